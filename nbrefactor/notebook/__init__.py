@@ -1,0 +1,1 @@
+"""Notebooks as bytes and cells: reading, magics, finding files, writing back."""

@@ -1,0 +1,1 @@
+"""Renderers, one a file, all from outcomes."""

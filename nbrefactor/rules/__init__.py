@@ -1,0 +1,1 @@
+"""Rewrites, one a file; a rule reports findings with edits and never mutates."""
