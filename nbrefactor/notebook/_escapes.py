@@ -1,0 +1,245 @@
+"""Find and blank out the lines that IPython rewrites: magics, shell, help and auto calls.
+
+The steps are those of IPython's ``inputtransformer2``, which looks at tokens, not at text, so that
+``%`` and ``!`` in strings, comments and continued expressions stay what they are.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import tokenize
+import warnings
+from typing import Literal, NamedTuple
+
+from nbrefactor.notebook._lines import Line, Lines, Span, join_lines
+from nbrefactor.notebook._syntax import parse
+
+
+class Region(NamedTuple):
+    """What one step of IPython's transformation takes away.
+
+    ``text`` is what IPython reads there, continued lines joined; ``code`` the characters
+    themselves, the end of the last line included.
+    """
+
+    kind: Literal["assign", "escape", "help"]
+    text: str
+    first: int
+    last: int
+    column: int
+    code: Line
+    binds: tuple[str, ...] = ()
+
+    @property
+    def span(self) -> Span:
+        return Span(self.code.origin[0], self.code.origin[len(self.code.text.rstrip()) - 1] + 1)
+
+
+class _Candidate(NamedTuple):
+    first: int
+    column: int
+    priority: int
+    last: int
+
+
+class NotPythonError(Exception):
+    """IPython makes something of the cell that does not parse."""
+
+
+class _NextCandidateError(Exception):
+    """IPython tries the next candidate."""
+
+
+# As many as IPython replaces before it gives the cell up.
+_MOST_REPLACED = 500
+
+_HELP, _MAGIC = 5, 10
+
+
+def mask(lines: Lines) -> tuple[Lines, list[Region]]:
+    """Blank out what IPython replaces, one at a time and in its order.
+
+    What follows such text may only be tokenized rightly once the text is gone.
+    """
+    lines = list(lines)
+    regions: list[Region] = []
+    for _ in range(_MOST_REPLACED):
+        region = _next_region(lines)
+        if region is None:
+            return lines, regions
+        regions.append(region)
+        lines[region.first] = lines[region.first].blank(region.column, "0")
+        for index in range(region.first + 1, region.last + 1):
+            lines[index] = lines[index].blank(0, "")
+    raise NotPythonError(f"IPython stops after {_MOST_REPLACED} magics in one cell")
+
+
+def _next_region(lines: Lines) -> Region | None:
+    logical = _logical_lines([line.text for line in lines])
+    found = (
+        _find_assigned_magic(logical),
+        _find_assigned_shell(logical),
+        _find_escape(logical),
+        _find_help(logical),
+    )
+    kinds: tuple[Literal["assign", "escape", "help"], ...] = ("assign", "assign", "escape", "help")
+    candidates = [(place, kind) for place, kind in zip(found, kinds, strict=True) if place]
+    for candidate, kind in sorted(candidates, key=lambda pair: pair[0][:3]):
+        try:
+            return _region(lines, candidate, kind)
+        except _NextCandidateError:
+            continue
+    return None
+
+
+def _region(lines: Lines, found: _Candidate, kind: Literal["assign", "escape", "help"]) -> Region:
+    first, column, last = found.first, found.column, found.last
+    if kind != "help":
+        while last < len(lines) and lines[last].text.endswith("\\\n"):
+            last += 1
+        last = min(last, len(lines) - 1)
+    rows = [lines[first].cut(column), *lines[first + 1 : last + 1]]
+    code = join_lines(rows)
+    if kind == "help":
+        match = _HELP_END.search(code.text)
+        if not match:
+            raise _NextCandidateError
+        return Region(kind, match[0], first, last, column, code)
+    *continued, end = (row.text.rstrip() for row in rows)
+    text = " ".join([*(part[:-1] for part in continued), end])
+    binds = _bound_by_call(text) if kind == "escape" and text[0] in ",;/" else ()
+    return Region(kind, text, first, last, column, code, binds)
+
+
+def _bound_by_call(text: str) -> tuple[str, ...]:
+    """Return the names bound by the call that ``,f a b``, ``;f a b`` or ``/f a b`` becomes."""
+    name, _, args = text[1:].partition(" ")
+    if text[0] == "/":
+        if not name:
+            raise _NextCandidateError
+        call = f"{name}({', '.join(args.split())})"
+    elif text[0] == ";":
+        call = f'{name}("{args}")'
+    else:
+        quoted = '", "'.join(args.split())
+        call = f'{name}("{quoted}")'
+    try:
+        tree = parse(call)
+    except SyntaxError as error:
+        raise NotPythonError(f"IPython makes {call} of {text}") from error
+    return tuple(
+        node.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    )
+
+
+_HELP_END = re.compile(
+    r"(%{0,2}(?!\d)[\w*]+(\.(?!\d)[\w*]+|\[-?[0-9]+\])*)(\?\??)$",
+)
+
+_TOKENIZER_GIVES_UP = (
+    "unterminated string literal",
+    "invalid non-printable character",
+    "after line continuation character",
+    "invalid decimal literal",
+    "invalid binary literal",
+    "invalid octal literal",
+    "invalid hexadecimal literal",
+    "in binary literal",
+    "in octal literal",
+    "expected EOF",
+)
+
+_Tokens = list[tokenize.TokenInfo]
+
+
+def _logical_lines(lines: list[str]) -> list[_Tokens]:
+    """Tokenize as far as the tokenizer gets, a list for each line with its open brackets."""
+    result: list[_Tokens] = [[]]
+    depth = 0
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            for token in tokenize.generate_tokens(iter(lines).__next__):
+                result[-1].append(token)
+                if token.type == tokenize.NEWLINE or (token.type == tokenize.NL and depth <= 0):
+                    result.append([])
+                elif token.type == tokenize.OP and token.string in ("(", "[", "{"):
+                    depth += 1
+                elif token.type == tokenize.OP and token.string in (")", "]", "}"):
+                    depth = max(depth - 1, 0)
+    except tokenize.TokenError as error:
+        if any(message in str(error.args[0]) for message in _TOKENIZER_GIVES_UP):
+            # IPython counts the failure as one more token of the line.
+            result[-1].append(tokenize.TokenInfo(tokenize.ERRORTOKEN, "", (1, 0), (1, 0), ""))
+    if not result[-1]:
+        result.pop()
+    return result
+
+
+def _assignment(tokens: _Tokens) -> int | None:
+    depth = 0
+    for index, token in enumerate(tokens):
+        if token.string == "=" and depth == 0:
+            return index
+        if token.string in ("(", "[", "{"):
+            depth += 1
+        elif token.string in (")", "]", "}"):
+            depth = max(depth - 1, 0)
+    return None
+
+
+def _at(token: tokenize.TokenInfo, priority: int = _MAGIC, end: int | None = None) -> _Candidate:
+    row = token.start[0] - 1
+    return _Candidate(row, token.start[1], priority, row if end is None else end)
+
+
+def _find_assigned_magic(logical: list[_Tokens]) -> _Candidate | None:
+    for tokens in logical:
+        index = _assignment(tokens)
+        if index is None or len(tokens) < index + 2 or tokens[index + 1].string != "%":
+            continue
+        if len(tokens) == index + 2:
+            raise NotPythonError("IPython fails on an assignment from % at the end of the cell")
+        if tokens[index + 2].type == tokenize.NAME:
+            return _at(tokens[index + 1])
+    return None
+
+
+def _find_assigned_shell(logical: list[_Tokens]) -> _Candidate | None:
+    for tokens in logical:
+        index = _assignment(tokens)
+        if index is None or tokens[index].line.strip().startswith("="):
+            continue
+        for token in tokens[index + 1 :]:
+            if token.string == "!":
+                return _at(token)
+            # Before Python 3.12 the tokenizer hands over the spaces before an exclamation mark.
+            if token.type != tokenize.ERRORTOKEN or not token.string.isspace():
+                break
+    return None
+
+
+def _after_indentation(tokens: _Tokens) -> tokenize.TokenInfo | None:
+    return next(
+        (token for token in tokens if token.type not in (tokenize.INDENT, tokenize.DEDENT)), None
+    )
+
+
+def _find_escape(logical: list[_Tokens]) -> _Candidate | None:
+    for tokens in logical:
+        token = _after_indentation(tokens)
+        if token is not None and token.string in ("!", "?", "%", ",", ";", "/"):
+            return _at(token)
+    return None
+
+
+def _find_help(logical: list[_Tokens]) -> _Candidate | None:
+    for tokens in logical:
+        if len(tokens) > 2 and tokens[-2].string == "?":
+            first = _after_indentation(tokens)
+            if first is not None:
+                return _at(first, _HELP, tokens[-2].start[0] - 1)
+    return None
