@@ -1,0 +1,275 @@
+"""Raise the version that a notebook states, in every place, and add an entry to its changelog."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+from nbrefactor.outcome import Edit, Finding, MetadataEdit
+from nbrefactor.rules.changelog import Changelog, Entry, add_entry, find_changelog, first_entry
+from nbrefactor.rules.version import Place, Version, find_places, renew_date
+
+if TYPE_CHECKING:
+    from nbrefactor.notebook.document import Cell
+
+Part = Literal["patch", "minor", "major", "none"]
+PARTS: tuple[Part, ...] = ("patch", "minor", "major", "none")
+
+
+@dataclass(frozen=True, slots=True)
+class Bump:
+    """What raising a notebook's version changes.
+
+    Parameters
+    ----------
+    old, new : str or None
+        The version before and after, without a ``v``; None where the notebook states none, and
+        equal where nothing is raised.
+    edits : tuple of Edit
+        In the order of the notebook; none overlaps another.
+    metadata_edits : tuple of MetadataEdit
+        Values of the notebook's metadata.
+    findings : tuple of Finding
+        What `check_versions` reports of the notebook as it was.
+    notes : tuple of str
+        What was left alone or could not be done, a sentence each.
+    """
+
+    old: str | None
+    new: str | None
+    edits: tuple[Edit, ...] = ()
+    metadata_edits: tuple[MetadataEdit, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Stated:
+    """The notebook's own places and changelog, told from all that looks like them."""
+
+    places: tuple[Place, ...]
+    changelog: Changelog | None
+    unreadable_changelog: bool
+    notes: tuple[str, ...]
+
+    @property
+    def current(self) -> Version | None:
+        """The highest version stated anywhere; of equal ones that with the most components."""
+        versions = [place.version for place in self.places]
+        if self.changelog:
+            versions.append(self.changelog.newest.version)
+        return max(
+            versions, key=lambda version: (version.key, len(version.components)), default=None
+        )
+
+
+def _history_of(entries: Sequence[Entry], place: Place) -> bool:
+    return any(entry.cell == place.cell and entry.number == place.span for entry in entries)
+
+
+def _read(cells: Sequence[Cell], metadata: Mapping[str, Any], patterns: Sequence[str]) -> _Stated:
+    found, notes = find_places(cells, metadata, patterns)
+    changelog, more = find_changelog(cells, [place.version for place in found])
+    entries = changelog.entries if changelog else ()
+    own = [place for place in found if place.sure and not _history_of(entries, place)]
+    confirmed = {place.version.key for place in own}
+    if changelog:
+        confirmed.add(changelog.newest.version.key)
+    unsure = [place for place in found if not place.sure and place.version.key in confirmed]
+    return _Stated(
+        tuple(place for place in found if place in own or place in unsure),
+        changelog,
+        bool(more),
+        (*notes, *more),
+    )
+
+
+def _findings(stated: _Stated, cells: Sequence[Cell]) -> tuple[Finding, ...]:
+    current = stated.current
+    if current is None:
+        return ()
+    ids = {cell.index: cell.id for cell in cells}
+    findings = []
+    for place in stated.places:
+        if place.version.key != current.key:
+            findings.append(
+                Finding(
+                    "NB301",
+                    f"{place.label} states version {place.version.text}, but the notebook's "
+                    f"highest is {current.text}.",
+                    cell=place.cell,
+                    cell_id=ids.get(place.cell) if place.cell is not None else None,
+                    row=place.row,
+                )
+            )
+    if stated.changelog and stated.changelog.newest.version.key != current.key:
+        newest = stated.changelog.newest
+        findings.append(
+            Finding(
+                "NB302",
+                f"The changelog's newest entry is for version {newest.version.text}, but the "
+                f"notebook is at {current.text}.",
+                cell=newest.cell,
+                cell_id=ids.get(newest.cell),
+                row=newest.row,
+            )
+        )
+    return tuple(findings)
+
+
+def check_versions(
+    cells: Sequence[Cell], metadata: Mapping[str, Any], patterns: Sequence[str] = ()
+) -> tuple[Finding, ...]:
+    """Report where a notebook's own statements of its version disagree.
+
+    Parameters
+    ----------
+    cells : sequence of Cell
+        All cells, in order.
+    metadata : mapping
+        The notebook's own metadata.
+    patterns : sequence of str
+        Regular expressions that name further places, as for `plan_bump`.
+
+    Returns
+    -------
+    tuple of Finding
+        ``NB301`` for each place that states less than the highest version, ``NB302`` where the
+        changelog's newest entry is for an older one.
+
+    Raises
+    ------
+    ValueError
+        If a pattern is not a regular expression or has no group ``version``.
+    """
+    return _findings(_read(cells, metadata, patterns), cells)
+
+
+def _raised(place: Place, source: str, new: Version, now: datetime) -> dict[tuple[int, int], str]:
+    """Give the new text of each span of a place."""
+    spans = {place.span: new.fitted(place.version).text}
+    for span in place.dates:
+        spans[span] = renew_date(source[slice(*span)], now, source)
+    return spans
+
+
+def _entry_edit(
+    stated: _Stated,
+    cells: Sequence[Cell],
+    new: Version,
+    entries: Sequence[str],
+    now: datetime,
+) -> tuple[Edit | None, str | None]:
+    """Give the edit that records the new version, or why there is none."""
+    if not entries:
+        return None, "The changelog gets no entry, because there is no text for one."
+    if stated.changelog:
+        return add_entry(stated.changelog, cells, new, entries, now), None
+    if stated.unreadable_changelog:
+        return None, None
+    by_cell = {cell.index: cell for cell in cells}
+    for place in stated.places:
+        if place.cell is None or by_cell[place.cell].cell_type != "markdown":
+            continue
+        edit = first_entry(by_cell[place.cell], place.row, place.prefix, new, entries)
+        if edit is None:
+            return None, (
+                f"No changelog is started in cell {place.cell + 1}, because the cell ends within "
+                "a code block or a comment."
+            )
+        return edit, None
+    return None, None
+
+
+def plan_bump(
+    cells: Sequence[Cell],
+    metadata: Mapping[str, Any],
+    *,
+    part: Part,
+    entries: Sequence[str],
+    now: datetime,
+    patterns: Sequence[str] = (),
+) -> Bump:
+    """Plan the edits that raise a notebook's version and record that in its changelog.
+
+    Parameters
+    ----------
+    cells : sequence of Cell
+        All cells, in order.
+    metadata : mapping
+        The notebook's own metadata.
+    part : {"patch", "minor", "major", "none"}
+        What is raised; ``none`` changes neither version nor changelog.
+    entries : sequence of str
+        Texts for the changelog, a bullet each. Without any the changelog is left alone.
+    now : datetime
+        Written for the dates beside the version, each in its own format.
+    patterns : sequence of str
+        Regular expressions with a group ``version``, and at will one called ``date``, that name
+        places which the rules do not know. They see the whole source of markdown and Python cells.
+
+    Returns
+    -------
+    Bump
+        The highest version stated anywhere counts, the changelog's newest entry included. Every
+        place is brought up from there, one that had fallen behind too, which a finding reports.
+
+    Raises
+    ------
+    ValueError
+        If ``part`` is none of the four, or a pattern is not a regular expression or has no group
+        ``version``.
+    """
+    if part not in PARTS:
+        raise ValueError(f"part must be one of {', '.join(PARTS)}, but is {part!r}")
+    stated = _read(cells, metadata, patterns)
+    old = stated.current
+    if old is None:
+        return Bump(
+            None,
+            None,
+            notes=(
+                *stated.notes,
+                "No version found; neither version nor changelog is changed.",
+            ),
+        )
+    findings = _findings(stated, cells)
+    if part == "none":
+        return Bump(old.text, old.text, findings=findings, notes=stated.notes)
+    entries = [text for text in entries if text.strip()]
+    if not stated.places and not entries:
+        note = "Only the changelog states the version, and there is no text for a new entry."
+        return Bump(old.text, old.text, findings=findings, notes=(*stated.notes, note))
+    new = old.bumped(part)
+    by_cell = {cell.index: cell for cell in cells}
+    in_cells: dict[int, dict[tuple[int, int], str]] = {}
+    in_metadata = []
+    for place in stated.places:
+        if place.cell is not None:
+            source = by_cell[place.cell].source
+            in_cells.setdefault(place.cell, {}).update(_raised(place, source, new, now))
+            continue
+        value = metadata[place.path[0]]
+        for (start, end), text in sorted(_raised(place, value, new, now).items(), reverse=True):
+            value = value[:start] + text + value[end:]
+        in_metadata.append(MetadataEdit(place.path, value))
+    edits = [
+        Edit(cell, start, end, text)
+        for cell, spans in in_cells.items()
+        for (start, end), text in spans.items()
+        if by_cell[cell].source[start:end] != text
+    ]
+    added, reason = _entry_edit(stated, cells, new, entries, now)
+    if added:
+        edits.append(added)
+    edits.sort(key=lambda edit: (edit.cell, edit.start, edit.end))
+    return Bump(
+        old.text,
+        new.text,
+        tuple(edits),
+        tuple(in_metadata),
+        findings,
+        (*stated.notes, *([reason] if reason else ())),
+    )
