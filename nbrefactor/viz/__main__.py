@@ -1,0 +1,154 @@
+"""Draw the six plots on example data: ``python -m nbrefactor.viz OUTDIR [--contact-sheet]``."""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import (
+    visualize_attention_matrix,
+    visualize_entropy_heatmap,
+    visualize_entropy_vs_gradient,
+    visualize_gradient_norms,
+    visualize_normalized_entropy,
+    visualize_training_progress,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from matplotlib.figure import Figure
+
+    from ._arrays import FloatArray
+
+_USAGE = "python -m nbrefactor.viz OUTDIR [--contact-sheet]"
+_LAYERS, _HEADS, _POSITIONS, _STEPS = 6, 12, 24, 600
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Draw the plots into a folder and print their paths.
+
+    Parameters
+    ----------
+    arguments : sequence of str
+        The folder, which is made if needed, and ``--contact-sheet`` to draw all six into one more
+        picture.
+
+    Returns
+    -------
+    int
+        0, or 2 where the arguments are no good.
+    """
+    folders = [argument for argument in arguments if not argument.startswith("-")]
+    options = {argument for argument in arguments if argument.startswith("-")}
+    if options & {"-h", "--help"}:
+        print(f"usage: {_USAGE}")
+        return 0
+    unknown = sorted(options - {"--contact-sheet"})
+    if unknown:
+        return _refuse(f"the only option is --contact-sheet, got {' '.join(unknown)}; {_USAGE}")
+    if len(folders) != 1:
+        return _refuse(f"expected one folder to draw into, got {len(folders) or 'none'}; {_USAGE}")
+    folder = Path(folders[0])
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        return _refuse(f"cannot make the folder {folder}: {error.strerror}")
+
+    import matplotlib.pyplot as plt
+
+    plots = example_plots()
+    for name, plot in plots.items():
+        path = folder / f"{name}.png"
+        plt.close(plot(save_path=path))
+        print(path)
+    if "--contact-sheet" in options:
+        path = folder / "contact-sheet.png"
+        plt.close(contact_sheet(plots))
+        print(path)
+    return 0
+
+
+def example_plots() -> dict[str, Callable[..., Figure]]:
+    """Fill the six functions with example data, by file name; options remain to be given."""
+    random = np.random.default_rng(7)
+    depth = np.linspace(0, 1, _LAYERS)[:, None]
+    max_entropy = np.log(_POSITIONS)
+    entropy = max_entropy * np.clip(
+        0.85 - 0.5 * depth + random.normal(0, 0.13, (_LAYERS, _HEADS)), 0.02, 1
+    )
+    norms = 0.05 + 0.35 * np.exp(-entropy) * random.lognormal(0, 0.35, (_LAYERS, _HEADS))
+    # One head whose gradient overflowed, as it happens in half precision.
+    norms[4, 9] = np.inf
+    weakest = np.argsort(norms, axis=None)[:7]
+    pruned = np.stack(np.unravel_index(weakest[:5], norms.shape), axis=1)
+    revived = np.stack(np.unravel_index(weakest[5:], norms.shape), axis=1)
+    return {
+        "gradient-norms": partial(visualize_gradient_norms, norms, pruned, revived),
+        "attention-matrix": partial(visualize_attention_matrix, _example_attention(random), 3, 5),
+        "entropy-heatmap": partial(visualize_entropy_heatmap, entropy),
+        "normalized-entropy": partial(visualize_normalized_entropy, entropy, max_entropy),
+        "entropy-vs-gradient": partial(visualize_entropy_vs_gradient, entropy, norms),
+        "training-progress": partial(visualize_training_progress, _example_history(random)),
+    }
+
+
+def contact_sheet(plots: dict[str, Callable[..., Figure]]) -> Figure:
+    """Draw all plots into one figure."""
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(3, 2, figsize=(14, 14.5), layout="tight")
+    for plot, ax in zip(plots.values(), axes.flat, strict=True):
+        plot(ax=ax)
+    return figure
+
+
+def _example_attention(random: np.random.Generator) -> FloatArray:
+    """Causal attention to near positions and to the first, shape [1, heads, seq, seq]."""
+    query, key = np.indices((_POSITIONS, _POSITIONS))
+    scores = (
+        -0.45 * (query - key)
+        + 3.0 * (key == 0)
+        + random.normal(0, 1.1, (1, _HEADS, _POSITIONS, _POSITIONS))
+    )
+    weights = np.where(key <= query, np.exp(scores), 0.0)
+    attention: FloatArray = weights / weights.sum(axis=-1, keepdims=True)
+    return attention
+
+
+def _example_history(random: np.random.Generator) -> dict[str, list[Any]]:
+    """Four epochs with an evaluation every 25 steps and one step whose loss was NaN."""
+    steps = np.arange(_STEPS)
+    done = steps / _STEPS
+    loss = 1.1 + 2.4 * np.exp(-5 * done) + random.normal(0, 0.06, _STEPS)
+    pruned = np.minimum(steps // 60 * 3, 21)
+    revived = np.maximum(steps // 150 * 2 - 2, 0)
+    train_loss: list[float | None] = loss.tolist()
+    train_loss[400:412] = [float("nan")] * 12
+    evaluated = steps % 25 == 0
+    return {
+        "step": steps.tolist(),
+        "train_loss": train_loss,
+        "eval_loss": [
+            value + 0.15 if now else None
+            for value, now in zip(loss.tolist(), evaluated, strict=True)
+        ],
+        "pruned_heads": pruned.tolist(),
+        "revived_heads": revived.tolist(),
+        "sparsity": ((pruned - revived) / (_LAYERS * _HEADS)).tolist(),
+        "epoch": (steps * 4 // _STEPS).tolist(),
+        "perplexity": np.exp(loss).tolist(),
+    }
+
+
+def _refuse(reason: str) -> int:
+    print(f"nbrefactor.viz: {reason}", file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
