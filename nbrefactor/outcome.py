@@ -5,6 +5,7 @@ Values know nobody: this module imports nothing of the package.
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass
 from typing import Literal
 
@@ -92,3 +93,86 @@ class Finding:
     reasons: tuple[str, ...] = ()
     difference: str = ""
     edits: tuple[Edit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CellChange:
+    """One edited cell, before and after.
+
+    Parameters
+    ----------
+    cell : int
+        Position of the cell, counted from 0.
+    cell_id : str or None
+        The cell's own id, where the notebook gives one.
+    before, after : str
+        The cell's source.
+    """
+
+    cell: int
+    cell_id: str | None
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one notebook.
+
+    Parameters
+    ----------
+    path : str
+        The notebook as the user named it.
+    status : Status
+        ``changed`` (there is something to write), ``unchanged`` (nothing to do), ``skipped``
+        (a notebook, but not one of Python) or ``failed`` (no readable notebook, or a result that
+        a check refused).
+    before : bytes
+        The file as it was read.
+    after : bytes
+        The file as it is to be written; `before` itself unless the status is ``changed``.
+    findings : tuple of Finding
+        Everything that was looked at, with its verdict.
+    cells : tuple of CellChange
+        The edited cells.
+    metadata : tuple of MetadataEdit
+        Edits of the notebook's own metadata.
+    notes : tuple of str
+        What the user should know besides: versions, modules, cells that were passed over.
+    reason : str
+        Why the notebook was skipped or failed; empty otherwise.
+    """
+
+    path: str
+    status: Status
+    before: bytes
+    after: bytes
+    findings: tuple[Finding, ...] = ()
+    cells: tuple[CellChange, ...] = ()
+    metadata: tuple[MetadataEdit, ...] = ()
+    notes: tuple[str, ...] = ()
+    reason: str = ""
+
+    @property
+    def replaced(self) -> tuple[Finding, ...]:
+        """The definitions that are replaced."""
+        return tuple(found for found in self.findings if found.edits and found.level)
+
+    @property
+    def diff(self) -> str:
+        """A unified diff of the sources of the edited cells."""
+        return "".join(self.cell_diff(change) for change in self.cells)
+
+    def cell_diff(self, change: CellChange, context: int = 3) -> str:
+        """Diff one edited cell, headed by the notebook, the cell's number and its id."""
+        named = f" (id {change.cell_id})" if change.cell_id else ""
+        head = f"{self.path}:cell {change.cell + 1}{named}"
+        lines = difflib.unified_diff(
+            change.before.split("\n"),
+            change.after.split("\n"),
+            head,
+            head,
+            lineterm="",
+            n=context,
+        )
+        return "".join(f"{line}\n" for line in lines)

@@ -1,0 +1,329 @@
+"""From bytes to an outcome: read, analyse, plan, apply, check, in one direction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from nbrefactor.analysis.matching import Accepted, Match, match
+from nbrefactor.analysis.target import TargetError, read_target_module
+from nbrefactor.analysis.timeline import Timeline, timeline
+from nbrefactor.config import Settings, SettingsError
+from nbrefactor.notebook.document import Document, NotebookError, foreign_kernel, read, write
+from nbrefactor.notebook.magics import read_cell
+from nbrefactor.outcome import CellChange, Edit, Finding, MetadataEdit, Outcome
+from nbrefactor.rules.bump import plan_bump
+from nbrefactor.rules.definitions import report_definitions
+
+Planner = Callable[[Document], "Plan"]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that is going to happen to one notebook.
+
+    Parameters
+    ----------
+    findings : tuple of Finding
+        What was looked at.
+    edits : tuple of Edit
+        Changes of cells; those of the findings are among them.
+    metadata : tuple of MetadataEdit
+        Changes of the notebook's metadata.
+    notes : tuple of str
+        What the user should know besides.
+    """
+
+    findings: tuple[Finding, ...]
+    edits: tuple[Edit, ...]
+    metadata: tuple[MetadataEdit, ...]
+    notes: tuple[str, ...]
+
+
+class PostconditionError(Exception):
+    """The planned result breaks a law; nothing of it may be written."""
+
+
+def read_modules(settings: Settings, notebook: Path | None) -> tuple[Accepted, ...]:
+    """Read the target modules as source, as seen from a notebook.
+
+    Parameters
+    ----------
+    settings : Settings
+        Names and accepted levels.
+    notebook : Path or None
+        The notebook's file; None for one that comes from standard input.
+
+    Returns
+    -------
+    tuple of Accepted
+        The modules in the order given.
+
+    Raises
+    ------
+    SettingsError
+        If a module cannot be found or read.
+    """
+    modules = []
+    for choice in settings.modules:
+        try:
+            module = read_target_module(choice.name, notebook=notebook)
+        except TargetError as error:
+            raise SettingsError(f"target module {choice.name}: {error}") from error
+        modules.append(Accepted(module, choice.accept))
+    return tuple(modules)
+
+
+def migrate_bytes(
+    data: bytes,
+    settings: Settings,
+    modules: Sequence[Accepted],
+    *,
+    path: str,
+    now: datetime,
+) -> Outcome:
+    """Plan the migration of one notebook; a pure function.
+
+    Parameters
+    ----------
+    data : bytes
+        The notebook's file.
+    settings : Settings
+        What the user asked for.
+    modules : sequence of Accepted
+        The target modules.
+    path : str
+        The notebook's name in messages.
+    now : datetime
+        The date that is written beside a new version.
+
+    Returns
+    -------
+    Outcome
+        What is to be written, and why.
+    """
+
+    def plan(document: Document) -> Plan:
+        return plan_migration(document, settings, modules, now)
+
+    return run(data, plan, path=path, is_done=lambda again: not _accepted(again.findings))
+
+
+def bump_bytes(data: bytes, settings: Settings, *, path: str, now: datetime) -> Outcome:
+    """Plan the raising of one notebook's version and its changelog entry; a pure function.
+
+    Parameters
+    ----------
+    data, settings, path, now
+        As for `migrate_bytes`; `settings` gives the part, the text and the patterns.
+
+    Returns
+    -------
+    Outcome
+        What is to be written, and why.
+    """
+
+    def plan(document: Document) -> Plan:
+        bump = plan_bump(
+            document.cells,
+            document.metadata,
+            part=settings.bump,
+            entries=settings.changelog,
+            now=now,
+            patterns=settings.version_patterns,
+        )
+        return Plan(bump.findings, bump.edits, bump.metadata_edits, bump.notes)
+
+    return run(data, plan, path=path, is_done=lambda again: True)
+
+
+def run(data: bytes, plan: Planner, *, path: str, is_done: Callable[[Plan], bool]) -> Outcome:
+    """Read a notebook, plan, apply and check the result.
+
+    Parameters
+    ----------
+    data : bytes
+        The notebook's file.
+    plan : callable
+        Plans the changes of a document; pure.
+    path : str
+        The notebook's name in messages.
+    is_done : callable
+        Tells from the plan for the result whether a second run would leave it alone.
+
+    Returns
+    -------
+    Outcome
+        Changed, unchanged, skipped with a reason, or failed with a reason.
+    """
+    try:
+        document = read(data)
+    except NotebookError as error:
+        return Outcome(path, "failed", data, data, reason=str(error))
+    if why := foreign_kernel(document):
+        return Outcome(path, "skipped", data, data, reason=why)
+    planned = plan(document)
+    if not planned.edits and not planned.metadata:
+        return Outcome(path, "unchanged", data, data, planned.findings, notes=planned.notes)
+    try:
+        after = write(document, planned.edits, planned.metadata)
+        changes = _check(document, after, planned, plan, is_done)
+    except (PostconditionError, NotebookError) as error:
+        return Outcome(path, "failed", data, data, planned.findings, reason=str(error))
+    return Outcome(
+        path,
+        "changed",
+        data,
+        after,
+        planned.findings,
+        cells=changes,
+        metadata=planned.metadata,
+        notes=planned.notes,
+    )
+
+
+def plan_migration(
+    document: Document, settings: Settings, modules: Sequence[Accepted], now: datetime
+) -> Plan:
+    """Decide about every definition of a notebook, its version and its changelog.
+
+    Parameters
+    ----------
+    document : Document
+        The notebook.
+    settings : Settings
+        What the user asked for.
+    modules : sequence of Accepted
+        The target modules.
+    now : datetime
+        The date that is written beside a new version.
+
+    Returns
+    -------
+    Plan
+        All edits; without a replacement there are none.
+    """
+    notebook = timeline(document.cells)
+    matches = match(notebook, modules, dict(settings.aliases))
+    findings = report_definitions(matches)
+    notes = list(_notes(notebook, modules, settings, matches))
+    edits = tuple(edit for found in findings for edit in found.edits)
+    if not edits:
+        return Plan(findings, (), (), tuple(notes))
+    bump = plan_bump(
+        document.cells,
+        document.metadata,
+        part=settings.bump,
+        entries=settings.changelog or (_entry(matches),),
+        now=now,
+        patterns=settings.version_patterns,
+    )
+    return Plan(
+        (*findings, *bump.findings),
+        _combined(edits, bump.edits),
+        bump.metadata_edits,
+        (*notes, *bump.notes),
+    )
+
+
+def _combined(edits: tuple[Edit, ...], bumps: tuple[Edit, ...]) -> tuple[Edit, ...]:
+    """Keep both kinds of edits, without two that change the same text."""
+    clear = [
+        bump
+        for bump in bumps
+        if not any(
+            edit.cell == bump.cell and edit.start < bump.end and bump.start < edit.end
+            for edit in edits
+        )
+    ]
+    return (*edits, *clear)
+
+
+def _accepted(findings: Sequence[Finding]) -> bool:
+    return any(found.edits and found.level for found in findings)
+
+
+def _notes(
+    notebook: Timeline,
+    modules: Sequence[Accepted],
+    settings: Settings,
+    matches: Sequence[Match],
+) -> Iterator[str]:
+    for cell, reason in notebook.opaque:
+        yield f"cell {cell.index + 1} is left alone: {reason}"
+    if any(found.accepted for found in matches):
+        for accepted in modules:
+            if accepted.module.note:
+                yield accepted.module.note
+    names = {definition.name for definition in notebook.definitions}
+    targets = {name for accepted in modules for name in accepted.module.targets}
+    for name, target in settings.aliases:
+        if target not in targets:
+            where = " or ".join(accepted.module.name for accepted in modules)
+            yield f'alias {name}={target}: there is no "{target}" in {where}'
+        elif name not in names:
+            yield f'alias {name}={target}: no cell defines "{name}"'
+
+
+def _entry(matches: Sequence[Match]) -> str:
+    """Name what was replaced by what, for the changelog."""
+    by_module: dict[str, list[str]] = {}
+    for found in matches:
+        if found.accepted and found.module is not None and found.target is not None:
+            mine, theirs = found.definition.name, found.target.name
+            shown = f"`{mine}`" if mine == theirs else f"`{mine}` (`{theirs}`)"
+            names = by_module.setdefault(found.module.name, [])
+            if shown not in names:
+                names.append(shown)
+    parts = [
+        f"{', '.join(names)} by imports from `{module}`" for module, names in by_module.items()
+    ]
+    return f"Replaced the inline {' and '.join(parts)}"
+
+
+def _check(
+    document: Document,
+    after: bytes,
+    planned: Plan,
+    plan: Planner,
+    is_done: Callable[[Plan], bool],
+) -> tuple[CellChange, ...]:
+    """Hold the result against the laws before anybody sees it.
+
+    Raises
+    ------
+    PostconditionError
+        If a cell that was not edited changed, an edited one no longer parses, or a second run
+        would find work.
+    NotebookError
+        If the result is not a valid notebook and the original was.
+    """
+    from nbrefactor.notebook.schema import validate
+
+    result = read(after)
+    edited = {edit.cell for edit in planned.edits}
+    if len(result.cells) != len(document.cells):
+        raise PostconditionError("the number of cells would change; this is a bug, please report")
+    changes = []
+    for before, now in zip(document.cells, result.cells, strict=True):
+        number = before.index + 1
+        if before.index not in edited:
+            if before.source != now.source:
+                raise PostconditionError(
+                    f"cell {number} would change without an edit; this is a bug, please report"
+                )
+            continue
+        if before.cell_type == "code" and read_cell(before.source).kind == "python":
+            code = read_cell(now.source)
+            if code.kind != "python":
+                raise PostconditionError(
+                    f"cell {number} would no longer be Python ({code.reason}); this is a bug, "
+                    "please report"
+                )
+        changes.append(CellChange(before.index, before.id, before.source, now.source))
+    if not is_done(plan(result)):
+        raise PostconditionError("a second run would change more; this is a bug, please report")
+    validate(result, document)
+    return tuple(changes)

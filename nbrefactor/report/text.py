@@ -1,0 +1,159 @@
+"""Outcomes for people in a terminal: what becomes of each definition and why, then the diffs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from nbrefactor.outcome import Finding, Outcome
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+# A notebook's text must not be able to steer the terminal that shows it.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+
+_LEVEL_STYLES = {
+    "exact": "green",
+    "renamed": "green",
+    "compatible": "cyan",
+    "divergent": "yellow",
+}
+
+
+def render(outcome: Outcome, *, diff: bool = True) -> Text:
+    """Show one notebook's outcome.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        What became, or would become, of the notebook.
+    diff : bool
+        Whether the diffs of the edited cells follow the summary.
+
+    Returns
+    -------
+    rich.text.Text
+        Lines, each with a line end; styled, plain where the terminal has no colours.
+    """
+    from rich.text import Text
+
+    text = Text()
+    text.append(f"{visible(outcome.path)}\n", "bold")
+    if outcome.reason:
+        style = "red" if outcome.status == "failed" else "yellow"
+        text.append(f"  {outcome.status}: ", style)
+        text.append(f"{visible(outcome.reason)}\n")
+    definitions = [found for found in outcome.findings if found.level is not None]
+    width = max((len(visible(found.name or "")) for found in definitions), default=0)
+    for found in definitions:
+        text.append_text(_definition(found, width))
+    for found in outcome.findings:
+        if found.level is None:
+            text.append(f"  {visible(found.message)}\n", "yellow")
+    for note in outcome.notes:
+        text.append(f"  {visible(note)}\n", "dim")
+    if outcome.status == "unchanged" and not definitions:
+        text.append("  nothing to do\n", "dim")
+    if diff:
+        for change in outcome.cells:
+            text.append("\n")
+            text.append_text(render_diff(outcome.cell_diff(change)))
+        for edit in outcome.metadata:
+            text.append(f"\n  metadata {'.'.join(edit.path)} becomes {edit.value!r}\n")
+    return text
+
+
+def render_diff(diff: str) -> Text:
+    """Colour a unified diff.
+
+    Parameters
+    ----------
+    diff : str
+        Lines of a unified diff.
+
+    Returns
+    -------
+    rich.text.Text
+        The same lines.
+    """
+    from rich.text import Text
+
+    text = Text()
+    for line in diff.split("\n")[:-1]:
+        if line.startswith(("---", "+++")):
+            style = "bold"
+        elif line.startswith("@@"):
+            style = "magenta"
+        else:
+            style = {"+": "green", "-": "red"}.get(line[:1], "")
+        text.append(f"{visible(line)}\n", style)
+    return text
+
+
+def summarise(outcomes: Sequence[Outcome], *, written: bool) -> str:
+    """Sum several outcomes up in one line.
+
+    Parameters
+    ----------
+    outcomes : sequence of Outcome
+        One for each notebook.
+    written : bool
+        Whether changes were written, or would be.
+
+    Returns
+    -------
+    str
+        One line without a line end.
+    """
+    changed = [outcome for outcome in outcomes if outcome.status == "changed"]
+    replaced = sum(len(outcome.replaced) for outcome in outcomes)
+    stays = sum(
+        found.level is not None and not found.edits
+        for outcome in outcomes
+        for found in outcome.findings
+    )
+    parts = []
+    if changed:
+        verb = "changed" if written else "would change"
+        parts.append(f"{_count(len(changed), 'notebook')} {verb}")
+        if replaced:
+            parts.append(f"{_count(replaced, 'definition')} replaced")
+    else:
+        parts.append(f"nothing to do in {_count(len(outcomes), 'notebook')}")
+    if stays:
+        parts.append(f"{_count(stays, 'definition')} {'stays' if stays == 1 else 'stay'}")
+    for status in ("skipped", "failed"):
+        if number := sum(outcome.status == status for outcome in outcomes):
+            parts.append(f"{number} {status}")
+    return ", ".join(parts)
+
+
+def visible(text: str) -> str:
+    """Make control characters visible instead of effective."""
+    return _CONTROL.sub(lambda found: found.group().encode("unicode_escape").decode(), text)
+
+
+def _definition(found: Finding, width: int) -> Text:
+    from rich.text import Text
+
+    assert found.level is not None
+    assert found.cell is not None
+    text = Text()
+    text.append(f"  cell {found.cell + 1:>3}  ", "dim")
+    text.append(f"{visible(found.name or ''):<{width}}  ", "bold")
+    text.append(f"{found.level:<10}", _LEVEL_STYLES[found.level])
+    share = "" if found.similarity is None else f"{found.similarity:>4.0%}"
+    text.append(f" {share:>5}  ")
+    if found.edits:
+        text.append(f"becomes an import of {visible(found.target or '')}\n")
+    else:
+        text.append(f"stays; compared with {visible(found.target or '')}\n")
+    for reason in found.reasons:
+        text.append(f"            {visible(reason)}\n", "dim")
+    return text
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,110 @@
+"""Rewrite the calls whose meaning a replacement would change."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from nbrefactor.analysis.matching import CallEdit
+from nbrefactor.analysis.signature import CallChange
+from nbrefactor.outcome import Edit
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+
+def rewrite_calls(calls: Sequence[CallEdit]) -> tuple[Edit, ...]:
+    """Plan the edits that make calls mean the same against their new signatures.
+
+    Parameters
+    ----------
+    calls : sequence of CallEdit
+        Calls of the whole notebook.
+
+    Returns
+    -------
+    tuple of Edit
+        One for each outermost call that changes, and one for each result that is hidden.
+    """
+    edits: list[Edit] = []
+    nodes = {call.use.call: call for call in calls}
+    for call in calls:
+        home, node = call.use.home, call.use.call
+        assert node is not None
+        if call.hide_result:
+            end = home.end(home.parents[node])
+            edits.append(Edit(home.cell.index, end, end, ";"))
+        if not call.change.needed or any(
+            around in nodes and nodes[around].change.needed
+            for around in home.ancestors(node)
+            if isinstance(around, ast.Call)
+        ):
+            continue
+        start, end = home.start(node), home.end(node)
+        inside = {
+            home.start(inner) - start: nodes[inner].change
+            for inner in ast.walk(node)
+            if isinstance(inner, ast.Call) and inner in nodes and nodes[inner].change.needed
+        }
+        text = _rewritten(home.cell.source[start:end], inside)
+        edits.append(Edit(home.cell.index, start, end, text))
+    return tuple(edits)
+
+
+def _rewritten(text: str, changes: Mapping[int, CallChange]) -> str:
+    """Change the calls of an expression that begin at the given offsets."""
+    import libcst as cst
+    from libcst.metadata import MetadataWrapper, PositionProvider
+
+    starts = [0]
+    for line in text.split("\n"):
+        starts.append(starts[-1] + len(line) + 1)
+    # Brackets keep an expression of several lines together; they add one character in front.
+    wrapper = MetadataWrapper(cst.parse_module(f"({text})"), unsafe_skip_copy=True)
+    positions = wrapper.resolve(PositionProvider)
+
+    class Rewriter(cst.CSTTransformer):
+        def leave_Call(  # noqa: N802
+            self, original_node: cst.Call, updated_node: cst.Call
+        ) -> cst.Call:
+            if not isinstance(original_node.func, cst.Name):
+                return updated_node
+            at = positions[original_node.func].start
+            offset = starts[at.line - 1] + at.column - (1 if at.line == 1 else 0)
+            change = changes.get(offset)
+            return updated_node if change is None else _changed(updated_node, change)
+
+    return wrapper.module.visit(Rewriter()).code[1:-1]
+
+
+def _changed(call: cst.Call, change: CallChange) -> cst.Call:
+    import libcst as cst
+
+    tight = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
+    renamed = dict(change.renamed)
+    args: list[cst.Arg] = []
+    for index, argument in enumerate(call.args):
+        if argument.keyword is not None:
+            name = renamed.get(argument.keyword.value, argument.keyword.value)
+            argument = argument.with_changes(keyword=argument.keyword.with_changes(value=name))
+        elif index >= change.positional and argument.star == "":
+            name = change.keyworded[index - change.positional]
+            argument = argument.with_changes(keyword=cst.Name(name), equal=tight)
+        args.append(argument)
+    for added in change.added:
+        value = cst.parse_expression(added.value)
+        argument = cst.Arg(value, keyword=cst.Name(added.name), equal=tight)
+        if args:
+            last = args[-1]
+            separator = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+            if len(args) > 1 and isinstance(args[-2].comma, cst.Comma):
+                separator = args[-2].comma
+            argument = argument.with_changes(
+                comma=last.comma, whitespace_after_arg=last.whitespace_after_arg
+            )
+            args[-1] = last.with_changes(
+                comma=separator, whitespace_after_arg=cst.SimpleWhitespace("")
+            )
+        args.append(argument)
+    return call.with_changes(args=args)
