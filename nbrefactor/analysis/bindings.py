@@ -18,9 +18,16 @@ from nbrefactor.analysis.bound_values import (
     Unclear,
 )
 from nbrefactor.analysis.literal import literal
-from nbrefactor.analysis.reach import branches, known_truth, may_suppress, surely_bound
+from nbrefactor.analysis.reach import (
+    Facts,
+    branches,
+    facts_about,
+    known_truth,
+    may_suppress,
+    surely_bound,
+)
 from nbrefactor.analysis.scopes import DefinitionNode, bound_by
-from nbrefactor.analysis.toplevel import in_scope, names_bound
+from nbrefactor.analysis.toplevel import in_scope, names_bound, statements
 
 _CHANGES_A_CALL = frozenset(
     {"__call__", "__code__", "__defaults__", "__init__", "__kwdefaults__", "__new__", "__wrapped__"}
@@ -70,7 +77,7 @@ def bindings(tree: ast.Module, package: str, *, main: bool | None = None) -> tup
     tuple of Binding
         Functions that assign a ``global`` come after the code at module level.
     """
-    module = _Module(package, main, names_bound(tree))
+    module = _Module(package, facts_about(tree, main=main), names_bound(tree))
     return (
         *module.block(tree.body, "", runtime=True),
         *_globals_of_functions(tree),
@@ -107,7 +114,7 @@ class _Module:
     """The walk over module-level statements; the fields are what every level of it needs."""
 
     package: str
-    main: bool | None
+    facts: Facts
     bound: frozenset[str]
 
     def block(
@@ -209,7 +216,7 @@ class _Module:
         inner = condition
         reached = True
         for test, body in branches(statement):
-            truth = known_truth(test, main=self.main)
+            truth = known_truth(test, self.facts)
             yield from _assigned_in_expressions([test] if test else [], inner)
             if truth is None:
                 inner = "if"
@@ -231,7 +238,7 @@ class _Module:
         yield from self.block(statement.finalbody, condition, runtime=True)
 
     def _may_continue(self, handlers: Sequence[ast.ExceptHandler]) -> bool:
-        return any(surely_bound(handler.body, main=self.main) is not None for handler in handlers)
+        return any(surely_bound(handler.body, self.facts) is not None for handler in handlers)
 
     def _match(self, statement: ast.Match, condition: str) -> Iterator[Binding]:
         yield from _assigned_in_expressions([statement.subject], condition)
@@ -281,10 +288,10 @@ def _assigned_in_expressions(nodes: Iterable[ast.AST], condition: str) -> Iterat
 
 
 def _globals_of_functions(tree: ast.Module) -> Iterator[Binding]:
-    if not any(isinstance(node, ast.Global) for node in ast.walk(tree)):
-        return
-    for scope in ast.walk(tree):
+    for scope in statements(tree.body):
         if not isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            continue
+        if not any(isinstance(inner, ast.Global) for inner in statements(scope.body)):
             continue
         declared: set[str] = set()
         bound: set[str] = set()
@@ -322,11 +329,12 @@ def _bound_by_text(tree: ast.Module) -> Iterator[Binding]:
 
 
 def _is_overload(node: DefinitionNode) -> bool:
-    return any(
-        (isinstance(decorator, ast.Name) and decorator.id == "overload")
-        or (isinstance(decorator, ast.Attribute) and decorator.attr == "overload")
+    # PyTorch has its own, called "_overload".
+    names = (
+        getattr(decorator, "id", getattr(decorator, "attr", ""))
         for decorator in node.decorator_list
     )
+    return any(name.lstrip("_") == "overload" for name in names)
 
 
 def _computed(value: ast.expr) -> str:

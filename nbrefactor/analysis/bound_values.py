@@ -14,6 +14,9 @@ from nbrefactor.analysis.scopes import DefinitionNode
 STAR = "*"
 """The name that stands for every name that cannot be listed."""
 
+PLAIN_ASSIGNMENTS = ("computed", "mutable literal")
+"""How the reasons of `Unclear` begin where a name was only assigned, nothing more unusual."""
+
 
 @dataclass(frozen=True, slots=True)
 class Imported:

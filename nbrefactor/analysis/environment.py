@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from nbrefactor.analysis.bindings import Binding, bindings
 from nbrefactor.analysis.bound_values import (
+    PLAIN_ASSIGNMENTS,
     STAR,
     Constant,
     Defined,
@@ -16,7 +17,7 @@ from nbrefactor.analysis.bound_values import (
     Starred,
     Unclear,
 )
-from nbrefactor.analysis.reach import surely_bound
+from nbrefactor.analysis.reach import facts_about, surely_bound
 
 __all__ = [
     "STAR",
@@ -28,8 +29,6 @@ __all__ = [
     "Unclear",
     "environment",
 ]
-
-_PLAIN_ASSIGNMENTS = ("computed", "mutable literal")
 
 
 def environment(
@@ -55,7 +54,7 @@ def environment(
     grouped: dict[str, list[Binding]] = {}
     for binding in bindings(tree, package, main=main):
         grouped.setdefault(binding.name, []).append(binding)
-    sure = surely_bound(tree.body, main=main)
+    sure = surely_bound(tree.body, facts_about(tree, main=main))
     meanings: dict[str, Meaning] = {
         name: _merged(found, certain=sure is None or name in sure)
         for name, found in grouped.items()
@@ -75,7 +74,7 @@ def _merged(found: Sequence[Binding], *, certain: bool) -> Meaning:
         changes = [
             meaning
             for meaning in meanings
-            if isinstance(meaning, Unclear) and not meaning.reason.startswith(_PLAIN_ASSIGNMENTS)
+            if isinstance(meaning, Unclear) and not meaning.reason.startswith(PLAIN_ASSIGNMENTS)
         ]
         return changes[0] if changes else Unclear("bound more than once")
     if not certain and not isinstance(meanings[0], Unclear):

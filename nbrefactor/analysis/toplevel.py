@@ -28,6 +28,17 @@ def names_bound(node: ast.AST) -> frozenset[str]:
     return frozenset(names)
 
 
+def statements(body: Iterable[ast.AST]) -> Iterator[ast.stmt]:
+    """Walk all statements, those of nested scopes included, and none of their expressions."""
+    stack = list(body)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.stmt):
+            yield node
+        for part in ("body", "orelse", "finalbody", "handlers", "cases"):
+            stack.extend(getattr(node, part, ()))
+
+
 def in_scope(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
     """Walk without entering other scopes, in no particular order and without recursion."""
     stack = list(nodes)
