@@ -68,7 +68,9 @@ def main(arguments: Sequence[str]) -> int:
         print(path)
     if "--contact-sheet" in options:
         path = folder / "contact-sheet.png"
-        plt.close(contact_sheet(plots))
+        sheet = contact_sheet(plots)
+        sheet.savefig(path, dpi=75)
+        plt.close(sheet)
         print(path)
     return 0
 

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 # DejaVu Sans, Matplotlib's own font: mean width of a character and of a digit, in font sizes.
 _CHARACTER_WIDTH = 0.6
 _DIGIT_WIDTH = 0.64
-_SMALLEST_READABLE = 6.5
 
 MISSING_COLOR = "0.85"
 MISSING_EDGE = "0.55"
@@ -164,12 +163,8 @@ def fit_title(title: str, width: float, size: float) -> tuple[str, float]:
     """
     if "$" in title:
         return title, size
-    smaller = size if _line_count(title, width, size) <= 2 else 0.7 * size
+    smaller = size if len(_wrap(title, width, size)) <= 2 else 0.7 * size
     return "\n".join(_wrap(title, width, smaller)), smaller
-
-
-def _line_count(title: str, width: float, size: float) -> int:
-    return len(_wrap(title, width, size))
 
 
 def _wrap(title: str, width: float, size: float) -> list[str]:
@@ -179,8 +174,8 @@ def _wrap(title: str, width: float, size: float) -> list[str]:
     return [line for part in title.split("\n") for line in (textwrap.wrap(part, columns) or [""])]
 
 
-def annotation_size(cell_width: float, cell_height: float, characters: int) -> float | None:
-    """Font size at which a number fits into its cell, None where it would be too small to read.
+def annotation_size(cell_width: float, cell_height: float, characters: int) -> float:
+    """Largest font size up to 10 points at which a number fits into its cell.
 
     Parameters
     ----------
@@ -189,5 +184,4 @@ def annotation_size(cell_width: float, cell_height: float, characters: int) -> f
     characters : int
         Length of the longest number.
     """
-    size = min(10.0, 0.78 * cell_width / (_DIGIT_WIDTH * characters), 0.6 * cell_height)
-    return size if size >= _SMALLEST_READABLE else None
+    return min(10.0, 0.78 * cell_width / (_DIGIT_WIDTH * characters), 0.6 * cell_height)

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 # More separate stretches of missing cells than this are too small for a hatch to be seen.
 _MOST_HATCHED = 5000
+# Font sizes in points.
+_SMALLEST_READABLE = 6.5
+_COMFORTABLE = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,25 +217,40 @@ def _write_numbers(
     formats: tuple[str, ...],
     cell: tuple[float, float],
 ) -> None:
-    shown = values.compressed()
-    for number_format in formats:
-        longest = max((len(number_format.format(value)) for value in shown), default=0)
-        size = annotation_size(*cell, longest) if longest else None
-        if size is None:
-            continue
-        colors: Any = image.cmap(image.norm(values))
-        for row, column in np.argwhere(~np.ma.getmaskarray(values)):
-            red, green, blue, _ = colors[row, column]
-            ax.text(
-                column,
-                row,
-                number_format.format(values[row, column]),
-                ha="center",
-                va="center",
-                color=text_color((red, green, blue)),
-                fontsize=size,
-            )
+    choice = choose_format([float(value) for value in values.compressed()], formats, cell)
+    if choice is None:
         return
+    number_format, size = choice
+    colors: Any = image.cmap(image.norm(values))
+    for row, column in np.argwhere(~np.ma.getmaskarray(values)):
+        red, green, blue, _ = colors[row, column]
+        ax.text(
+            column,
+            row,
+            number_format.format(values[row, column]),
+            ha="center",
+            va="center",
+            color=text_color((red, green, blue)),
+            fontsize=size,
+        )
+
+
+def choose_format(
+    values: list[float], formats: tuple[str, ...], cell: tuple[float, float]
+) -> tuple[str, float] | None:
+    """Choose how to write numbers into cells: format and font size in points.
+
+    The first format that fits in a comfortable size is taken, else the last one where it is
+    readable; None where it is not, or where there is nothing to write.
+    """
+    if not values:
+        return None
+    for number_format in formats:
+        longest = max(len(number_format.format(value)) for value in values)
+        size = annotation_size(*cell, longest)
+        if size >= (_SMALLEST_READABLE if number_format == formats[-1] else _COMFORTABLE):
+            return number_format, size
+    return None
 
 
 def _draw_mark(ax: Axes, mark: Mark, marks: tuple[Mark, ...], cell: tuple[float, float]) -> None:

@@ -58,11 +58,14 @@ class Curve:
         Points of the line; a NaN value is a gap in it.
     missing : ndarray, shape [m]
         Steps whose value is not finite.
+    few : bool
+        Whether so few points were recorded that each is shown by a marker.
     """
 
     steps: FloatArray
     values: FloatArray
     missing: FloatArray
+    few: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +225,8 @@ def reduce_metric(steps: FloatArray, values: FloatArray, max_points: int) -> Cur
         at = np.arange(at[0], at[-1] + 1)
     line = np.where(finite[at], values[at], np.nan)
     kept = downsample(line, max_points)
-    return Curve(steps[at][kept], line[kept], missing)
+    few = bool(np.count_nonzero(finite) <= _MOST_MARKERS)
+    return Curve(steps[at][kept], line[kept], missing, few)
 
 
 def _read_metric(values: object, key: str) -> FloatArray:
@@ -313,7 +317,7 @@ def _draw_sparsity(ax: Axes, curves: dict[str, Curve]) -> None:
         values = curves["sparsity"].values
         percent = bool(np.any(values[np.isfinite(values)] > 1))
         ax.set_ylabel("Sparsity (%)" if percent else "Sparsity (fraction)")
-        _draw_curve(ax, curves["sparsity"], "sparsity", _GREEN)
+        _draw_curve(ax, curves["sparsity"], "sparsity", _GREEN, drawstyle="steps-post")
     else:
         ax.set_ylabel("Sparsity")
     if "perplexity" in curves:
@@ -330,7 +334,7 @@ def _draw_sparsity(ax: Axes, curves: dict[str, Curve]) -> None:
 def _draw_curve(ax: Axes, curve: Curve, label: str, color: str, **look: Any) -> None:
     ax.plot(curve.steps, curve.values, label=label, color=color, **look)
     points = np.isfinite(curve.values)
-    if np.count_nonzero(points) > _MOST_MARKERS:
+    if not curve.few:
         # Only a point between two gaps needs a marker to be seen.
         padded = np.pad(points, 1)
         points &= ~padded[:-2] & ~padded[2:]
@@ -353,6 +357,7 @@ def _draw_curve(ax: Axes, curve: Curve, label: str, color: str, **look: Any) -> 
 def _finish_values(ax: Axes, drawn: list[Axes]) -> None:
     lines = [line for part in drawn for line in part.get_lines()]
     named: list[Line2D] = [line for line in lines if not str(line.get_label()).startswith("_")]
+    named.sort(key=lambda line: str(line.get_label()).endswith(MISSING_LABEL))
     if not named:
         ax.set_yticks([])
         ax.text(

@@ -9,7 +9,6 @@ import numpy as np
 
 from ._arrays import to_array
 from ._figure import (
-    MISSING_EDGE,
     MISSING_LABEL,
     check_axes,
     check_figsize,
@@ -167,7 +166,7 @@ def _draw_missing(ax: Axes, x: FloatArray, y: FloatArray) -> bool:
     look: dict[str, Any] = {
         "ls": "",
         "marker": "x",
-        "color": MISSING_EDGE,
+        "color": "0.4",
         "clip_on": False,
         "zorder": 3,
     }
