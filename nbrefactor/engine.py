@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from nbrefactor.analysis.matching import Accepted, Match, match
+from nbrefactor.analysis.matching import match
 from nbrefactor.analysis.target import TargetError, read_target_module
 from nbrefactor.analysis.timeline import Timeline, timeline
+from nbrefactor.analysis.verdict import Accepted, Match
 from nbrefactor.config import Settings, SettingsError
 from nbrefactor.notebook.document import Document, NotebookError, foreign_kernel, read, write
 from nbrefactor.notebook.magics import read_cell

@@ -75,7 +75,7 @@ class InlineDefinition:
         The statements among which it stands.
     inside : str
         ``""`` at the top of the cell, else the statement around it: ``if``, ``try``, ``with``,
-        ``for``, ``while`` or ``match``.
+        ``for``, ``while``, ``match`` or, in a handler, ``except``.
     """
 
     name: str
@@ -259,16 +259,12 @@ def _definitions(home: CodeCell) -> Iterator[InlineDefinition]:
                 found.append(InlineDefinition(statement.name, statement, home, block, inside))
                 continue
             kind = type(statement).__name__.lower().removeprefix("async").removesuffix("star")
-            blocks = [
-                getattr(part, field, None) or []
-                for part in (
-                    statement,
-                    *getattr(statement, "handlers", ()),
-                    *getattr(statement, "cases", ()),
-                )
-                for field in ("body", "orelse", "finalbody")
-            ]
-            pending.extend((inner, inside or kind) for inner in blocks)
+            for field in ("body", "orelse", "finalbody"):
+                pending.append((getattr(statement, field, []), inside or kind))
+            for case in getattr(statement, "cases", ()):
+                pending.append((case.body, inside or "match"))
+            for handler in getattr(statement, "handlers", ()):
+                pending.append((handler.body, "except"))
     return iter(sorted(found, key=lambda definition: definition.node.lineno))
 
 

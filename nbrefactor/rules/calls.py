@@ -6,8 +6,8 @@ import ast
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from nbrefactor.analysis.matching import CallEdit
 from nbrefactor.analysis.signature import CallChange
+from nbrefactor.analysis.verdict import CallEdit
 from nbrefactor.outcome import Edit
 
 if TYPE_CHECKING:

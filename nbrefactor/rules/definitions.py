@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nbrefactor.analysis.matching import Match
+from nbrefactor.analysis.verdict import Match
 from nbrefactor.outcome import Edit, Finding, Level
 from nbrefactor.rules.calls import rewrite_calls
 from nbrefactor.rules.imports import Replacement, replace_definitions
@@ -45,11 +45,14 @@ def report_definitions(matches: Sequence[Match]) -> tuple[Finding, ...]:
         for replacement, planned in replace_definitions(home, replacements):
             edits[leaving[replacement.definition]] = planned
     # Definitions of one name may share their call sites: each call is rewritten once.
-    calls = {call.use.node: call for found in matches for call in found.calls}
-    call_edits = rewrite_calls(list(calls.values()))
-    owner = {call.use.home.cell.index: found for found in reversed(matches) for call in found.calls}
-    for edit in call_edits:
-        match = owner[edit.cell]
+    replaced = [found for found in matches if found.accepted]
+    calls = {call.use.node: call for found in replaced for call in found.calls}
+    for edit in rewrite_calls(list(calls.values())):
+        match = next(
+            found
+            for found in replaced
+            if any(call.use.home.cell.index == edit.cell for call in found.calls)
+        )
         edits[match] = (*edits.get(match, ()), edit)
     return tuple(_finding(found, edits.get(found, ())) for found in matches)
 

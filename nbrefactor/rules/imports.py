@@ -133,6 +133,9 @@ def _holder(
         ]
         if any(found.name in (name, "*") for found in references(between)):
             return None
+        if made.statement is None and _has_comment_above(replacement.definition):
+            # A comment speaks of the line below it, so that line is the definition's own import.
+            return None
         return made
     return None
 
@@ -163,6 +166,11 @@ def _removal(definition: InlineDefinition) -> Edit:
     # The white space that goes begins behind the line above, its own trailing blanks stay.
     start = source.find("\n", start)
     return Edit(definition.home.cell.index, start, _end(definition), "")
+
+
+def _has_comment_above(definition: InlineDefinition) -> bool:
+    above = definition.home.cell.source[: definition.start].rpartition("\n")[0]
+    return above.rpartition("\n")[2].lstrip().startswith("#")
 
 
 def _end(definition: InlineDefinition) -> int:
