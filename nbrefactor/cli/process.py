@@ -1,16 +1,4 @@
-"""The command line: argv to settings, outcomes to the terminal, exit codes.
-
-Exit codes, of every command:
-
-0
-    Done, or nothing to do.
-1
-    The answer is no: a check found something, a run failed.
-2
-    The job could not be done: wrong usage, an unreadable file, a result that was refused.
-
-With several notebooks all are processed and the worst code wins.
-"""
+"""What the commands that change notebooks share: read, plan, show, write, sum up."""
 
 from __future__ import annotations
 
@@ -22,48 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nbrefactor import __version__
-from nbrefactor.config import (
-    PARTS,
-    Part,
-    Settings,
-    SettingsError,
-    choose_modules,
-    parse_alias,
-)
+from nbrefactor.config import Settings, SettingsError
 from nbrefactor.outcome import Outcome
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-_EPILOGS = {
-    "migrate": (
-        "Examples:\n\n"
-        "\b\n"
-        "  nbrefactor migrate Notebook.ipynb --dry-run\n"
-        "  nbrefactor migrate notebooks/ --module utils.plots --accept exact\n"
-        "  nbrefactor migrate Notebook.ipynb --alias plot_grads=visualize_gradient_norms\n"
-        "  nbrefactor migrate Notebook.ipynb --patch | git apply\n"
-    ),
-    "bump": (
-        "Examples:\n\n"
-        "\b\n"
-        "  nbrefactor bump Notebook.ipynb --dry-run\n"
-        '  nbrefactor bump Notebook.ipynb --part minor --changelog "Retrained on new data"\n'
-    ),
-}
 
-
-@click.group(
-    context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Example:\n\n\b\n  nbrefactor migrate Notebook.ipynb --dry-run\n",
-)
-@click.version_option(__version__, prog_name="nbrefactor")
-def main() -> None:
-    """Move helper code out of Jupyter notebooks and prove that nothing else changed."""
-
-
-def _output_options(command: Callable[..., Any]) -> Callable[..., Any]:
+def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options of every command that changes notebooks."""
     for option in reversed(
         (
@@ -91,120 +45,13 @@ def _output_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-@main.command(epilog=_EPILOGS["migrate"])
-@click.argument("paths", nargs=-1, required=True, metavar="NOTEBOOK...")
-@click.option(
-    "--module",
-    "modules",
-    multiple=True,
-    metavar="DOTTED|FILE.py",
-    help="Target module that holds the functions; repeatable. Default: nbrefactor.viz.",
-)
-@click.option(
-    "--accept",
-    multiple=True,
-    metavar="[MODULE=]LEVEL",
-    help="Worst level that is replaced: exact, renamed or compatible. "
-    "Default: compatible for nbrefactor.viz, renamed for other modules.",
-)
-@click.option(
-    "--alias",
-    "aliases",
-    multiple=True,
-    metavar="NAME=TARGET",
-    help="The notebook's NAME stands for the module's TARGET; repeatable.",
-)
-@click.option(
-    "--bump",
-    type=click.Choice(PARTS),
-    default="patch",
-    show_default=True,
-    help="Which part of the notebook's version to raise.",
-)
-@click.option(
-    "--changelog",
-    multiple=True,
-    metavar="TEXT",
-    help="Changelog entry instead of the one that names what was replaced; repeatable.",
-)
-@_output_options
-def migrate(
-    paths: tuple[str, ...],
-    modules: tuple[str, ...],
-    accept: tuple[str, ...],
-    aliases: tuple[str, ...],
-    bump: Part,
-    changelog: tuple[str, ...],
-    dry_run: bool,
-    patch: bool,
-    output: str | None,
-    backup: bool,
-    quiet: bool,
-) -> None:
-    """Replace inline definitions by imports of a module that holds them.
-
-    NOTEBOOK is a file, a folder (searched for notebooks) or '-' for standard input, in which
-    case the result goes to standard output.
-    """
-    from nbrefactor.engine import migrate_bytes, read_modules
-
-    def settings() -> Settings:
-        return Settings(
-            modules=choose_modules(modules, accept),
-            aliases=tuple(parse_alias(text) for text in aliases),
-            bump=bump,
-            changelog=changelog,
-        )
-
-    def plan(data: bytes, path: Path | None, name: str, chosen: Settings) -> Outcome:
-        targets = read_modules(chosen, path)
-        return migrate_bytes(data, chosen, targets, path=name, now=_now())
-
-    sys.exit(_process(paths, settings, plan, dry_run, patch, output, backup, quiet))
-
-
-@main.command(epilog=_EPILOGS["bump"])
-@click.argument("paths", nargs=-1, required=True, metavar="NOTEBOOK...")
-@click.option(
-    "--part",
-    type=click.Choice([part for part in PARTS if part != "none"]),
-    default="patch",
-    show_default=True,
-    help="Which part of the version to raise.",
-)
-@click.option(
-    "--changelog", multiple=True, metavar="TEXT", help="Text of the changelog entry; repeatable."
-)
-@_output_options
-def bump(
-    paths: tuple[str, ...],
-    part: Part,
-    changelog: tuple[str, ...],
-    dry_run: bool,
-    patch: bool,
-    output: str | None,
-    backup: bool,
-    quiet: bool,
-) -> None:
-    """Raise a notebook's version, renew its date and add a changelog entry."""
-    from nbrefactor.engine import bump_bytes
-
-    def settings() -> Settings:
-        return Settings(bump=part, changelog=changelog)
-
-    def plan(data: bytes, path: Path | None, name: str, chosen: Settings) -> Outcome:
-        return bump_bytes(data, chosen, path=name, now=_now())
-
-    sys.exit(_process(paths, settings, plan, dry_run, patch, output, backup, quiet))
-
-
 def exit_code(outcomes: Sequence[Outcome], problems: Sequence[str]) -> int:
     """Give the exit code of a command that changes notebooks: 0 or 2, see the module's text."""
     failed = any(outcome.status == "failed" for outcome in outcomes)
     return 2 if failed or problems else 0
 
 
-def _process(
+def process(
     paths: Sequence[str],
     read_settings: Callable[[], Settings],
     plan: Callable[[bytes, Path | None, str, Settings], Outcome],
@@ -221,7 +68,7 @@ def _process(
 
     # Where the notebook itself goes to standard output, the report may not.
     piped = patch or output == "-" or "-" in paths
-    out, err = _console(stderr=piped), _console(stderr=True)
+    out, err = console(stderr=piped), console(stderr=True)
     try:
         chosen = read_settings()
     except SettingsError as error:
@@ -283,11 +130,13 @@ def _write(outcome: Outcome, path: Path | None, output: str | None, backup: bool
         yield f"{outcome.path}: {error}"
 
 
-def _console(*, stderr: bool) -> Console:
+def console(*, stderr: bool) -> Console:
+    """Open the terminal: coloured where it has colours, plain in a pipe or with NO_COLOR."""
     from rich.console import Console
 
     return Console(stderr=stderr, highlight=False, markup=False, emoji=False)
 
 
-def _now() -> datetime:
+def now() -> datetime:
+    """Give the local time with its zone."""
     return datetime.now().astimezone()

@@ -1,0 +1,49 @@
+"""The command line: argv to settings, outcomes to the terminal, exit codes; one command a file.
+
+Exit codes, of every command:
+
+0
+    Done, or nothing to do.
+1
+    The answer is no: a check found something, a run failed.
+2
+    The job could not be done: wrong usage, an unreadable file, a result that was refused.
+
+With several notebooks all are processed and the worst code wins.
+"""
+
+from __future__ import annotations
+
+import importlib
+
+import click
+
+from nbrefactor import __version__
+
+# Each command lives in the module of its name, imported when it is called: a commit hook does
+# not pay for the commands that it does not use.
+_COMMANDS = ("bump", "migrate")
+
+
+class _Commands(click.Group):
+    """A group that imports a command's module when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        command = getattr(importlib.import_module(f"nbrefactor.cli.{cmd_name}"), cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Example:\n\n\b\n  nbrefactor migrate Notebook.ipynb --dry-run\n",
+)
+@click.version_option(__version__, prog_name="nbrefactor")
+def main() -> None:
+    """Move helper code out of Jupyter notebooks and prove that nothing else changed."""
