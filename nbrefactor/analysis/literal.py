@@ -41,7 +41,7 @@ def literal(node: ast.expr, bound: frozenset[str]) -> str | None:
     Examples
     --------
     >>> literal(ast.parse("(-1, 28 * 28, 'a')", mode="eval").body, frozenset())
-    "(-1, 784, 'a',)"
+    "(-1, 784, 'a')"
     """
     match node:
         case ast.Constant() | ast.UnaryOp() | ast.BinOp():
@@ -52,7 +52,9 @@ def literal(node: ast.expr, bound: frozenset[str]) -> str | None:
         case ast.Tuple(elts=elements):
             parts = [literal(element, bound) for element in elements]
             known = [part for part in parts if part is not None]
-            return f"({', '.join(known)},)" if len(known) == len(parts) else None
+            if len(known) < len(parts):
+                return None
+            return f"({known[0]},)" if len(known) == 1 else f"({', '.join(known)})"
         case ast.Call(
             func=ast.Name(id="frozenset"),
             args=[ast.Set(elts=elements) | ast.Tuple(elts=elements) | ast.List(elts=elements)],
