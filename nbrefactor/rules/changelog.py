@@ -7,7 +7,7 @@ text below, or an item of a list (``- v1.2: text``). Entries that exist are neve
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
@@ -50,7 +50,7 @@ _HEAD = re.compile(
     re.IGNORECASE,
 )
 _HEAD_REST = re.compile(
-    rf"(?P<kept>[^\w\n]*(?P<date>{DATE})?[^\w\n]*?)"
+    rf"(?P<kept>[^\w\n]{{0,12}}(?P<date>{DATE})?[^\w\n]{{0,12}}?)"
     r"(?P<title>\s*\[YANKED\][^\w]*|(?:\s+[-–—:|·]+|:)\s+\S.*)?$",
     re.IGNORECASE,
 )
@@ -61,10 +61,14 @@ _ITEM_REST = re.compile(
     re.IGNORECASE,
 )
 _SUBSECTION = re.compile(
-    r"(?P<before>\s*(?:#{1,6}\s+|\*\*|__)\W*)"
-    r"(?P<word>Added|Changed|Deprecated|Removed|Fixed|Security)(?P<after>\W*)$",
+    r"(?P<before>\s*(?:#{1,6}\s+|\*\*|__)\W*)(?:(?P<changes>Chang(?:ed|es)|Refactor(?:ed|ing)"
+    r"|Maintenance|Improve(?:d|ments))|(?P<other>Added|Deprecated|Removed|Fixed|Security))"
+    r"(?P<after>\W*)$",
     re.IGNORECASE,
 )
+_TABLE_RULE = re.compile(r"\|?(?:\s*:?-+:?\s*\|)+(?:\s*:?-+:?\s*)?")
+_TABLE_OF_VERSIONS = re.compile(r"(?:^|\|)[\s*_]*(?:version|release)[\s*_]*(?:\||$)", re.IGNORECASE)
+_ROW = re.compile(rf"(?:^|\|)[\s*_]*v?(?P<number>{NUMBER})[\s*_]*(?:\||$)", re.IGNORECASE)
 _UNRELEASED = re.compile(r"\W*unreleased\W*", re.IGNORECASE)
 _NO_CONTENT = re.compile(r"\s*(?:\[[^\]]+\]:\s.*|-{3,}|\*{3,}|_{3,}|</\w+>)?\s*$")
 
@@ -93,10 +97,13 @@ class Entry:
         Offsets of what belongs to this entry alone, from the end of what the next entry repeats.
     bracket : int or None
         Offset of a bracket that opens a link around the version.
+    ordinal : tuple of int or None
+        Offsets of the number of an item in a numbered list.
     wordy : bool
         The heading says in words what it is (``New in``).
     spelled : bool
-        Something beside the number shows that it is a version: a ``v``, a bracket or a date.
+        Something beside the number shows that it is a version: a ``v``, a bracket, bold
+        type or a date.
     """
 
     kind: Literal["heading", "item"]
@@ -109,6 +116,7 @@ class Entry:
     date: Span | None
     cut: Span
     bracket: int | None = None
+    ordinal: Span | None = None
     wordy: bool = False
     spelled: bool = True
 
@@ -142,8 +150,15 @@ class _Section:
     named: bool = False
     cell: int = 0
     level: int = 0
-    table: bool = False
     entries: list[Entry] = field(default_factory=list)
+    rows: list[tuple[int, Version]] = field(default_factory=list)
+
+
+def _is_version(head: re.Match[str]) -> bool:
+    """Tell a version from a lone number, a year or a date with dots."""
+    if head["prefix"]:
+        return True
+    return "." in head["number"] and re.fullmatch(DATE, head["number"], re.IGNORECASE) is None
 
 
 def _bracket(head: re.Match[str], shift: int) -> int | None:
@@ -157,7 +172,7 @@ def _bracket(head: re.Match[str], shift: int) -> int | None:
 def _as_heading(cell: int, line: Line, level: int) -> Entry | None:
     head = _HEAD.fullmatch(line.words)
     rest = _HEAD_REST.match(line.words, head.start("rest")) if head else None
-    if head is None or rest is None:
+    if head is None or rest is None or not _is_version(head):
         return None
     shift = line.start + line.title[0]
     date = head.span("early") if head["early"] else rest.span("date") if rest["date"] else None
@@ -181,15 +196,15 @@ def _as_heading(cell: int, line: Line, level: int) -> Entry | None:
         (shift + date[0], shift + date[1]) if date else None,
         (shift + cut, shift + len(line.words)) if rest["title"] else (line.end, line.end),
         _bracket(head, shift),
-        bool(head["wordy"]),
-        bool(head["prefix"] or head["link"] or date),
+        wordy=bool(head["wordy"]),
+        spelled=bool(head["prefix"] or head["link"] or date),
     )
 
 
 def _as_item(cell: int, line: Line) -> Entry | None:
     item = _ITEM.match(line.text)
     head = _HEAD.fullmatch(item["text"]) if item else None
-    if item is None or head is None or head["wordy"]:
+    if item is None or head is None or head["wordy"] or not _is_version(head):
         return None
     rest = _ITEM_REST.match(item["text"], head.start("rest"))
     if rest is None:
@@ -198,6 +213,9 @@ def _as_item(cell: int, line: Line) -> Entry | None:
     if not set_off and not (head["prefix"] and rest["gap"]):
         return None
     shift = line.start + item.start("text")
+    ordinal = None
+    if item["marker"][:-1]:
+        ordinal = (line.start + item.start("marker"), line.start + item.end("marker") - 1)
     date = head.span("early") if head["early"] else rest.span("date") if rest["date"] else None
     return Entry(
         "item",
@@ -210,7 +228,10 @@ def _as_item(cell: int, line: Line) -> Entry | None:
         (shift + date[0], shift + date[1]) if date else None,
         (shift + rest.start("text"), line.end),
         _bracket(head, shift),
-        spelled=bool(head["prefix"] or head["link"] or date),
+        ordinal=ordinal,
+        spelled=bool(
+            head["prefix"] or head["link"] or date or item["text"].startswith(("**", "__"))
+        ),
     )
 
 
@@ -249,12 +270,15 @@ def _sections(cells: Sequence[Cell]) -> list[_Section]:
             continue
         if current.level == _PSEUDO:
             current = outside
-        title_cell = False
+        title_cell = in_table = False
         lines, _ = read_markdown(cell.source)
-        for line in lines:
+        for at, line in enumerate(lines):
             text = line.text.strip()
             if not text or len(text) > 1000:
+                in_table = False
                 continue
+            if at and _TABLE_RULE.fullmatch(text):
+                in_table = _TABLE_OF_VERSIONS.search(lines[at - 1].text) is not None
             first_heading = bool(line.level and line.words.strip()) and not titled
             if first_heading:
                 titled = title_cell = True
@@ -276,7 +300,8 @@ def _sections(cells: Sequence[Cell]) -> list[_Section]:
                 current = outside
             if entry is None and (current.named or title_cell):
                 entry = _as_item(cell.index, line)
-            current.table = current.table or text.startswith("|")
+            if in_table and (row := _ROW.search(text)):
+                current.rows.append((cell.index, Version(row["number"])))
             if entry and not (first_heading and not entry.wordy):
                 current.entries.append(entry)
     return sections
@@ -286,7 +311,9 @@ def _groups(section: _Section) -> list[tuple[Entry, ...]]:
     """Part the entries of a section by style."""
     found: dict[tuple[object, ...], list[Entry]] = {}
     for entry in section.entries:
-        if not section.named and entry.kind == "heading" and not (entry.wordy or entry.spelled):
+        # "1.2 Loading data" numbers a part of the text: without a changelog's heading above it, a
+        # version has to look like one.
+        if not (section.named or entry.wordy or entry.spelled):
             continue
         place = entry.cell if entry.kind == "item" else None
         found.setdefault((entry.kind, entry.level, place, entry.wordy), []).append(entry)
@@ -331,11 +358,13 @@ def find_changelog(
             if confirmed or section.strong:
                 candidates.append((confirmed, section.strong, group))
     if not candidates:
+        unreadable = {section.cell for section in sections if section.strong}
+        for section in sections:
+            unreadable |= {cell for cell, version in section.rows if version.key in keys}
         return None, tuple(
-            f"The changelog in cell {section.cell + 1} has no entry that names its version in a "
-            "heading or a list, so it is left alone."
-            for section in sections
-            if section.strong
+            f"The changelog in cell {cell + 1} has no entry that names its version in a heading or "
+            "a list, so it is left alone."
+            for cell in sorted(unreadable)
         )
     # The first of the best: max keeps the earliest among equals.
     _, _, entries = max(candidates, key=lambda found: (found[0], found[1]))
@@ -400,11 +429,29 @@ def _newline(source: str, line: Line) -> str:
     return "\r\n" if source[: line.start].endswith("\r\n") else "\n"
 
 
-def _head(source: str, entry: Entry, line: Line, version: Version, now: datetime) -> str:
+def _next_ordinal(changelog: Changelog, cells: Mapping[int, str]) -> str:
+    """Give the number of a new item, one more where the numbers grow with the versions."""
+    numbers = [
+        int(cells[entry.cell][slice(*entry.ordinal)])
+        for entry in changelog.entries
+        if entry.ordinal
+    ]
+    newest = changelog.newest
+    own = int(cells[newest.cell][slice(*newest.ordinal)]) if newest.ordinal else 0
+    return str(own + 1 if own == max(numbers) > min(numbers) else own)
+
+
+def _head(
+    changelog: Changelog, cells: Mapping[int, str], line: Line, version: Version, now: datetime
+) -> str:
     """Write the newest entry's first line for another version."""
+    entry = changelog.newest
+    source = cells[entry.cell]
     spans: list[tuple[Span, str]] = [(entry.number, version.text), (entry.cut, "")]
     if entry.date:
         spans.append((entry.date, renew_date(source[slice(*entry.date)], now, source)))
+    if entry.ordinal:
+        spans.append((entry.ordinal, _next_ordinal(changelog, cells)))
     if entry.bracket is not None:
         closing = re.compile(r"\](?:\([^)\s]*\)|\[[^\]]*\])").match(source, entry.number[1])
         spans.append(((entry.bracket, entry.bracket + 1), ""))
@@ -448,12 +495,14 @@ def _compose_heading(
         (at, match) for at, line in enumerate(body) if (match := _SUBSECTION.match(line.text))
     ]
     if headings:
-        chosen = next((found for found in headings if found[1]["word"].lower() == "changed"), None)
-        at, match = chosen or headings[0]
-        word = match["word"]
-        changed = "CHANGED" if word.isupper() else "changed" if word.islower() else "Changed"
-        gap = _blank_run(body, at + 1, 1)
-        parts += [match["before"], changed, match["after"], newline * (1 + gap)]
+        # A refactoring is a change; Keep a Changelog has a section for these.
+        at, match = next((found for found in headings if found[1]["changes"]), headings[0])
+        word = match["changes"]
+        if word is None:
+            other = match["other"]
+            word = "CHANGED" if other.isupper() else "changed" if other.islower() else "Changed"
+        parts += [match["before"], word, match["after"]]
+        parts.append(newline * (1 + _blank_run(body, at + 1, 1)))
     bullets = _bullets_in(body)
     if bullets is None and not headings and not all(line.empty for line in body):
         return "".join(parts) + newline.join(texts)
@@ -505,12 +554,13 @@ def add_entry(
         A pure insertion: above the newest entry, or below it where the oldest comes first.
     """
     entry = changelog.newest
-    source = next(cell.source for cell in cells if cell.index == entry.cell)
+    sources = {cell.index: cell.source for cell in cells}
+    source = sources[entry.cell]
     lines, _ = read_markdown(source)
     line = lines[entry.row - 1]
     newline = _newline(source, line)
     plain = [text for text in map(_plain, texts) if text]
-    head = _head(source, entry, line, version.fitted(entry.version), now)
+    head = _head(changelog, sources, line, version.fitted(entry.version), now)
     compose = _compose_heading if entry.kind == "heading" else _compose_item
     text = compose(changelog, source, lines, head, plain)
     gap = _gap_after(changelog, entry, lines)

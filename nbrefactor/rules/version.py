@@ -57,7 +57,7 @@ _FORMS = tuple(
         *(rf"(?P<year>\d{{4}}){s}(?P<month>\d{{1,2}}){s}(?P<day>\d{{1,2}})" for s in "-/"),
         r"(?P<year>(?:19|20)\d{2})\.(?P<month>\d{1,2})\.(?P<day>\d{1,2})",
         *(_YEAR_LAST % (s, s) for s in ("-", "/", r"\.")),
-        rf"{_AHEAD}(?P<name>{_MONTH})\.?\s+(?P<day>\d{{1,2}})"
+        rf"{_AHEAD}(?P<name>{_MONTH})(?P<dot>\.)?\s+(?P<day>\d{{1,2}})"
         r"(?P<ordinal>st|nd|rd|th)?,?\s+(?P<year>(?:19|20)\d{2})",
         rf"{_AHEAD}(?P<day>\d{{1,2}})\.?(?P<ordinal>st|nd|rd|th)?(?:\s+of)?[\s-]+"
         rf"(?P<name>{_MONTH})\.?,?[\s-]+(?P<year>(?:19|20)\d{{2}})",
@@ -171,6 +171,8 @@ def renew_date(text: str, now: datetime, context: str = "") -> str:
         month = _MONTHS[now.month - 1]
         short = "Sept" if old["name"].lower() == "sept" and now.month == 9 else month[:3]
         new["name"] = _like(short if _abbreviated(old["name"], context) else month, old["name"])
+        if "dot" in old and new["name"].lower() == "may":
+            new["dot"] = ""
     if "weekday" in old:
         weekday = _WEEKDAYS[now.weekday()]
         cut = not old["weekday"].lower().endswith("day")
@@ -487,9 +489,7 @@ _AFTER = re.compile(
     rf":?\s+(?:on\s+)?)?(?P<date>{DATE})?(?:</\w+>|[^\w<])*$",
     re.IGNORECASE,
 )
-_DOTTED_DATE = re.compile(
-    r"(?:19|20)\d{2}\.\d{2}\.\d{2}|\d{2}\.\d{2}\.(?:19|20)?\d{2}|(?:19|20)\d{2}"
-)
+_DATE = re.compile(DATE, re.IGNORECASE)
 _DECORATION = r"(?:\*\*|__|\*|_|`|</?(?:b|strong|i|em|code|small)>)*"
 _OWN_LABEL = r"(?:this\s+)?(?:notebook|document|demo|tutorial)(?:['’]s)?\s+"
 _LABELLED = re.compile(
@@ -531,41 +531,41 @@ def _named(match: re.Match[str], *groups: str) -> tuple[Span, ...]:
     return tuple(match.span(group) for group in groups if match[group] is not None)
 
 
-def _speaks_of_another(name: str, imported: frozenset[str]) -> bool:
+def _speaks_of_another(name: str, imported: frozenset[str], prefix: str) -> bool:
     """Tell whether the words before a version make it that of something else."""
     words = re.findall(r"[\w+][\w+.-]*", re.sub(r"<[^>]*>", " ", name).casefold())
     last = words[-1].strip(".-") if words else ""
-    return (
-        last in _PRODUCTS
-        or last in _NUMBERED
-        or last in imported
-        # A section's own number does not come between its word and the version.
-        or (last.replace(".", "").isdigit() and len(words) == 2 and words[0] in _NUMBERED)
-        or _FOREIGN.match(name) is not None
-    )
+    if last in _PRODUCTS or last in imported or _FOREIGN.match(name):
+        return True
+    return not prefix and last in _NUMBERED
 
 
 def _heading_places(index: int, line: Line, imported: frozenset[str]) -> Iterator[Place]:
     words, shift = line.words, line.start + line.title[0]
+    written_dates = [found.span() for found in _DATE.finditer(words)]
     for token in _TOKEN.finditer(words):
         prefix = token["prefix"] or ""
+        if not prefix and any(
+            start < token.end() and token.start() < end for start, end in written_dates
+        ):
+            continue
         version = Version(token["number"])
         count = len(version.components)
         before = words[: token.start()]
         separated = _SEPARATED.match(before)
         after = _AFTER.match(words, token.end())
         name = separated["name"] if separated else before
-        if (not prefix and _DOTTED_DATE.fullmatch(token["number"])) or _speaks_of_another(
-            name, imported
-        ):
+        if _speaks_of_another(name, imported, prefix):
             continue
         dates: list[Span] = []
-        if separated and after:
-            dates = [*_named(separated, "date"), *_named(after, "date")]
+        if after:
+            dates = [*(_named(separated, "date") if separated else ()), *_named(after, "date")]
         # A lone number or a bare pair may count chapters; a word or a date makes it a version.
         spelled = prefix.strip().lower().startswith(("ver", "rel", "rev"))
         enough = 3 if not prefix else 1 if spelled else 2
-        sure = bool(separated and after and name.strip()) and (count >= enough or bool(dates))
+        sure = bool(separated and after and name.strip()) and (
+            count >= enough or bool(prefix and dates)
+        )
         if not sure and (count < 2 or re.search(r"[-=/@+]$", before)):
             continue
         yield Place(
