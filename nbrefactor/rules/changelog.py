@@ -33,11 +33,13 @@ _PSEUDO = 7
 _STRONG = r"change[ -]?log|(?:version|revision|change|release)[ -](?:history|log)"
 _WEAK = r"history|releases?|release notes|what(?:['’]?s| is) new|news|changes|updates|revisions"
 _SECTION = re.compile(
-    rf"[^\w<]*(?:<summary>\s*)?(?:<\w+>)*[^\w<]*(?:(?P<strong>{_STRONG})|(?P<weak>{_WEAK}))"
+    rf"[^\w<]*(?:<\w+>\s*)*[^\w<]*(?:(?P<strong>{_STRONG})|(?P<weak>{_WEAK}))"
     r"[^\w<]*(?:</\w+>)*[^\w<]*",
     re.IGNORECASE,
 )
-_SECTION_LINE = re.compile(r"\s*(?:\*\*|__|<summary>|<b>|<strong>)|.*:[\s*_]*$", re.IGNORECASE)
+_SECTION_LINE = re.compile(
+    r" {0,3}(?:(?:<details>\s*)?<summary>|\*\*|__|<b>|<strong>|(?!\s).*:[\s*_]*$)", re.IGNORECASE
+)
 
 _WORDY = (
     r"(?:(?:what(?:['’]?s| is) new|new(?: features)?|changes|changed|improvements|fixes|updates"
@@ -69,6 +71,7 @@ _SUBSECTION = re.compile(
 _TABLE_RULE = re.compile(r"\|?(?:\s*:?-+:?\s*\|)+(?:\s*:?-+:?\s*)?")
 _TABLE_OF_VERSIONS = re.compile(r"(?:^|\|)[\s*_]*(?:version|release)[\s*_]*(?:\||$)", re.IGNORECASE)
 _ROW = re.compile(rf"(?:^|\|)[\s*_]*v?(?P<number>{NUMBER})[\s*_]*(?:\||$)", re.IGNORECASE)
+_PSEUDO_HEADING = re.compile(rf" {{0,3}}(?:\*\*|__|{_WORDY}.*:\s*$)", re.IGNORECASE)
 _UNRELEASED = re.compile(r"\W*unreleased\W*", re.IGNORECASE)
 _NO_CONTENT = re.compile(r"\s*(?:\[[^\]]+\]:\s.*|-{3,}|\*{3,}|_{3,}|</\w+>)?\s*$")
 
@@ -179,11 +182,7 @@ def _as_heading(cell: int, line: Line, level: int) -> Entry | None:
     cut = rest.end("kept")
     if rest["title"]:
         cut = rest.start("title")
-    # A bare "1.2 Loading data" numbers a section; a version is set off from what follows it.
-    if level == _PSEUDO and not (
-        re.match(r"\s*(?:\*\*|__)", line.text)
-        or (head["wordy"] and line.text.rstrip().endswith(":"))
-    ):
+    if level == _PSEUDO and not _PSEUDO_HEADING.match(line.text):
         return None
     return Entry(
         "heading",
