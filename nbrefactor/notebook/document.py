@@ -291,6 +291,30 @@ def foreign_kernel(document: Document) -> str | None:
     return None
 
 
+def decode(data: bytes) -> Any:
+    """Decode a part of a notebook.
+
+    Parameters
+    ----------
+    data : bytes
+        JSON in UTF-8, without a byte order mark.
+
+    Returns
+    -------
+    Any
+        What ``json.loads`` gives, except that an integer too long for Python is a float.
+
+    Raises
+    ------
+    NotebookError
+        If the text is nested deeper than Python can follow.
+    """
+    try:
+        return _DECODER.decode(data.decode())
+    except RecursionError:
+        raise NotebookError("nested too deep outside of its outputs; expected a notebook") from None
+
+
 def _spans(data: bytes) -> tuple[dict[str, Span], list[dict[str, Span] | None] | None]:
     """Find the notebook's members and those of its cells; of duplicate keys the last one counts.
 
@@ -350,11 +374,7 @@ def _not_json(data: bytes, error: _scanner.MalformedError) -> str:
 
 
 def _decode(data: bytes, span: Span) -> Any:
-    start, stop = span
-    try:
-        return _DECODER.decode(data[start:stop].decode())
-    except RecursionError:
-        raise NotebookError("nested too deep outside of its outputs; expected a notebook") from None
+    return decode(data[span[0] : span[1]])
 
 
 def _format(data: bytes, members: Mapping[str, Span]) -> tuple[int, int]:
