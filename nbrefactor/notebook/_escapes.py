@@ -20,7 +20,7 @@ class Region(NamedTuple):
     """What one step of IPython's transformation takes away.
 
     ``text`` is what IPython reads there, continued lines joined; ``code`` the characters
-    themselves, the end of the last line included.
+    themselves, the end of the last line included; ``constant`` stands there afterwards.
     """
 
     kind: Literal["assign", "escape", "help"]
@@ -30,6 +30,7 @@ class Region(NamedTuple):
     column: int
     code: Line
     binds: tuple[str, ...] = ()
+    constant: str = "0"
 
     @property
     def span(self) -> Span:
@@ -56,6 +57,9 @@ _MOST_REPLACED = 500
 
 _HELP, _MAGIC = 5, 10
 
+# Stands where IPython writes what does not parse, which is no matter in a comment.
+_NOT_PYTHON = "$"
+
 
 def mask(lines: Lines) -> tuple[Lines, list[Region]]:
     """Blank out what IPython replaces, one at a time and in its order.
@@ -69,7 +73,7 @@ def mask(lines: Lines) -> tuple[Lines, list[Region]]:
         if region is None:
             return lines, regions
         regions.append(region)
-        lines[region.first] = lines[region.first].blank(region.column, "0")
+        lines[region.first] = lines[region.first].blank(region.column, region.constant)
         for index in range(region.first + 1, region.last + 1):
             lines[index] = lines[index].blank(0, "")
     raise NotPythonError(f"IPython stops after {_MOST_REPLACED} magics in one cell")
@@ -108,31 +112,30 @@ def _region(lines: Lines, found: _Candidate, kind: Literal["assign", "escape", "
         return Region(kind, match[0], first, last, column, code)
     *continued, end = (row.text.rstrip() for row in rows)
     text = " ".join([*(part[:-1] for part in continued), end])
-    binds = _bound_by_call(text) if kind == "escape" and text[0] in ",;/" else ()
-    return Region(kind, text, first, last, column, code, binds)
+    region = Region(kind, text, first, last, column, code)
+    return _with_call(region) if kind == "escape" and text[0] in ",;/" else region
 
 
-def _bound_by_call(text: str) -> tuple[str, ...]:
-    """Return the names bound by the call that ``,f a b``, ``;f a b`` or ``/f a b`` becomes."""
-    name, _, args = text[1:].partition(" ")
-    if text[0] == "/":
+def _with_call(region: Region) -> Region:
+    """Look at the call that ``,f a b``, ``;f a b`` or ``/f a b`` becomes."""
+    name, _, args = region.text[1:].partition(" ")
+    if region.text[0] == "/":
         if not name:
             raise _NextCandidateError
         call = f"{name}({', '.join(args.split())})"
-    elif text[0] == ";":
+    elif region.text[0] == ";":
         call = f'{name}("{args}")'
     else:
         quoted = '", "'.join(args.split())
         call = f'{name}("{quoted}")'
+    # IPython looks at the call again, and finds another escape at its start in ``,/f a``.
+    lines, _ = mask([Line(call + "\n", [region.code.origin[0]] * (len(call) + 1))])
     try:
-        tree = parse(call)
-    except SyntaxError as error:
-        raise NotPythonError(f"IPython makes {call} of {text}") from error
-    return tuple(
-        node.id
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    )
+        tree = parse(lines[0].text)
+    except SyntaxError:
+        return region._replace(constant=_NOT_PYTHON)
+    names = (node for node in ast.walk(tree) if isinstance(node, ast.Name))
+    return region._replace(binds=tuple(n.id for n in names if isinstance(n.ctx, ast.Store)))
 
 
 _HELP_END = re.compile(

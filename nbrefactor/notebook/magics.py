@@ -186,7 +186,11 @@ def read_cell(source: str) -> CellCode:
             pass
         else:
             return _cell_code(source, _Reading("python", _whole_lines(source)))
-    return _cell_code(source, _read(source, _whole_lines(source)))
+    try:
+        reading = _read(source, _whole_lines(source))
+    except RecursionError:
+        reading = _opaque("is nested too deeply to be read")
+    return _cell_code(source, reading)
 
 
 def restore(code: CellCode, python: str | None = None) -> str:
@@ -211,25 +215,54 @@ def restore(code: CellCode, python: str | None = None) -> str:
     """
     if code.kind != "python":
         return code.source
+    if not code.python and not python:
+        # A cell magic without a body leaves no line of Python.
+        return code.source
     before = code.python.splitlines(keepends=True)
     after = before if python is None else python.splitlines(keepends=True)
     starts = [0]
     for line in before:
         starts.append(starts[-1] + len(line))
+    edges = [_edge(code, start) for start in starts]
+    first = _first_editable(code, before, starts, edges)
     pieces: list[str] = []
     for tag, i, j, k, m in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        start, end = _source_of(code, starts[i], False), _source_of(code, starts[j], j > i)
-        hidden = code.source[start:end] != code.python[starts[i] : starts[j]]
+        stored = code.source[edges[i] : edges[j]]
         if tag == "equal":
-            pieces.append(code.source[start:end])
-        elif hidden:
+            pieces.append(stored)
+        elif i < first or stored != code.python[starts[i] : starts[j]]:
             raise ValueError(
-                f"Lines {i + 1} to {j} hold a magic, a prompt or an indentation that Python does "
-                "not see; edit the cell's source there instead of its Python."
+                f"Lines {i + 1} to {max(j, i + 1)} touch a magic, a prompt or an indentation that "
+                "Python does not see; edit the cell's source there instead of its Python."
             )
         else:
             pieces.extend(after[k:m])
     return "".join(pieces)
+
+
+def _edge(code: CellCode, position: int) -> int:
+    """Return where the line at a position of the Python begins in the source, prompt included."""
+    if position == 0 or position >= len(code.python):
+        return len(code.source) if position else 0
+    index = bisect_right(code.runs, position - 1, key=lambda run: run.python) - 1
+    return code.runs[index].source + position - code.runs[index].python
+
+
+def _first_editable(code: CellCode, lines: list[str], starts: list[int], edges: list[int]) -> int:
+    """Return the first line that new text may stand before: none where lines have hidden starts.
+
+    A cell magic is one hidden start, of an empty line; new text stands below it.
+    """
+    if not lines and code.source:
+        return 1
+    origins = {run.python: run.source for run in code.runs}
+    first = 0
+    for index, line in enumerate(lines):
+        if origins.get(starts[index], edges[index]) != edges[index]:
+            if line.strip():
+                return len(lines) + 1
+            first = index + 1
+    return first
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +276,11 @@ class _Reading:
     binds_unknown: bool = False
     reads_text: bool = False
     reason: str = ""
+
+
+def _whole_lines(source: str) -> Lines:
+    text = source if source.endswith("\n") else source + "\n"
+    return [Line(text, range(len(text)))]
 
 
 def _opaque(reason: str) -> _Reading:
@@ -293,21 +331,6 @@ def _laid_out(source: str, lines: Lines) -> tuple[str, tuple[Run, ...]]:
     return text, runs
 
 
-def _source_of(code: CellCode, position: int, is_end: bool) -> int:
-    """Return where a line's edge stands in the source, hidden text before the line included."""
-    if not is_end and position == 0:
-        return 0
-    if position >= len(code.python):
-        return len(code.source)
-    index = bisect_right(code.runs, position - 1, key=lambda run: run.python) - 1
-    return code.runs[index].source + position - code.runs[index].python
-
-
-def _whole_lines(source: str) -> Lines:
-    text = source if source.endswith("\n") else source + "\n"
-    return [Line(text, range(len(text)))]
-
-
 # Text that IPython may change although Python accepts it: separators on which only one of the two
 # breaks lines, an indented first line, prompts. All else that IPython changes is not valid Python.
 _UNPLAIN = re.compile(
@@ -340,7 +363,7 @@ def _read(source: str, lines: Lines) -> _Reading:
     if _without_blanks(old) == _without_blanks(new):
         return _under(head, _read_clean(source, old))
     reading, other = _read_clean(source, new), _read_clean(source, old)
-    if reading.kind == other.kind == "python" and _dump(reading.lines) != _dump(other.lines):
+    if reading.kind == other.kind == "python" and not _same_program(reading, other):
         return _opaque("IPython versions strip its indentation or prompts in different ways")
     return _under(head, reading)
 
@@ -349,8 +372,9 @@ def _under(head: Lines, reading: _Reading) -> _Reading:
     return replace(reading, lines=head + reading.lines) if reading.kind == "python" else reading
 
 
-def _dump(lines: Lines) -> str:
-    return ast.dump(parse(text_of(lines)))
+def _same_program(reading: _Reading, other: _Reading) -> bool:
+    tree, other_tree = (ast.dump(parse(text_of(one.lines))) for one in (reading, other))
+    return tree == other_tree
 
 
 def _without_blanks(lines: Lines) -> str:
@@ -373,7 +397,7 @@ def _read_clean(source: str, lines: Lines) -> _Reading:
     except SyntaxError as error:
         return _opaque(f"does not parse: {_message(source, masked, error)}")
     for region in regions:
-        if region.text.startswith("%%"):
+        if region.kind == "escape" and region.text.startswith("%%"):
             name = region.text[2:].partition(" ")[0]
             return _opaque(
                 f"cell magic %%{name} stands below other lines, where IPython does not run it"
