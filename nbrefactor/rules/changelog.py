@@ -159,7 +159,7 @@ class _Section:
 
 def _is_version(head: re.Match[str]) -> bool:
     """Tell a version from a lone number, a year or a date with dots."""
-    if head["prefix"]:
+    if head["prefix"] or head["link"]:
         return True
     return "." in head["number"] and re.fullmatch(DATE, head["number"], re.IGNORECASE) is None
 

@@ -56,7 +56,10 @@ _FORMS = tuple(
     for form in (
         *(rf"(?P<year>\d{{4}}){s}(?P<month>\d{{1,2}}){s}(?P<day>\d{{1,2}})" for s in "-/"),
         r"(?P<year>(?:19|20)\d{2})\.(?P<month>\d{1,2})\.(?P<day>\d{1,2})",
-        *(_YEAR_LAST % (s, s) for s in ("-", "/", r"\.")),
+        *(_YEAR_LAST % (s, s) for s in "-/"),
+        # With dots a short year follows padded fields and is recent: 1.2.10 is a version.
+        r"(?P<left>\d{1,2})\.(?P<right>\d{1,2})\.(?P<year>(?:19|20)\d{2})",
+        r"(?P<left>[0-3]\d)\.(?P<right>[0-3]\d)\.(?P<year>[23]\d)",
         rf"{_AHEAD}(?P<name>{_MONTH})(?P<dot>\.)?\s+(?P<day>\d{{1,2}})"
         r"(?P<ordinal>st|nd|rd|th)?,?\s+(?P<year>(?:19|20)\d{2})",
         rf"{_AHEAD}(?P<day>\d{{1,2}})\.?(?P<ordinal>st|nd|rd|th)?(?:\s+of)?[\s-]+"

@@ -67,6 +67,7 @@ def stated(
         pytest.param("# T — Version 2", "2", [], id="a lone number with the word"),
         pytest.param("# T (v2, 2025-04-08)", "2", ["2025-04-08"], id="a lone number with a date"),
         pytest.param("# T - 1.2.3", "1.2.3", [], id="three numbers without v after a hyphen"),
+        pytest.param("# T (1.2.10)", "1.2.10", [], id="three numbers that are no date"),
         pytest.param("# T | v1.2 | 2025-04-08", "1.2", ["2025-04-08"], id="between bars"),
         pytest.param("# T: v1.2", "1.2", [], id="after a colon"),
         pytest.param("# T, v1.2", "1.2", [], id="after a comma"),

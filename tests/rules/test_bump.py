@@ -1,0 +1,432 @@
+"""Version and changelog together: what changes, what stays, and the laws that hold on any input."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nbrefactor.notebook.document import Cell
+from nbrefactor.outcome import Edit
+from nbrefactor.rules.bump import Bump, check_versions, plan_bump
+from nbrefactor.rules.changelog import find_changelog
+from nbrefactor.rules.version import Version
+
+NOW = datetime(2025, 5, 1, 9, 5)
+
+
+def notebook(*sources: str) -> list[Cell]:
+    """Build cells; a source that starts with ``code>`` is a code cell."""
+    return [
+        Cell(
+            index,
+            "code" if source.startswith("code>") else "markdown",
+            f"id{index}",
+            (),
+            source.removeprefix("code>"),
+            {},
+            (0, 0),
+            None,
+        )
+        for index, source in enumerate(sources)
+    ]
+
+
+def apply(cells: Sequence[Cell], edits: Sequence[Edit]) -> list[Cell]:
+    sources = {cell.index: cell.source for cell in cells}
+    for edit in sorted(edits, key=lambda edit: (edit.cell, edit.start), reverse=True):
+        source = sources[edit.cell]
+        sources[edit.cell] = source[: edit.start] + edit.text + source[edit.end :]
+    return [replace(cell, source=sources[cell.index]) for cell in cells]
+
+
+def applied_metadata(metadata: dict[str, Any], bump: Bump) -> dict[str, Any]:
+    return metadata | {edit.path[0]: edit.value for edit in bump.metadata_edits}
+
+
+def plan(cells: Sequence[Cell], metadata: dict[str, Any] | None = None, **options: Any) -> Bump:
+    settings = {"part": "patch", "entries": ("Did it",), "now": NOW, **options}
+    return plan_bump(cells, metadata or {}, **settings)
+
+
+def bumped(*sources: str, metadata: dict[str, Any] | None = None, **options: Any) -> list[str]:
+    cells = notebook(*sources)
+    return [cell.source for cell in apply(cells, plan(cells, metadata, **options).edits)]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param(
+            ["# Demo (v0.0.43 2025-04-08 17:41)\n\nText.\n\n### New in v0.0.43:\n- a\n"],
+            [
+                "# Demo (v0.0.44 2025-05-01 09:05)\n\nText.\n\n### New in v0.0.44:\n- Did it\n\n"
+                "### New in v0.0.43:\n- a\n"
+            ],
+            id="title, date and changelog in one cell",
+        ),
+        pytest.param(
+            ["# Demo v1.2.3", "code>x = 1", "## Changelog\n- v1.2.3: a"],
+            ["# Demo v1.2.4", "x = 1", "## Changelog\n- v1.2.4: Did it\n- v1.2.3: a"],
+            id="title that the changelog confirms",
+        ),
+        pytest.param(
+            ["# Demo v1.2.3 with plots", "### New in v1.2.3:\n- a"],
+            ["# Demo v1.2.4 with plots", "### New in v1.2.4:\n- Did it\n\n### New in v1.2.3:\n- a"],
+            id="title and changelog that confirm each other",
+        ),
+        pytest.param(
+            ["# Demo v1.2 (8 Apr 2025)\n\nVersion: 1.2"],
+            ["# Demo v1.3 (1 May 2025)\n\nVersion: 1.3\n\n## New in v1.3:\n- Did it"],
+            id="title that a line confirms",
+        ),
+        pytest.param(
+            ["# Demo (v1.2)\n\nText."],
+            ["# Demo (v1.3)\n\nText.\n\n## New in v1.3:\n- Did it"],
+            id="no changelog, so one is started",
+        ),
+        pytest.param(
+            ["code>__version__ = '1.2'\nx = 1"],
+            ["__version__ = '1.3'\nx = 1"],
+            id="version in code only, so no changelog is started",
+        ),
+        pytest.param(
+            [
+                "# Demo (v1.2)\n\n- Version: 1.2\n- Date: 08.04.2025",
+                "code>import x\n__version__ = '1.2'  # 2025-04-08",
+            ],
+            [
+                "# Demo (v1.3)\n\n- Version: 1.3\n- Date: 01.05.2025\n\n## New in v1.3:\n- Did it",
+                "import x\n__version__ = '1.3'  # 2025-05-01",
+            ],
+            id="every place, every date in its own format",
+        ),
+        pytest.param(
+            ["# Demo (v1.2.0)", "code>VERSION = '1.2'"],
+            ["# Demo (v1.2.1)\n\n## New in v1.2.1:\n- Did it", "VERSION = '1.2.1'"],
+            id="one version in two lengths",
+        ),
+        pytest.param(
+            ["# Demo (v1.2)\n\n## Changelog\n\nSoon."],
+            ["# Demo (v1.3)\n\n## Changelog\n\nSoon."],
+            id="changelog that is not understood",
+        ),
+        pytest.param(
+            ["# Demo (v1.2)\n\n```\ncode"],
+            ["# Demo (v1.3)\n\n```\ncode"],
+            id="no place for a changelog",
+        ),
+        pytest.param(
+            ["# Demo (v1.2)\n<!-- v1.2 -->\nUses v1.2 and torch==1.2, https://x/v1.2, 1.2 m.\n\n"
+             "```\n# Demo (v1.2)\n```\n\n### New in v1.2:\n- a\n\n### New in v1.1:\n- b\n\n"
+             "## Dataset\n\n- Version: 1.2\n",
+             "code>%pip install foo==1.2\nalpha = 1.2  # 1.2\nname = 'v1.2'"],
+            ["# Demo (v1.3)\n<!-- v1.2 -->\nUses v1.2 and torch==1.2, https://x/v1.2, 1.2 m.\n\n"
+             "```\n# Demo (v1.2)\n```\n\n### New in v1.3:\n- Did it\n\n### New in v1.2:\n- a\n\n"
+             "### New in v1.1:\n- b\n\n## Dataset\n\n- Version: 1.2\n",
+             "%pip install foo==1.2\nalpha = 1.2  # 1.2\nname = 'v1.2'"],
+            id="nothing else that looks like the version",
+        ),
+        pytest.param(
+            ["# Changelog\n\n## [1.2.0] - 2024-05-01\n- a\n"],
+            ["# Changelog\n\n## [1.2.1] - 2025-05-01\n- Did it\n\n## [1.2.0] - 2024-05-01\n- a\n"],
+            id="version in the changelog only",
+        ),
+    ],
+)  # fmt: skip
+def test_bump(before: list[str], after: list[str]) -> None:
+    assert bumped(*before) == after
+
+
+@pytest.mark.parametrize(
+    "sources",
+    [
+        pytest.param([], id="no cells"),
+        pytest.param([""], id="an empty cell"),
+        pytest.param(["# Demo\n\nText about v1.2.3."], id="no version"),
+        pytest.param(["# What is new in PyTorch 2.1.0\n\n- compile"], id="another product's"),
+        pytest.param(
+            ["# What is new in PyTorch 2.1.0\n\n## Releases\n### v2.1.0\n- compile"],
+            id="another product's, with its history",
+        ),
+        pytest.param(["# Tour\n\n### New in v3.8:\n- walrus\n"], id="history without a version"),
+        pytest.param(["# Demo v1.2.3"], id="title that nothing confirms"),
+        pytest.param(["# 1.2 Loading data\n\n## 1.2.1 Files"], id="numbered sections"),
+        pytest.param(["code>!pip install torch==2.1.0\nimport torch"], id="pins"),
+        pytest.param(["code>VERSION = '1.5' #@param ['1.5']"], id="form"),
+        pytest.param(["# Demo (Python 3.10)", "code>x = '1.2.3'"], id="python's"),
+    ],
+)
+def test_without_a_version_nothing_changes(sources: list[str]) -> None:
+    bump = plan(notebook(*sources))
+    assert (bump.old, bump.new, bump.edits, bump.metadata_edits) == (None, None, (), ())
+    assert bump.notes[-1] == "No version found; neither version nor changelog is changed."
+    assert check_versions(notebook(*sources), {}) == ()
+
+
+def test_part_none_changes_nothing() -> None:
+    bump = plan(notebook("# Demo (v1.2)\n\n### New in v1.2:\n- a"), {"version": "1.2"}, part="none")
+    assert (bump.old, bump.new, bump.edits, bump.metadata_edits) == ("1.2", "1.2", (), ())
+
+
+@pytest.mark.parametrize(
+    ("part", "title"), [("patch", "v1.2.4"), ("minor", "v1.3.0"), ("major", "v2.0.0")]
+)
+def test_parts(part: str, title: str) -> None:
+    assert bumped("# Demo (v1.2.3)", part=part, entries=()) == [f"# Demo ({title})"]
+
+
+def test_an_unknown_part_is_an_error() -> None:
+    with pytest.raises(ValueError, match="part must be one of patch, minor, major, none"):
+        plan(notebook("# Demo (v1.2)"), part="micro")
+
+
+def test_without_a_text_the_changelog_stays() -> None:
+    cells = notebook("# Demo (v1.2)\n\n### New in v1.2:\n- a")
+    bump = plan(cells, entries=(" ",))
+    assert apply(cells, bump.edits)[0].source == "# Demo (v1.3)\n\n### New in v1.2:\n- a"
+    assert bump.notes == ("The changelog gets no entry, because there is no text for one.",)
+
+
+def test_without_a_text_a_lone_changelog_stays() -> None:
+    bump = plan(notebook("# Changelog\n\n## v1.2\n- a"), entries=())
+    assert (bump.old, bump.new, bump.edits) == ("1.2", "1.2", ())
+    assert bump.notes == (
+        "Only the changelog states the version, and there is no text for a new entry.",
+    )
+
+
+def test_metadata() -> None:
+    metadata = {
+        "version": "v1.2 (2025-04-08)",
+        "language_info": {"version": "1.2"},
+        "kernelspec": {"version": "1.2"},
+    }
+    bump = plan(notebook("text"), metadata)
+    assert bump.edits == ()
+    assert [(edit.path, edit.value) for edit in bump.metadata_edits] == [
+        (("version",), "v1.3 (2025-05-01)")
+    ]
+
+
+def test_the_highest_version_counts_and_the_report_says_so() -> None:
+    cells = notebook("# Demo (v0.0.42)\n\n### New in v0.0.43:\n- a", "code>__version__ = '0.0.40'")
+    bump = plan(cells, {"version": "0.0.43"})
+    assert (bump.old, bump.new) == ("0.0.43", "0.0.44")
+    assert [cell.source for cell in apply(cells, bump.edits)] == [
+        "# Demo (v0.0.44)\n\n### New in v0.0.44:\n- Did it\n\n### New in v0.0.43:\n- a",
+        "__version__ = '0.0.44'",
+    ]
+    assert [(finding.code, finding.cell, finding.row) for finding in bump.findings] == [
+        ("NB301", 0, 1),
+        ("NB301", 1, 1),
+    ]
+    assert bump.findings[0].cell_id == "id0"
+    assert bump.findings[0].message == (
+        "cell 1, line 1 (heading) states version 0.0.42, but the notebook's highest is 0.0.43."
+    )
+
+
+def test_a_changelog_that_fell_behind_is_reported() -> None:
+    cells = notebook("# Demo (v1.3)", "## Changelog\n\n- v1.2: a\n- v1.1: b")
+    (finding,) = check_versions(cells, {})
+    assert (finding.code, finding.cell, finding.row) == ("NB302", 1, 3)
+    assert finding.message == (
+        "The changelog's newest entry is for version 1.2, but the notebook is at 1.3."
+    )
+    after = apply(cells, plan(cells).edits)
+    assert after[1].source == "## Changelog\n\n- v1.4: Did it\n- v1.2: a\n- v1.1: b"
+    assert check_versions(after, {}) == ()
+
+
+@pytest.mark.parametrize(
+    "sources",
+    [
+        pytest.param(["# Demo (v1.2)"], id="one place"),
+        pytest.param(["# Demo (v1.2.0)", "code>VERSION = '1.2'"], id="two lengths"),
+        pytest.param(["# Demo (v1.2)\n\n### New in v1.2:\n- a\n\n### New in v1.1:\n- b"], id="log"),
+        pytest.param(["# Demo (v1.2)\n\n## Releases of PyTorch\n- v2.1: b"], id="another's log"),
+        pytest.param(
+            ["# Demo (v1.2)", "code>VERSION='3.1'\n!get $VERSION"], id="another's version"
+        ),
+        pytest.param(["# Demo (v1.2)\n\n## Changelog\n\n## [Unreleased]\n\n## [1.2.0]"], id="next"),
+    ],
+)
+def test_versions_that_agree(sources: list[str]) -> None:
+    assert check_versions(notebook(*sources), {}) == ()
+
+
+def test_a_pattern_never_rewrites_history() -> None:
+    source = "# Demo\n\n## Changelog\n\n### v1.2\n- a\n\n### v1.1\n- b\n\nBuild v1.2"
+    assert bumped(source, patterns=[r"v(?P<version>1\.2)"]) == [
+        "# Demo\n\n## Changelog\n\n### v1.3\n- Did it\n\n### v1.2\n- a\n\n### v1.1\n- b\n\n"
+        "Build v1.3"
+    ]
+
+
+def test_a_wrong_pattern_is_an_error() -> None:
+    with pytest.raises(ValueError, match="names no group 'version'"):
+        check_versions(notebook("# Demo"), {}, ["x"])
+
+
+titles = st.sampled_from(
+    ["# Demo (v{})", "# Demo — Version {}", "# Demo (v{} 2024-04-08 17:41)", "Demo - v{}\n==="]
+)
+lines = st.sampled_from(["", "\n\nVersion: {}", "\n\n**Version:** {}  \n**Date:** 8 Apr 2024"])
+logs = st.sampled_from(
+    [
+        "",
+        "\n\n### New in v{}:\n- a\n\n### New in v0.1:\n- b",
+        "\n\n## Changelog\n\n## [Unreleased]\n\n## [{}] - 2024-04-08\n\n### Fixed\n\n- a",
+        "\n\n## History\n* {}: a\n* 0.1: b",
+        "\n\n## History\n1. v0.1 - a\n2. v{} - b\n\nMore.",
+    ]
+)
+codes = st.sampled_from(["x = '1.2'", "__version__ = '{}'", 'NOTEBOOK_VERSION = "v{}"  # 8.4.2024'])
+versions = st.builds("{}.{}.{}".format, *[st.integers(0, 12)] * 3).filter(
+    lambda text: Version(text).key > Version("0.1").key
+)
+noise = st.sampled_from(
+    [
+        "\n\nNeeds torch==1.2.3 and v1.2.3 of https://x/v1.2.3.",
+        "\n\n```\n# Demo (v1.2.3)\n```",
+        "\n\n<!-- v1.2.3 -->",
+        "\n\n## 1.2.3 Loading data\n\nSee 1.2.3.",
+    ]
+)
+
+
+@given(
+    titles,
+    lines,
+    logs,
+    codes,
+    noise,
+    versions,
+    versions,
+    st.sampled_from(["patch", "minor", "major"]),
+    st.lists(st.text(min_size=1).filter(str.strip), min_size=1, max_size=3),
+    st.booleans(),
+)
+@settings(max_examples=200)
+def test_laws_of_a_bump(
+    title: str,
+    line: str,
+    log: str,
+    code: str,
+    other: str,
+    version: str,
+    second: str,
+    part: str,
+    entries: list[str],
+    crlf: bool,
+) -> None:
+    source = title.format(version) + line.format(second) + log.format(version) + other
+    if crlf:
+        source = source.replace("\n", "\r\n")
+    cells = notebook(source, "code>" + code.format(version))
+    metadata = {"version": second, "language_info": {"version": "1.2.3"}}
+    bump = plan(cells, metadata, part=part, entries=entries)
+    assert bump == plan(cells, metadata, part=part, entries=entries)
+    highest = max(version, second, key=lambda text: Version(text).key)
+    assert bump.old == highest
+    assert bump.new is not None
+    assert Version(bump.new).key > Version(highest).key
+    assert bool(bump.findings) == (version != second)
+
+    after = apply(cells, bump.edits)
+    for edit in bump.edits:
+        replaced = cells[edit.cell].source[edit.start : edit.end]
+        assert replaced in ("", version, second) or "2024" in replaced
+    insertions = [edit for edit in bump.edits if edit.start == edit.end]
+    assert len(insertions) == 1
+    assert other.replace("\n", "\r\n" if crlf else "\n") in after[0].source
+    assert ("\r\n" in after[0].source) == (crlf and "\n" in source + insertions[0].text)
+    assert after[0].source.count("\n") == after[0].source.count("\r\n") or not crlf
+
+    metadata = applied_metadata(metadata, bump)
+    assert metadata["language_info"] == {"version": "1.2.3"}
+    assert check_versions(after, metadata) == ()
+    changelog, _ = find_changelog(after, [Version(bump.new)])
+    assert changelog is not None
+    assert changelog.newest.version == Version(bump.new)
+    again = plan(after, metadata, part=part, entries=entries)
+    assert again.old == bump.new
+    assert check_versions(apply(after, again.edits), applied_metadata(metadata, again)) == ()
+
+
+scraps = st.lists(
+    st.sampled_from(
+        [
+            *[
+                "# ",
+                "## ",
+                "### ",
+                "- ",
+                "* ",
+                "1. ",
+                "  ",
+                "\n",
+                "\n\n",
+                "\r\n",
+                "\n---\n",
+                "\n===\n",
+            ],
+            *[
+                "v1.2",
+                "1.2",
+                "v1.3",
+                "0.9",
+                "(",
+                ")",
+                "[",
+                "]",
+                ": ",
+                " - ",
+                "**",
+                "`",
+                "```",
+                "<!--",
+            ],
+            *[
+                "-->",
+                "New in ",
+                "Changelog",
+                "History",
+                "Version: ",
+                "Demo ",
+                "2025-04-08",
+                "|",
+                "a",
+            ],
+            *["Date: ", "<details>", "</h1>", "<h1>", "\u2028", "\x0c", "{", "}", "]("],
+        ]
+    ),
+    max_size=24,
+).map("".join)
+
+
+@given(st.lists(scraps, min_size=1, max_size=3), st.sampled_from(["patch", "minor", "major"]))
+@settings(max_examples=400)
+def test_any_text_is_bumped_to_a_consistent_whole(sources: list[str], part: str) -> None:
+    cells = notebook(*sources)
+    bump = plan(cells, part=part)
+    ordered = sorted(bump.edits, key=lambda edit: (edit.cell, edit.start))
+    for edit, following in pairwise(ordered):
+        assert edit.cell < following.cell or edit.end <= following.start
+    for edit in bump.edits:
+        assert 0 <= edit.start <= edit.end <= len(cells[edit.cell].source)
+        assert "\n" not in cells[edit.cell].source[edit.start : edit.end]
+    if bump.new is None:
+        assert bump.edits == ()
+        return
+    after = apply(cells, bump.edits)
+    again = plan(after, part=part)
+    assert again.old is not None
+    assert Version(again.old).key == Version(bump.new).key
