@@ -88,6 +88,7 @@ _BINDS_ANYTHING = frozenset(
 
 
 def binds_anything(name: str, args: str) -> bool:
+    """Tell whether a magic may bind names that stand nowhere in its line."""
     if name == "store":
         return "-r" in args.split() and not bound_by(name, args)
     return name in _BINDS_ANYTHING

@@ -363,9 +363,9 @@ def _read(source: str, lines: Lines) -> _Reading:
     if _without_blanks(old) == _without_blanks(new):
         return _under(head, _read_clean(source, old))
     reading, other = _read_clean(source, new), _read_clean(source, old)
-    if reading.kind == other.kind == "python" and not _same_program(reading, other):
-        return _opaque("IPython versions strip its indentation or prompts in different ways")
-    return _under(head, reading)
+    if "opaque" in (reading.kind, other.kind) or _same_program(reading, other):
+        return _under(head, reading)
+    return _opaque("IPython versions strip its indentation or prompts in different ways")
 
 
 def _under(head: Lines, reading: _Reading) -> _Reading:
@@ -373,6 +373,8 @@ def _under(head: Lines, reading: _Reading) -> _Reading:
 
 
 def _same_program(reading: _Reading, other: _Reading) -> bool:
+    if reading.kind != "python" or other.kind != "python":
+        return reading.kind == other.kind
     tree, other_tree = (ast.dump(parse(text_of(one.lines))) for one in (reading, other))
     return tree == other_tree
 
