@@ -19,6 +19,8 @@ from nbrefactor.analysis.scopes import (
 
 _Node = TypeVar("_Node", bound=ast.AST)
 
+_OWN_TEXT = frozenset({"__doc__", "__annotations__", "getdoc", "get_type_hints"})
+
 
 @dataclass(frozen=True, slots=True)
 class Canonical:
@@ -37,12 +39,15 @@ class Canonical:
     outside : tuple of str
         Names of the surrounding module that the definition reads or binds, annotations aside, in
         order of appearance and without its own.
+    recursive : bool
+        Whether it reads or binds its own name, as whatever the module holds under it by then.
     """
 
     text: str
     shape: str
     parameters: tuple[str, ...]
     outside: tuple[str, ...]
+    recursive: bool = False
 
 
 def canonical(node: DefinitionNode) -> Canonical:
@@ -66,19 +71,16 @@ def canonical(node: DefinitionNode) -> Canonical:
     """
     bare = bare_definition(node)
     own_name = node.name
+    around = dict.fromkeys(found.name for found in free_references(bare))
     bare.name = "_"
-    outside = dict.fromkeys(
-        found.name
-        for found in free_references(node)
-        if found.name != own_name and not (found.annotation and not node.decorator_list)
-    )
     text = ast.dump(_rename_self(copy.deepcopy(bare), own_name))
     shape = text
     parameters: tuple[str, ...] = ()
     if not isinstance(bare, ast.ClassDef):
         parameters = parameter_names(bare.args)
         shape = ast.dump(_rename_self(_rename_locals(bare), own_name))
-    return Canonical(text, shape, parameters, tuple(outside))
+    outside = tuple(name for name in around if name != own_name)
+    return Canonical(text, shape, parameters, outside, recursive=own_name in around)
 
 
 def bare_definition(node: _Node) -> _Node:
@@ -94,9 +96,21 @@ def bare_definition(node: _Node) -> _Node:
     ast.FunctionDef, ast.AsyncFunctionDef or ast.ClassDef
         The bare copy.
     """
-    bare = _Bare().visit(copy.deepcopy(node))
-    assert isinstance(bare, type(node))
+    # Who reads docstrings or annotations has them as part of the program.
+    bare = copy.deepcopy(node)
+    if not any(_names_text(inner) for inner in ast.walk(node)):
+        bare = _Bare().visit(bare)
+    for inner in ast.walk(bare):
+        if isinstance(inner, ast.Constant):
+            inner.kind = None  # u"" and "" are the same text
     return bare
+
+
+def _names_text(node: ast.AST) -> bool:
+    match node:
+        case ast.Name(id=str(name)) | ast.Attribute(attr=str(name)) | ast.Constant(value=str(name)):
+            return name in _OWN_TEXT
+    return False
 
 
 class _Bare(ast.NodeTransformer):
@@ -142,10 +156,6 @@ class _Bare(ast.NodeTransformer):
         value = self.visit(node.value)
         return ast.Assign(targets=[node.target], value=value, lineno=node.lineno)
 
-    def visit_Constant(self, node: ast.Constant) -> ast.AST:
-        node.kind = None
-        return node
-
 
 def _visit_body(node: DefinitionNode, transformer: ast.NodeTransformer) -> None:
     kept = [transformer.visit(statement) for statement in node.body]
@@ -184,11 +194,7 @@ def _rename_locals(
     its own, so only names that it takes from the function around it are renamed in it.
     """
     renamed = copy.deepcopy(node)
-    if any(
-        isinstance(inner, ast.Name) and inner.id in {"locals", "vars", "eval", "exec", "dir"}
-        for inner in ast.walk(renamed)
-    ):
-        # The body can see its local names: renaming them is no longer the same program.
+    if any(_sees_names(inner, node.name) for inner in ast.walk(renamed)):
         return renamed
     counter = itertools.count()
     names: _Names = {name: f"${next(counter)}" for name in parameter_names(renamed.args)}
@@ -199,6 +205,19 @@ def _rename_locals(
     for statement in renamed.body:
         _number(statement, scope, counter)
     return renamed
+
+
+def _sees_names(node: ast.AST, own_name: str) -> bool:
+    """Tell whether local names matter here, so that renaming them makes another program."""
+    match node:
+        case ast.Name(id="locals" | "vars" | "eval" | "exec" | "dir"):
+            return True
+        case ast.Global():
+            # It may stand in a nested function and name what is a local name around that.
+            return True
+        case ast.Call(func=ast.Name(id=name), keywords=keywords):
+            return name in (own_name, "_") and bool(keywords)
+    return False
 
 
 # Innermost first: local names with their numbers, empty until a name appears. Names that must
