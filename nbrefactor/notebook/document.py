@@ -31,6 +31,7 @@ _FOREIGN_KERNEL = re.compile(
 )
 
 Span = tuple[int, int]
+Spans = dict[str, Span]
 
 
 def _integer(digits: str) -> int | float:
@@ -145,13 +146,15 @@ def read(data: bytes) -> Document:
             "save the notebook in UTF-8, as Jupyter does"
         ) from None
     try:
-        members, cells = _spans(data)
+        members, metadata_members, cells = _spans(data)
     except _scanner.MalformedError as error:
         raise NotebookError(_not_json(data, error)) from None
     nbformat, minor = _format(data, members)
     if cells is None:
         raise NotebookError("not a notebook: it has no list of cells")
-    metadata = _notebook_metadata(data, members.get("metadata"))
+    metadata = {
+        key: _decode(data, span) for key, span in metadata_members.items() if key != "widgets"
+    }
     return Document(
         data=data,
         nbformat=nbformat,
@@ -315,30 +318,36 @@ def decode(data: bytes) -> Any:
         raise NotebookError("nested too deep outside of its outputs; expected a notebook") from None
 
 
-def _spans(data: bytes) -> tuple[dict[str, Span], list[dict[str, Span] | None] | None]:
-    """Find the notebook's members and those of its cells; of duplicate keys the last one counts.
+def _spans(data: bytes) -> tuple[Spans, Spans, list[Spans | None] | None]:
+    """Find the members of the notebook, of its metadata and of its cells.
 
-    A cell that is no object is None.
+    Of duplicate keys the last one counts. A cell that is no object is None.
     """
-    members: dict[str, Span] = {}
-    cells: list[dict[str, Span] | None] | None = None
+    members: Spans = {}
+    metadata: Spans = {}
+    cells: list[Spans | None] | None = None
 
     def read_cell(position: int) -> int:
         assert cells is not None  # set where the array begins
         if data[position : position + 1] != b"{":
             cells.append(None)
             return _scanner.skip_value(data, position)
-        spans: dict[str, Span] = {}
+        spans: Spans = {}
         cells.append(spans)
         return _read_members(data, position, spans)
 
     def read_member(key: str, position: int) -> int:
         nonlocal cells
-        if key == "cells" and data[position : position + 1] == b"[":
-            cells = []
+        first = data[position : position + 1]
+        if key == "cells":
+            cells = [] if first == b"[" else None
+        elif key == "metadata":
+            metadata.clear()
+        if key == "cells" and first == b"[":
             end = _scanner.walk_array(data, position, read_cell)
+        elif key == "metadata" and first == b"{":
+            end = _read_members(data, position, metadata)
         else:
-            cells = None if key == "cells" else cells
             end = _scanner.skip_value(data, position)
         members[key] = position, end
         return end
@@ -351,10 +360,10 @@ def _spans(data: bytes) -> tuple[dict[str, Span], list[dict[str, Span] | None] |
     end = _scanner.skip_space(data, end)
     if end < len(data):
         raise _scanner.MalformedError(end, "the end of the file")
-    return members, cells
+    return members, metadata, cells
 
 
-def _read_members(data: bytes, position: int, spans: dict[str, Span]) -> int:
+def _read_members(data: bytes, position: int, spans: Spans) -> int:
     def read_member(key: str, start: int) -> int:
         end = _scanner.skip_value(data, start)
         spans[key] = start, end
@@ -377,7 +386,7 @@ def _decode(data: bytes, span: Span) -> Any:
     return decode(data[span[0] : span[1]])
 
 
-def _format(data: bytes, members: Mapping[str, Span]) -> tuple[int, int]:
+def _format(data: bytes, members: Spans) -> tuple[int, int]:
     if "nbformat" not in members:
         raise NotebookError("not a notebook: expected a JSON object with 'nbformat' and 'cells'")
     version = _decode(data, members["nbformat"])
@@ -395,7 +404,7 @@ def _format(data: bytes, members: Mapping[str, Span]) -> tuple[int, int]:
     return 4, int(minor) if whole else 0
 
 
-def _cell(data: bytes, index: int, spans: Mapping[str, Span] | None) -> Cell:
+def _cell(data: bytes, index: int, spans: Spans | None) -> Cell:
     number = index + 1
     if spans is None:
         raise NotebookError(f"not a notebook: cell {number} is not a JSON object")
@@ -425,14 +434,6 @@ def _cell(data: bytes, index: int, spans: Mapping[str, Span] | None) -> Cell:
         source_span=spans["source"],
         outputs_span=spans.get("outputs"),
     )
-
-
-def _notebook_metadata(data: bytes, span: Span | None) -> Mapping[str, Any]:
-    if span is None or data[span[0] : span[0] + 1] != b"{":
-        return {}
-    spans: dict[str, Span] = {}
-    _read_members(data, span[0], spans)
-    return {key: _decode(data, value) for key, value in spans.items() if key != "widgets"}
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
@@ -465,7 +466,7 @@ def _ordered(cell: Cell, edits: Sequence[Edit]) -> list[Edit]:
 def _string_span(document: Document, path: Sequence[str]) -> Span:
     span = document.metadata_span
     for key in path:
-        spans: dict[str, Span] = {}
+        spans: Spans = {}
         if span is not None and document.data[span[0] : span[0] + 1] == b"{":
             _read_members(document.data, span[0], spans)
         span = spans.get(key)
