@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.colors import Colormap
     from matplotlib.figure import Figure
 
-# DejaVu Sans, Matplotlib's own font: mean width of a character and of a digit, in font sizes.
-_CHARACTER_WIDTH = 0.6
+# Width of a digit in DejaVu Sans, Matplotlib's own font, in font sizes.
 _DIGIT_WIDTH = 0.64
 
 MISSING_COLOR = "0.85"
@@ -43,11 +42,21 @@ def check_figsize(figsize: object) -> None:
 
 
 def check_save_path(save_path: object) -> None:
-    """Raise a TypeError unless `save_path` is None, a str or a PathLike."""
-    if save_path is not None and not isinstance(save_path, str | os.PathLike):
+    """Raise unless `save_path` is None or a str or PathLike that Matplotlib can save to."""
+    if save_path is None:
+        return
+    if not isinstance(save_path, str | os.PathLike):
         raise TypeError(
             f"save_path must be a str, a PathLike or None, got {type(save_path).__name__}"
         )
+    from pathlib import Path
+
+    from matplotlib.backend_bases import FigureCanvasBase
+
+    suffix = Path(save_path).suffix
+    formats = sorted(FigureCanvasBase.get_supported_filetypes())
+    if suffix and suffix[1:].lower() not in formats:
+        raise ValueError(f"save_path must end in one of {', '.join(formats)}, got {save_path!r}")
 
 
 def find_colormap(cmap: str | Colormap) -> Colormap:
@@ -125,27 +134,37 @@ def finish(ax: Axes, save_path: str | os.PathLike[str] | None) -> Figure:
         from pathlib import Path
 
         path = Path(save_path)
-        suffixes = figure.canvas.get_supported_filetypes()
-        if path.suffix and path.suffix[1:].lower() not in suffixes:
-            raise ValueError(
-                f"save_path must end in one of {', '.join(sorted(suffixes))}, got {str(path)!r}"
-            )
         path.parent.mkdir(parents=True, exist_ok=True)
         figure.savefig(path)
     return figure
 
 
 def draw_title(ax: Axes, title: str | None, pad: float | None = None) -> None:
-    """Set the title, wrapped and shrunk so that it stays above its own axes."""
-    from matplotlib import rcParams
-    from matplotlib.font_manager import FontProperties
+    """Set the title, wrapped and shrunk where it would reach beyond its room."""
+    drawn = ax.set_title("" if title is None else str(title), pad=pad)
+    text, size = drawn.get_text(), float(drawn.get_fontsize())
+    room = _title_room(ax)
+    width = drawn.get_window_extent().width * 72 / root_figure(ax).dpi
+    if width <= room:
+        return
+    # A line may well have wider letters than the mean.
+    per_character = 1.1 * width / max(map(len, text.split("\n")))
+    text, size = fit_title(text, room, size, per_character / size)
+    drawn.set_text(text)
+    drawn.set_fontsize(size)
 
-    size = FontProperties(size=rcParams["axes.titlesize"]).get_size_in_points()
-    text, size = fit_title("" if title is None else str(title), size_in_points(ax)[0], size)
-    ax.set_title(text, fontsize=size, pad=pad)
+
+def _title_room(ax: Axes) -> float:
+    """Width in points that a centred title may take without leaving its figure or its column."""
+    place = ax.get_subplotspec()
+    if place is None or place.get_topmost_subplotspec().get_gridspec().get_geometry() != (1, 1):
+        return size_in_points(ax)[0]
+    figure = root_figure(ax)
+    middle = (ax.bbox.x0 + ax.bbox.x1) / 2
+    return float(2 * min(middle, figure.bbox.x1 - middle) * 72 / figure.dpi - 12)
 
 
-def fit_title(title: str, width: float, size: float) -> tuple[str, float]:
+def fit_title(title: str, width: float, size: float, character: float) -> tuple[str, float]:
     """Wrap a title into a width; where that takes more than two lines, shrink it first.
 
     Parameters
@@ -153,25 +172,33 @@ def fit_title(title: str, width: float, size: float) -> tuple[str, float]:
     title : str
     width, size : float
         Room and font size in points.
+    character : float
+        Mean width of a character, in font sizes.
 
     Returns
     -------
     text : str
-        Lines that fit. A title with a formula (``$``) is left in one piece.
+        Lines that fit. A title with a formula (``$``) is left in one piece, and shrunk.
     size : float
         Font size in points, at least 70 % of the given one.
     """
+    smaller = 0.7 * size
     if "$" in title:
-        return title, size
-    smaller = size if len(_wrap(title, width, size)) <= 2 else 0.7 * size
-    return "\n".join(_wrap(title, width, smaller)), smaller
+        return title, smaller
+    lines = _wrap(title, int(width / (character * size)))
+    if len(lines) <= 2:
+        return "\n".join(lines), size
+    return "\n".join(_wrap(title, int(width / (character * smaller)))), smaller
 
 
-def _wrap(title: str, width: float, size: float) -> list[str]:
+def _wrap(title: str, columns: int) -> list[str]:
     import textwrap
 
-    columns = max(12, int(width / (_CHARACTER_WIDTH * size)))
-    return [line for part in title.split("\n") for line in (textwrap.wrap(part, columns) or [""])]
+    return [
+        line
+        for part in title.split("\n")
+        for line in (textwrap.wrap(part, max(12, columns)) or [""])
+    ]
 
 
 def annotation_size(cell_width: float, cell_height: float, characters: int) -> float:

@@ -1,0 +1,114 @@
+"""The pictures themselves, pixel by pixel against those in ``baseline``.
+
+After an intended change of a plot draw them anew, and look at every one before committing it:
+``pytest tests/viz/test_viz_pictures.py --mpl-generate-path=tests/viz/baseline``.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from nbrefactor.viz import (
+    visualize_attention_matrix,
+    visualize_entropy_heatmap,
+    visualize_entropy_vs_gradient,
+    visualize_gradient_norms,
+    visualize_normalized_entropy,
+    visualize_training_progress,
+)
+from nbrefactor.viz.__main__ import contact_sheet, example_plots
+
+# Small pictures of Matplotlib's own style; the tolerance lets another version of its text
+# rendering pass, but no missing mark, number or line.
+picture = pytest.mark.mpl_image_compare(
+    style="default", savefig_kwargs={"dpi": 50}, deterministic=True, tolerance=3
+)
+SHAPES = pytest.mark.parametrize(
+    "shape", [(1, 1), (6, 12), (12, 12), (48, 64)], ids=["1x1", "6x12", "12x12", "48x64"]
+)
+
+
+def grid(shape, low, high):
+    """Values that rise over layers and wave over heads, with a few missing in larger grids."""
+    layers, heads = np.indices(shape)
+    wave = 0.5 + 0.3 * np.sin(heads * 1.7) + 0.2 * (layers / max(shape[0] - 1, 1) - 0.5)
+    values = low + (high - low) * wave
+    if layers.size > 1:
+        values[1, 2], values[2, 4:6], values[0, 3] = np.nan, np.inf, -np.inf
+    return values
+
+
+def history(steps):
+    at = np.linspace(0, 1, steps)
+    loss = 1 + 2.5 * np.exp(-4 * at) + 0.05 * np.sin(at * 900)
+    if steps > 50:
+        loss[steps // 3 : steps // 3 + steps // 10] = np.nan
+        loss[steps // 2] = 6.0
+    return {
+        "step": np.arange(steps),
+        "train_loss": loss,
+        "eval_loss": [
+            value if i % max(steps // 10, 1) == 0 else None for i, value in enumerate(loss)
+        ],
+        "pruned_heads": (at * 30).astype(int),
+        "revived_heads": (at * 9).astype(int),
+        "sparsity": at[: max(steps * 3 // 4, 1)] * 0.4,
+        "epoch": (at * 3.99).astype(int),
+        "perplexity": np.exp(loss),
+    }
+
+
+@picture
+@SHAPES
+def test_gradient_norms(shape):
+    layers, heads = shape
+    pruned = [(layer, head) for layer in range(layers) for head in range(layer % 5, heads, 7)]
+    revived = [(layer, head) for layer in range(layers) for head in range(layer % 3, heads, 11)]
+    return visualize_gradient_norms(grid(shape, 0.0, 2.0), pruned, revived)
+
+
+@picture
+@SHAPES
+def test_entropy_heatmap(shape):
+    return visualize_entropy_heatmap(grid(shape, 0.2, 3.2))
+
+
+@picture
+@SHAPES
+def test_normalized_entropy(shape):
+    return visualize_normalized_entropy(grid(shape, 0.2, 3.2), 3.0, "Title " * 20)
+
+
+@picture
+@SHAPES
+def test_entropy_vs_gradient(shape):
+    return visualize_entropy_vs_gradient(grid(shape, 0.2, 3.2), grid(shape, 1.0, 0.1) ** 2)
+
+
+@picture
+@pytest.mark.parametrize("positions", [1, 12, 128])
+def test_attention_matrix(positions):
+    query, key = np.indices((positions, positions))
+    weights = np.where(key <= query, np.exp((key - query) / 4.0), np.nan)
+    weights /= np.nansum(weights, axis=1, keepdims=True)
+    return visualize_attention_matrix(weights, 3, 5)
+
+
+@picture
+@pytest.mark.parametrize("steps", [1, 3, 100, 100_000])
+def test_training_progress(steps):
+    return visualize_training_progress(history(steps))
+
+
+@picture
+def test_training_progress_of_one_metric():
+    return visualize_training_progress({"step": [1, 2, 3], "train_loss": [3, 2, 1.5]})
+
+
+@picture
+def test_contact_sheet():
+    figure = contact_sheet(example_plots())
+    assert isinstance(figure, Figure)
+    return figure
