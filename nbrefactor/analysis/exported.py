@@ -98,6 +98,7 @@ class ExportReader:
         self._outcomes: dict[tuple[str, str], Outcome] = {}
         self._listed: dict[str, Listed | None] = {}
         self._exported: dict[str, Sequence[str]] = {}
+        self._changing: set[tuple[str, str]] = set()
         self._unreadable: list[str] = []
 
     @property
@@ -164,7 +165,14 @@ class ExportReader:
             if loaded is None:
                 self._outcomes[key] = Other.UNKNOWN
             else:
-                self._outcomes[key] = _settled(list(self._events(loaded, name)), module)
+                events = list(self._events(loaded, name))
+                outcome = _settled(events, module)
+                if isinstance(outcome, Definition) and self._hides(loaded, name, outcome, events):
+                    reason = f'may be replaced by the submodule "{name}" when that is imported'
+                    outcome = Ambiguous(reason, module)
+                self._outcomes[key] = outcome
+                if any(event.sure and event.outcome != outcome for event in events):
+                    self._changing.add(key)
         return self._outcomes[key]
 
     def _load(self, name: str) -> _Module | None:
@@ -199,28 +207,57 @@ class ExportReader:
             if binding.name == name:
                 yield self._event(module, binding)
             elif binding.name == STAR:
-                yield from self._star_events(binding, name)
+                yield from self._star_events(module, binding, name)
 
     def _event(self, module: _Module, binding: Binding) -> _Event:
         match binding.meaning:
             case Defined(node=node):
                 outcome: Outcome = Definition(node, module.source)
             case Imported() if binding.origin is not None:
-                outcome = self._imported(*binding.origin)
+                outcome = self._imported(module.source.name, *binding.origin)
             case Imported() | Constant():
                 outcome = Other.VALUE
             case Unclear(reason=reason):
                 return _Event(Other.VALUE, binding.row, binding.condition, change=reason)
         return _Event(outcome, binding.row, binding.condition)
 
-    def _imported(self, module: str, name: str) -> Outcome:
+    def _hides(
+        self, module: _Module, name: str, found: Definition, events: Sequence[_Event]
+    ) -> bool:
+        """Tell whether a later import of a submodule would take a definition's name.
+
+        The first import of a submodule binds its name in the package, further ones do not.
+        """
+        own = f"{module.source.name}.{name}"
+        is_package = module.source.package == module.source.name
+        if not is_package or f"{found.module.name}.".startswith(f"{own}."):
+            return False
+        if any(event.submodule == own and not event.condition for event in events):
+            return False
+        return self._finder.find(own) is not None
+
+    def _imported(self, importer: str, module: str, name: str) -> Outcome:
         outcome = self.outcome(module, name)
         if outcome is Other.MISSING:
             is_module = self._finder.find(f"{module}.{name}") is not None
             return Other.VALUE if is_module else Other.UNKNOWN
+        if isinstance(outcome, Definition) and self._may_be_seen_early(importer, module):
+            changes = (module, name) in self._changing
+            if changes or self._finder.find(f"{module}.{name}") is not None:
+                return Ambiguous(
+                    f'imported from "{module}" maybe before it is bound there', importer
+                )
         return outcome
 
-    def _star_events(self, binding: Binding, name: str) -> Iterator[_Event]:
+    def _may_be_seen_early(self, importer: str, module: str) -> bool:
+        """Tell whether the import may run while `module` itself is still being imported.
+
+        A package starts before its submodules do, so what it imports from them is complete.
+        """
+        same_package = importer.partition(".")[0] == module.partition(".")[0]
+        return same_package and not module.startswith(f"{importer}.")
+
+    def _star_events(self, module: _Module, binding: Binding, name: str) -> Iterator[_Event]:
         for star in _modules(binding):
             exported = self._is_exported(star, name)
             listing = self.listed(star)
@@ -228,7 +265,7 @@ class ExportReader:
                 continue
             outcome = self.outcome(star, name)
             if outcome is Other.MISSING and listing is not None and name in listing.names:
-                outcome = self._imported(star, name)
+                outcome = self._imported(module.source.name, star, name)
             if outcome is Other.MISSING:
                 continue
             yield _Event(

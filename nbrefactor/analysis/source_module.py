@@ -63,15 +63,7 @@ def read_source(name: str, path: Path) -> SourceModule:
         data = path.read_bytes()
     except OSError as error:
         raise TargetError(f"{path} cannot be read: {error.strerror or error}.") from error
-    try:
-        source = importlib.util.decode_source(data)
-    except UnicodeDecodeError as error:
-        raise TargetError(
-            f"{path} is not {error.encoding.upper()}: byte {error.start} does not decode; "
-            "save it as UTF-8 or declare its encoding in the first line."
-        ) from error
-    except (SyntaxError, LookupError) as error:
-        raise TargetError(f"{path} does not decode: {error}.") from error
+    source = _decoded(path, data)
     try:
         with warnings.catch_warnings():
             # Odd escapes in somebody else's module are no business of this program's user.
@@ -86,3 +78,18 @@ def read_source(name: str, path: Path) -> SourceModule:
     except (RecursionError, MemoryError) as error:
         raise TargetError(f"{path} is nested too deeply to be parsed.") from error
     return SourceModule(name, path, source, tree)
+
+
+def _decoded(path: Path, data: bytes) -> str:
+    try:
+        try:
+            return importlib.util.decode_source(data)
+        except SyntaxError as error:
+            # Python looks at the first two lines alone for the encoding; say what is wrong there.
+            data.decode("utf-8")
+            raise TargetError(f"{path} declares an encoding that is not known: {error}.") from error
+    except UnicodeDecodeError as error:
+        raise TargetError(
+            f"{path} is not {error.encoding.upper()}: byte {error.start} does not decode; "
+            "save it as UTF-8 or declare its encoding in the first line."
+        ) from error
