@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -71,7 +71,11 @@ def _history_of(entries: Sequence[Entry], place: Place) -> bool:
 
 def _read(cells: Sequence[Cell], metadata: Mapping[str, Any], patterns: Sequence[str]) -> _Stated:
     found, notes = find_places(cells, metadata, patterns)
-    changelog, more = find_changelog(cells, [place.version for place in found])
+    changelog, more = find_changelog(
+        cells,
+        [place.version for place in found],
+        {(place.cell, place.span) for place in found if place.kind == "line"},
+    )
     entries = changelog.entries if changelog else ()
     own = [place for place in found if place.sure and not _history_of(entries, place)]
     confirmed = {place.version.key for place in own}
@@ -155,6 +159,18 @@ def _raised(place: Place, source: str, new: Version, now: datetime) -> dict[tupl
     return spans
 
 
+def _is_read_back(edit: Edit, cells: Sequence[Cell], new: Version) -> bool:
+    """Tell whether the changelog with a new entry reads as one whose newest entry is that."""
+    after = [
+        replace(cell, source=cell.source[: edit.start] + edit.text + cell.source[edit.end :])
+        if cell.index == edit.cell
+        else cell
+        for cell in cells
+    ]
+    changelog, _ = find_changelog(after, [new])
+    return changelog is not None and changelog.newest.version.key == new.key
+
+
 def _entry_edit(
     stated: _Stated,
     cells: Sequence[Cell],
@@ -166,20 +182,26 @@ def _entry_edit(
     if not entries:
         return None, "The changelog gets no entry, because there is no text for one."
     if stated.changelog:
-        return add_entry(stated.changelog, cells, new, entries, now), None
+        edit = add_entry(stated.changelog, cells, new, entries, now)
+        if _is_read_back(edit, cells, new):
+            return edit, None
+        return None, (
+            f"The changelog in cell {edit.cell + 1} gets no entry, because text put beside its "
+            "newest one would not be shown as an entry."
+        )
     if stated.unreadable_changelog:
         return None, None
     by_cell = {cell.index: cell for cell in cells}
     for place in stated.places:
         if place.cell is None or by_cell[place.cell].cell_type != "markdown":
             continue
-        edit = first_entry(by_cell[place.cell], place.row, place.prefix, new, entries)
-        if edit is None:
+        first = first_entry(by_cell[place.cell], place.row, place.prefix, new, entries)
+        if first is None or not _is_read_back(first, cells, new):
             return None, (
-                f"No changelog is started in cell {place.cell + 1}, because the cell ends within "
-                "a code block or a comment."
+                f"No changelog is started in cell {place.cell + 1}, because text put at its end "
+                "would not be shown as an entry."
             )
-        return edit, None
+        return first, None
     return None, None
 
 
@@ -239,10 +261,15 @@ def plan_bump(
     if part == "none":
         return Bump(old.text, old.text, findings=findings, notes=stated.notes)
     entries = [text for text in entries if text.strip()]
-    if not stated.places and not entries:
-        note = "Only the changelog states the version, and there is no text for a new entry."
-        return Bump(old.text, old.text, findings=findings, notes=(*stated.notes, note))
     new = old.bumped(part)
+    added, reason = _entry_edit(stated, cells, new, entries, now)
+    notes = (*stated.notes, *([reason] if reason else ()))
+    if added is None and not any(place.sure for place in stated.places):
+        # A title that only the changelog confirms would be left with nothing to confirm it.
+        note = (
+            "Only the changelog shows which version this is, so without an entry nothing changes."
+        )
+        return Bump(old.text, old.text, findings=findings, notes=(*notes, note))
     by_cell = {cell.index: cell for cell in cells}
     in_cells: dict[int, dict[tuple[int, int], str]] = {}
     in_metadata = []
@@ -261,7 +288,6 @@ def plan_bump(
         for (start, end), text in spans.items()
         if by_cell[cell].source[start:end] != text
     ]
-    added, reason = _entry_edit(stated, cells, new, entries, now)
     if added:
         edits.append(added)
     edits.sort(key=lambda edit: (edit.cell, edit.start, edit.end))
@@ -271,5 +297,5 @@ def plan_bump(
         tuple(edits),
         tuple(in_metadata),
         findings,
-        (*stated.notes, *([reason] if reason else ())),
+        notes,
     )

@@ -7,7 +7,7 @@ text below, or an item of a list (``- v1.2: text``). Entries that exist are neve
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
@@ -58,7 +58,7 @@ _HEAD_REST = re.compile(
 )
 _ITEM = re.compile(r"(?P<indent>[ \t]*)(?P<marker>[-*+]|\d+[.)])(?P<gap>[ \t]+)(?P<text>\S.*)$")
 _ITEM_REST = re.compile(
-    rf"(?P<kept>(?:[\s(\[,;*_`–—-]*(?P<date>{DATE}))?[)\]*_`]*\s*[:.–—|-]*[*_`]*)"
+    rf"(?P<kept>(?:[\s(\[,;*_`–—-]*(?P<date>{DATE}))?[)\]*_`]*(?:\s*[:.–—|-]+)?[*_`]*)"
     r"(?P<gap>\s*)(?P<text>.*)$",
     re.IGNORECASE,
 )
@@ -306,13 +306,17 @@ def _sections(cells: Sequence[Cell]) -> list[_Section]:
     return sections
 
 
-def _groups(section: _Section) -> list[tuple[Entry, ...]]:
+def _groups(
+    section: _Section, taken: Collection[tuple[int | None, Span]]
+) -> list[tuple[Entry, ...]]:
     """Part the entries of a section by style."""
     found: dict[tuple[object, ...], list[Entry]] = {}
     for entry in section.entries:
         # "1.2 Loading data" numbers a part of the text: without a changelog's heading above it, a
         # version has to look like one.
         if not (section.named or entry.wordy or entry.spelled):
+            continue
+        if (entry.cell, entry.number) in taken:
             continue
         place = entry.cell if entry.kind == "item" else None
         found.setdefault((entry.kind, entry.level, place, entry.wordy), []).append(entry)
@@ -328,7 +332,9 @@ def _is_ascending(entries: Sequence[Entry]) -> bool:
 
 
 def find_changelog(
-    cells: Sequence[Cell], stated: Iterable[Version]
+    cells: Sequence[Cell],
+    stated: Iterable[Version],
+    taken: Collection[tuple[int | None, Span]] = (),
 ) -> tuple[Changelog | None, tuple[str, ...]]:
     """Find the notebook's own changelog.
 
@@ -340,6 +346,8 @@ def find_changelog(
         Versions that the notebook states elsewhere. Entries are taken for a changelog where one of
         them is for a stated version, or where they stand below a heading such as ``Changelog`` or
         ``Version history``; a history of something else has neither.
+    taken : collection of (int, tuple of int)
+        Cells and offsets of versions that belong to a line of the title and so to no entry.
 
     Returns
     -------
@@ -352,7 +360,7 @@ def find_changelog(
     candidates = []
     sections = _sections(cells)
     for section in sections:
-        for group in _groups(section):
+        for group in _groups(section, taken):
             confirmed = any(entry.version.key in keys for entry in group)
             if confirmed or section.strong:
                 candidates.append((confirmed, section.strong, group))
@@ -608,10 +616,12 @@ def first_entry(
     level = min(6, (above[-1] if above else 1) + 1)
     newline = "\r\n" if "\r\n" in cell.source else "\n"
     blanks = _blank_run(lines, len(lines) - 1, -1)
+    # Blanks at the very end would indent the heading and so make it code.
+    needed = max(1 if lines[-1].text else 0, 2 - blanks)
     name = f"{prefix.strip()}{version.text}" if prefix.strip().lower() == "v" else version.text
     if name == version.text:
         name = f"version {name}"
     plain = [text for text in map(_plain, texts) if text]
     text = f"{'#' * level} New in {name}:{newline}" + _Bullets().write(plain, newline)
     end = len(cell.source)
-    return Edit(cell.index, end, end, newline * max(0, 2 - blanks) + text)
+    return Edit(cell.index, end, end, newline * needed + text)

@@ -113,6 +113,11 @@ def bumped(*sources: str, metadata: dict[str, Any] | None = None, **options: Any
             id="one version in two lengths",
         ),
         pytest.param(
+            ["# Demo (v1.2)\n\n**v1.2**\n\nText."],
+            ["# Demo (v1.3)\n\n**v1.3**\n\nText.\n\n## New in v1.3:\n- Did it"],
+            id="subtitle that looks like an entry",
+        ),
+        pytest.param(
             ["# Demo (v1.2)\n\n## Changelog\n\nSoon."],
             ["# Demo (v1.3)\n\n## Changelog\n\nSoon."],
             id="changelog that is not understood",
@@ -194,12 +199,44 @@ def test_without_a_text_the_changelog_stays() -> None:
     assert bump.notes == ("The changelog gets no entry, because there is no text for one.",)
 
 
-def test_without_a_text_a_lone_changelog_stays() -> None:
-    bump = plan(notebook("# Changelog\n\n## v1.2\n- a"), entries=())
+@pytest.mark.parametrize(
+    "source",
+    [
+        pytest.param("# Changelog\n\n## v1.2\n- a", id="no other place"),
+        pytest.param("# Demo v1.2\n\n## v1.2\n- a", id="title that only the changelog confirms"),
+    ],
+)
+def test_without_a_text_what_rests_on_the_changelog_stays(source: str) -> None:
+    bump = plan(notebook(source), entries=())
     assert (bump.old, bump.new, bump.edits) == ("1.2", "1.2", ())
     assert bump.notes == (
-        "Only the changelog states the version, and there is no text for a new entry.",
+        "The changelog gets no entry, because there is no text for one.",
+        "Only the changelog shows which version this is, so without an entry nothing changes.",
     )
+
+
+@pytest.mark.parametrize(
+    ("source", "note"),
+    [
+        pytest.param(
+            "# Demo (v1.2)\n\n## History\n- v1.1: a\n- v1.2: b <!-- c",
+            "The changelog in cell 1 gets no entry, because text put beside its newest one would "
+            "not be shown as an entry.",
+            id="oldest first, before an open comment",
+        ),
+        pytest.param(
+            "# Demo (v1.2)\n\n~~~",
+            "No changelog is started in cell 1, because text put at its end would not be shown as "
+            "an entry.",
+            id="open code block",
+        ),
+    ],
+)
+def test_an_entry_that_would_not_be_seen_is_not_written(source: str, note: str) -> None:
+    cells = notebook(source)
+    bump = plan(cells)
+    assert apply(cells, bump.edits)[0].source == source.replace("(v1.2)", "(v1.3)")
+    assert bump.notes == (note,)
 
 
 def test_metadata() -> None:
@@ -371,7 +408,7 @@ scraps = st.lists(
                 "- ",
                 "* ",
                 "1. ",
-                "  ",
+                "    ",
                 "\n",
                 "\n\n",
                 "\r\n",
@@ -382,7 +419,7 @@ scraps = st.lists(
                 "v1.2",
                 "1.2",
                 "v1.3",
-                "0.9",
+                "v1.1",
                 "(",
                 ")",
                 "[",
@@ -397,36 +434,49 @@ scraps = st.lists(
             *[
                 "-->",
                 "New in ",
-                "Changelog",
+                "## Changelog\n",
                 "History",
                 "Version: ",
                 "Demo ",
                 "2025-04-08",
                 "|",
-                "a",
             ],
-            *["Date: ", "<details>", "</h1>", "<h1>", "\u2028", "\x0c", "{", "}", "]("],
+            *["\n### New in v1.2:\n- a\n", "\n- v1.2: a\n", "\n- v1.1: b\n", "Date: ", "<details>"],
+            *["\n| Version |\n|---|\n| 1.2 |\n", "</h1>", "<h1>", "\u2028", "\x0c", "a", "]("],
         ]
     ),
     max_size=24,
 ).map("".join)
 
 
-@given(st.lists(scraps, min_size=1, max_size=3), st.sampled_from(["patch", "minor", "major"]))
+@given(
+    st.sampled_from(["", "# Demo (v1.2)\n", "# Demo v1.2\n\n", "# Demo\nVersion: 1.2\n"]),
+    st.lists(scraps, min_size=1, max_size=2),
+    st.sampled_from(["patch", "minor", "major"]),
+    st.booleans(),
+)
 @settings(max_examples=400)
-def test_any_text_is_bumped_to_a_consistent_whole(sources: list[str], part: str) -> None:
-    cells = notebook(*sources)
-    bump = plan(cells, part=part)
-    ordered = sorted(bump.edits, key=lambda edit: (edit.cell, edit.start))
-    for edit, following in pairwise(ordered):
-        assert edit.cell < following.cell or edit.end <= following.start
+def test_any_text_is_bumped_to_a_consistent_whole(
+    title: str, sources: list[str], part: str, silent: bool
+) -> None:
+    entries = () if silent else ("Did it",)
+    cells = notebook(title + sources[0], *sources[1:])
+    bump = plan(cells, part=part, entries=entries)
+    for edit, following in pairwise(bump.edits):
+        assert (edit.cell, edit.end) <= (following.cell, following.start)
     for edit in bump.edits:
         assert 0 <= edit.start <= edit.end <= len(cells[edit.cell].source)
         assert "\n" not in cells[edit.cell].source[edit.start : edit.end]
-    if bump.new is None:
+    if bump.new == bump.old:
         assert bump.edits == ()
         return
+    assert bump.new is not None
     after = apply(cells, bump.edits)
-    again = plan(after, part=part)
+    again = plan(after, part=part, entries=entries)
     assert again.old is not None
     assert Version(again.old).key == Version(bump.new).key
+    if any(edit.start == edit.end for edit in bump.edits):
+        assert check_versions(after, {}) == ()
+        changelog, _ = find_changelog(after, [Version(bump.new)])
+        assert changelog is not None
+        assert changelog.newest.version.key == Version(bump.new).key
