@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from nbrefactor.analysis.matching import match
 from nbrefactor.analysis.target import TargetError, read_target_module
-from nbrefactor.analysis.timeline import Timeline, timeline
+from nbrefactor.analysis.timeline import InlineDefinition, Timeline, timeline
 from nbrefactor.analysis.verdict import Accepted, Match
 from nbrefactor.config import Settings, SettingsError
 from nbrefactor.notebook.document import Document, NotebookError, foreign_kernel, read, write
@@ -70,7 +71,7 @@ def read_modules(settings: Settings, notebook: Path | None) -> tuple[Accepted, .
     modules = []
     for choice in settings.modules:
         try:
-            module = read_target_module(choice.name, notebook=notebook)
+            module = read_target_module(choice.name, notebook=notebook, roots=settings.source_roots)
         except TargetError as error:
             raise SettingsError(f"target module {choice.name}: {error}") from error
         modules.append(Accepted(module, choice.accept))
@@ -206,59 +207,101 @@ def plan_migration(
     Plan
         All edits; without a replacement there are none.
     """
-    notebook = timeline(document.cells)
-    matches = match(notebook, modules, dict(settings.aliases))
-    findings = report_definitions(matches)
-    notes = list(_notes(notebook, modules, settings, matches))
-    edits = tuple(edit for found in findings for edit in found.edits)
-    if not edits:
-        return Plan(findings, (), (), tuple(notes))
+    replaced = _replace_definitions(document, settings, modules)
+    notes = tuple(_notes(replaced, modules, settings))
+    if replaced.document is document:
+        return Plan(replaced.findings, (), (), notes)
     bump = plan_bump(
-        document.cells,
+        replaced.document.cells,
         document.metadata,
         part=settings.bump,
-        entries=settings.changelog or (_entry(matches),),
+        entries=settings.changelog or (_entry(replaced.matches),),
         now=now,
         patterns=settings.version_patterns,
     )
+    final = read(write(replaced.document, bump.edits))
     return Plan(
-        (*findings, *bump.findings),
-        _combined(edits, bump.edits),
+        (*replaced.findings, *bump.findings),
+        tuple(_edits_between(document, final)),
         bump.metadata_edits,
         (*notes, *bump.notes),
     )
 
 
-def _combined(edits: tuple[Edit, ...], bumps: tuple[Edit, ...]) -> tuple[Edit, ...]:
-    """Keep both kinds of edits, without two that change the same text."""
-    clear = [
-        bump
-        for bump in bumps
-        if not any(
-            edit.cell == bump.cell and edit.start < bump.end and bump.start < edit.end
-            for edit in edits
-        )
-    ]
-    return (*edits, *clear)
+@dataclass(frozen=True, slots=True)
+class _Replaced:
+    """A notebook whose definitions are replaced, and how that came about."""
+
+    document: Document
+    original: Timeline
+    matches: tuple[Match, ...]
+    findings: tuple[Finding, ...]
+
+
+def _replace_definitions(
+    document: Document, settings: Settings, modules: Sequence[Accepted]
+) -> _Replaced:
+    """Replace until nothing is left to replace: one that goes may have kept another from going."""
+    original = notebook = timeline(document.cells)
+    remaining = notebook.definitions
+    verdicts: dict[InlineDefinition, tuple[Match, Finding]] = {}
+    while True:
+        matches = match(notebook, modules, dict(settings.aliases))
+        findings = report_definitions(matches)
+        # What stays keeps its order, so each definition is found again by its position.
+        was = dict(zip(notebook.definitions, remaining, strict=True))
+        for found, finding in zip(matches, findings, strict=True):
+            before = was[found.definition]
+            verdicts[before] = found, replace(finding, row=before.node.lineno)
+        edits = [edit for finding in findings for edit in finding.edits]
+        if not edits:
+            break
+        gone = {found.definition for found in matches if found.accepted}
+        remaining = tuple(was[kept] for kept in notebook.definitions if kept not in gone)
+        document = read(write(document, edits))
+        notebook = timeline(document.cells)
+    order = [verdicts[found] for found in original.definitions if found in verdicts]
+    return _Replaced(
+        document,
+        original,
+        tuple(found for found, _ in order),
+        tuple(finding for _, finding in order),
+    )
+
+
+def _edits_between(before: Document, after: Document) -> Iterator[Edit]:
+    """Say in lines what makes the cells of one document those of another."""
+    for old, new in zip(before.cells, after.cells, strict=True):
+        if old.source == new.source:
+            continue
+        mine, theirs = old.source.split("\n"), new.source.split("\n")
+        starts = [0]
+        for line in mine:
+            starts.append(starts[-1] + len(line) + 1)
+        mine = [f"{line}\n" for line in mine]
+        theirs = [f"{line}\n" for line in theirs]
+        # The last line has no end of its own in either.
+        mine[-1], theirs[-1] = mine[-1][:-1], theirs[-1][:-1]
+        matcher = difflib.SequenceMatcher(None, mine, theirs, autojunk=False)
+        for tag, start, end, first, last in matcher.get_opcodes():
+            if tag != "equal":
+                stop = min(starts[end], len(old.source))
+                text = "".join(theirs[first:last])
+                yield Edit(old.index, min(starts[start], len(old.source)), stop, text)
 
 
 def _accepted(findings: Sequence[Finding]) -> bool:
     return any(found.edits and found.level for found in findings)
 
 
-def _notes(
-    notebook: Timeline,
-    modules: Sequence[Accepted],
-    settings: Settings,
-    matches: Sequence[Match],
-) -> Iterator[str]:
-    for cell, reason in notebook.opaque:
+def _notes(replaced: _Replaced, modules: Sequence[Accepted], settings: Settings) -> Iterator[str]:
+    for cell, reason in replaced.original.opaque:
         yield f"cell {cell.index + 1} is left alone: {reason}"
-    if any(found.accepted for found in matches):
+    if any(found.accepted for found in replaced.matches):
         for accepted in modules:
             if accepted.module.note:
                 yield accepted.module.note
-    names = {definition.name for definition in notebook.definitions}
+    names = {definition.name for definition in replaced.original.definitions}
     targets = {name for accepted in modules for name in accepted.module.targets}
     for name, target in settings.aliases:
         if target not in targets:
