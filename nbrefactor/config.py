@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, get_args
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Literal, get_args
 
 AcceptedLevel = Literal["exact", "renamed", "compatible"]
+ImportPlace = Literal["in-place", "top"]
 Part = Literal["patch", "minor", "major", "none"]
 
 ACCEPTED_LEVELS: tuple[AcceptedLevel, ...] = get_args(AcceptedLevel)
+IMPORT_PLACES: tuple[ImportPlace, ...] = get_args(ImportPlace)
 PARTS: tuple[Part, ...] = get_args(Part)
+COMMAND_LINE = "command line"
 BUNDLED_MODULE = "nbrefactor.viz"
 
 
@@ -35,30 +40,153 @@ class ModuleChoice:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything that decides what a migration does.
+    """Everything that decides what a migration and a check do.
 
     Parameters
     ----------
     modules : tuple of ModuleChoice
         The target modules.
+    source_roots : tuple of Path
+        Further folders in which target modules are looked for.
     aliases : tuple of (str, str)
         Notebook names and the targets that they stand for.
+    imports : ImportPlace
+        Where the imports go.
     bump : Part
         Which part of the notebook's version is raised.
     changelog : tuple of str
         Text of the changelog entry; empty for one that names what was replaced.
     version_patterns : tuple of str
         Regular expressions with a group ``version`` that name unusual places of the version.
+    select : tuple of str or None
+        Codes of the rules that count, or how they begin (``NB1``); None for those that are on by
+        default.
+    ignore : tuple of str
+        Codes, or how they begin, that do not count.
+    per_file_ignores : tuple of (str, tuple of str)
+        The same for the notebooks that a pattern matches.
+    include, exclude : tuple of str
+        Patterns, as in ``.gitignore``, of the notebooks that are looked at and of those that are
+        not; without `include` all are.
+    folder : Path or None
+        The folder to which the patterns are relative.
+    verify_patterns : tuple of str
+        Regular expressions of output text that may differ from run to run.
     """
 
     modules: tuple[ModuleChoice, ...] = (ModuleChoice(BUNDLED_MODULE, "compatible"),)
+    source_roots: tuple[Path, ...] = ()
     aliases: tuple[tuple[str, str], ...] = ()
+    imports: ImportPlace = "in-place"
     bump: Part = "patch"
     changelog: tuple[str, ...] = ()
     version_patterns: tuple[str, ...] = ()
+    select: tuple[str, ...] | None = None
+    ignore: tuple[str, ...] = ()
+    per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    folder: Path | None = None
+    verify_patterns: tuple[str, ...] = ()
 
 
-def choose_modules(names: tuple[str, ...], accept: tuple[str, ...]) -> tuple[ModuleChoice, ...]:
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What one source of settings says: the command line or a file; None where it is silent.
+
+    Parameters
+    ----------
+    source : str
+        The name of the source: ``command line``, or the file's path.
+    modules : tuple of str or None
+        Names of target modules.
+    accept : tuple of str or None
+        Levels: ``LEVEL`` for every module, ``MODULE=LEVEL`` for one.
+    folder : Path or None
+        The folder of the file.
+    source_roots, aliases, imports, bump, changelog, version_patterns, select, ignore, \
+    per_file_ignores, include, exclude, verify_patterns
+        As in `Settings`.
+    """
+
+    source: str = COMMAND_LINE
+    modules: tuple[str, ...] | None = None
+    accept: tuple[str, ...] | None = None
+    source_roots: tuple[Path, ...] | None = None
+    aliases: tuple[tuple[str, str], ...] | None = None
+    imports: ImportPlace | None = None
+    bump: Part | None = None
+    changelog: tuple[str, ...] | None = None
+    version_patterns: tuple[str, ...] | None = None
+    select: tuple[str, ...] | None = None
+    ignore: tuple[str, ...] | None = None
+    per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] | None = None
+    include: tuple[str, ...] | None = None
+    exclude: tuple[str, ...] | None = None
+    folder: Path | None = None
+    verify_patterns: tuple[str, ...] | None = None
+
+
+def settle(sources: Sequence[Given]) -> Settings:
+    """Combine sources of settings; of a value that several give the first one counts.
+
+    Parameters
+    ----------
+    sources : sequence of Given
+        The strongest first.
+
+    Returns
+    -------
+    Settings
+        Defaults where all are silent.
+
+    Raises
+    ------
+    SettingsError
+        If a level does not exist or is given for a module that is none of the target modules.
+    """
+    modules = settled_by(sources, "modules")
+    accept = settled_by(sources, "accept")
+    names = () if modules is None else modules.modules or ()
+    levels = () if accept is None else accept.accept or ()
+    if (
+        modules is not None
+        and accept is not None
+        and modules is not accept
+        and accept.source != COMMAND_LINE
+    ):
+        # What a file accepts is about the modules that it names, not about those named instead.
+        levels = tuple(text for text in levels if text.rpartition("=")[0] in ("", *names))
+    shared = {found.name for found in fields(Settings)} & {found.name for found in fields(Given)}
+    values: dict[str, Any] = {}
+    for key in shared - {"modules"}:
+        if (giver := settled_by(sources, key)) is not None:
+            values[key] = getattr(giver, key)
+    said_by = COMMAND_LINE if accept is None else accept.source
+    return Settings(modules=choose_modules(names, levels, said_by), **values)
+
+
+def settled_by(sources: Sequence[Given], key: str) -> Given | None:
+    """Find the source whose word counts.
+
+    Parameters
+    ----------
+    sources : sequence of Given
+        The strongest first.
+    key : str
+        Name of a field of `Given`.
+
+    Returns
+    -------
+    Given or None
+        None where all are silent.
+    """
+    return next((given for given in sources if getattr(given, key) is not None), None)
+
+
+def choose_modules(
+    names: tuple[str, ...], accept: tuple[str, ...], said_by: str = COMMAND_LINE
+) -> tuple[ModuleChoice, ...]:
     """Combine module names with the levels accepted from them.
 
     Parameters
@@ -67,6 +195,8 @@ def choose_modules(names: tuple[str, ...], accept: tuple[str, ...]) -> tuple[Mod
         Modules that the user named; empty for the bundled one.
     accept : tuple of str
         Levels: ``LEVEL`` for every module, ``MODULE=LEVEL`` for one.
+    said_by : str
+        The source of `accept`, for messages.
 
     Returns
     -------
@@ -78,13 +208,15 @@ def choose_modules(names: tuple[str, ...], accept: tuple[str, ...]) -> tuple[Mod
     SettingsError
         If a level does not exist or is given for a module that is not named.
     """
+    on_line = said_by == COMMAND_LINE
+    where = "--accept" if on_line else f"{said_by}: accept"
     for_all: str | None = None
     for_one: dict[str, str] = {}
     for text in accept:
         module, equals, level = text.rpartition("=")
         if level not in ACCEPTED_LEVELS:
             raise SettingsError(
-                f"--accept {text}: expected one of {', '.join(ACCEPTED_LEVELS)}, "
+                f"{where} {text}: expected one of {', '.join(ACCEPTED_LEVELS)}, "
                 "alone or as MODULE=LEVEL"
             )
         if equals:
@@ -95,8 +227,8 @@ def choose_modules(names: tuple[str, ...], accept: tuple[str, ...]) -> tuple[Mod
     for module in for_one:
         if module not in chosen:
             raise SettingsError(
-                f"--accept {module}={for_one[module]}: {module} is none of the target modules "
-                f"({', '.join(chosen)}); name it with --module"
+                f"{where} {module}={for_one[module]}: {module} is none of the target modules "
+                f"({', '.join(chosen)}); name it {'with --module' if on_line else 'in modules'}"
             )
     return tuple(
         ModuleChoice(name, _level(for_one.get(name) or for_all, name))

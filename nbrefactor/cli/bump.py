@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
+from nbrefactor.cli.options import settings_options
 from nbrefactor.cli.process import now, output_options, process
-from nbrefactor.config import PARTS, Part, Settings
+from nbrefactor.config import Given, Settings
 from nbrefactor.outcome import Outcome
 
 _EXAMPLES = """Examples:
@@ -21,21 +23,11 @@ _EXAMPLES = """Examples:
 
 @click.command(epilog=_EXAMPLES)
 @click.argument("paths", nargs=-1, required=True, metavar="NOTEBOOK...")
-@click.option(
-    "--part",
-    type=click.Choice([part for part in PARTS if part != "none"]),
-    default="patch",
-    show_default=True,
-    help="Which part of the version to raise.",
-)
-@click.option(
-    "--changelog", multiple=True, metavar="TEXT", help="Text of the changelog entry; repeatable."
-)
+@settings_options("part", "changelog", "version_patterns")
 @output_options
 def bump(
     paths: tuple[str, ...],
-    part: Part,
-    changelog: tuple[str, ...],
+    given: Given,
     dry_run: bool,
     patch: bool,
     output: str | None,
@@ -44,9 +36,14 @@ def bump(
 ) -> None:
     """Raise a notebook's version, renew its date and add a changelog entry."""
     from nbrefactor.engine import bump_bytes
+    from nbrefactor.settings_file import SettingsReader
 
-    def settings() -> Settings:
-        return Settings(bump=part, changelog=changelog)
+    reader = SettingsReader(given)
+
+    def settings(path: Path | None) -> Settings:
+        chosen = reader.settings_for(path)
+        # "none" in a settings file is about migrations; who says bump wants one.
+        return replace(chosen, bump="patch") if chosen.bump == "none" else chosen
 
     def plan(data: bytes, path: Path | None, name: str, chosen: Settings) -> Outcome:
         return bump_bytes(data, chosen, path=name, now=now())

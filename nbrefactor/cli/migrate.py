@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
+from nbrefactor.cli.options import settings_options
 from nbrefactor.cli.process import now, output_options, process
-from nbrefactor.config import PARTS, Part, Settings, choose_modules, parse_alias
+from nbrefactor.config import Given, Settings
 from nbrefactor.outcome import Outcome
 
 _EXAMPLES = """Examples:
@@ -23,48 +24,21 @@ _EXAMPLES = """Examples:
 
 @click.command(epilog=_EXAMPLES)
 @click.argument("paths", nargs=-1, required=True, metavar="NOTEBOOK...")
-@click.option(
-    "--module",
+@settings_options(
     "modules",
-    multiple=True,
-    metavar="DOTTED|FILE.py",
-    help="Target module that holds the functions; repeatable. Default: nbrefactor.viz.",
-)
-@click.option(
-    "--accept",
-    multiple=True,
-    metavar="[MODULE=]LEVEL",
-    help="Worst level that is replaced: exact, renamed or compatible. "
-    "Default: compatible for nbrefactor.viz, renamed for other modules.",
-)
-@click.option(
-    "--alias",
+    "accept",
     "aliases",
-    multiple=True,
-    metavar="NAME=TARGET",
-    help="The notebook's NAME stands for the module's TARGET; repeatable.",
-)
-@click.option(
-    "--bump",
-    type=click.Choice(PARTS),
-    default="patch",
-    show_default=True,
-    help="Which part of the notebook's version to raise.",
-)
-@click.option(
-    "--changelog",
-    multiple=True,
-    metavar="TEXT",
-    help="Changelog entry instead of the one that names what was replaced; repeatable.",
+    "source_roots",
+    "bump",
+    "changelog",
+    "version_patterns",
+    "select",
+    "ignore",
 )
 @output_options
 def migrate(
     paths: tuple[str, ...],
-    modules: tuple[str, ...],
-    accept: tuple[str, ...],
-    aliases: tuple[str, ...],
-    bump: Part,
-    changelog: tuple[str, ...],
+    given: Given,
     dry_run: bool,
     patch: bool,
     output: str | None,
@@ -77,17 +51,12 @@ def migrate(
     case the result goes to standard output.
     """
     from nbrefactor.engine import migrate_bytes, read_modules
+    from nbrefactor.settings_file import SettingsReader
 
-    def settings() -> Settings:
-        return Settings(
-            modules=choose_modules(modules, accept),
-            aliases=tuple(parse_alias(text) for text in aliases),
-            bump=bump,
-            changelog=changelog,
-        )
+    reader = SettingsReader(given)
 
     def plan(data: bytes, path: Path | None, name: str, chosen: Settings) -> Outcome:
         targets = read_modules(chosen, path)
         return migrate_bytes(data, chosen, targets, path=name, now=now())
 
-    sys.exit(process(paths, settings, plan, dry_run, patch, output, backup, quiet))
+    sys.exit(process(paths, reader.settings_for, plan, dry_run, patch, output, backup, quiet))

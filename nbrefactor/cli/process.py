@@ -12,6 +12,7 @@ import click
 
 from nbrefactor.config import Settings, SettingsError
 from nbrefactor.outcome import Outcome
+from nbrefactor.selection import left_out
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -53,7 +54,7 @@ def exit_code(outcomes: Sequence[Outcome], problems: Sequence[str]) -> int:
 
 def process(
     paths: Sequence[str],
-    read_settings: Callable[[], Settings],
+    settings_for: Callable[[Path | None], Settings],
     plan: Callable[[bytes, Path | None, str, Settings], Outcome],
     dry_run: bool,
     patch: bool,
@@ -61,7 +62,24 @@ def process(
     backup: bool,
     quiet: bool,
 ) -> int:
-    """Read, plan, show and write every notebook; return the exit code."""
+    """Read, plan, show and write every notebook; return the exit code.
+
+    Parameters
+    ----------
+    paths : sequence of str
+        As the user named them; ``-`` is standard input.
+    settings_for : callable
+        Gives the settings of a notebook, None being standard input.
+    plan : callable
+        Plans one notebook from its bytes, its file, its name in messages and its settings.
+    dry_run, patch, output, backup, quiet
+        The options of `output_options`.
+
+    Returns
+    -------
+    int
+        The exit code.
+    """
     from nbrefactor.notebook.discovery import find
     from nbrefactor.report.patch import render_patch
     from nbrefactor.report.text import render, summarise
@@ -69,13 +87,8 @@ def process(
     # Where the notebook itself goes to standard output, the report may not.
     piped = patch or output == "-" or "-" in paths
     out, err = console(stderr=piped), console(stderr=True)
-    try:
-        chosen = read_settings()
-    except SettingsError as error:
-        err.print(f"nbrefactor: {error}", markup=False, highlight=False)
-        return 2
     found = find([path for path in paths if path != "-"])
-    problems = list(found.problems)
+    problems = [f"{problem.path}: {problem.reason}" for problem in found.problems]
     notebooks: list[Path | None] = [*found.notebooks]
     if "-" in paths:
         notebooks.insert(0, None)
@@ -87,12 +100,22 @@ def process(
     for path in notebooks:
         name = "<stdin>" if path is None else str(path)
         try:
+            chosen = settings_for(path)
+            if path is not None and (why := left_out(path, chosen)):
+                if name in paths:
+                    err.print(f"nbrefactor: {name}: {why}", soft_wrap=True)
+                continue
             data = sys.stdin.buffer.read() if path is None else path.read_bytes()
             outcome = plan(data, path, name, chosen)
         except OSError as error:
             problems.append(f"{name}: cannot be read ({error.strerror or error})")
             continue
-        except (SettingsError, ValueError) as error:
+        except SettingsError as error:
+            # One wrong setting is one problem, however many notebooks it is about.
+            if str(error) not in problems:
+                problems.append(str(error))
+            continue
+        except ValueError as error:
             problems.append(f"{name}: {error}")
             continue
         outcomes.append(outcome)

@@ -1,0 +1,338 @@
+"""The settings of a project: ``[tool.nbrefactor]`` in pyproject.toml, or nbrefactor.toml."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from nbrefactor.config import (
+    ACCEPTED_LEVELS,
+    IMPORT_PLACES,
+    PARTS,
+    Given,
+    Settings,
+    SettingsError,
+    settle,
+)
+
+_OWN_FILE = "nbrefactor.toml"
+_PROJECT_FILE = "pyproject.toml"
+_TYPES = {
+    bool: "a boolean",
+    int: "an integer",
+    float: "a number",
+    str: "text",
+    list: "a list",
+    dict: "a table",
+}
+
+Choice = TypeVar("Choice", bound=str)
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsReader:
+    """Gives each notebook its settings: the command line's, then those of its folder's file.
+
+    Parameters
+    ----------
+    command_line : Given
+        What was said there.
+    """
+
+    command_line: Given
+    _by_folder: dict[Path, Given | None] = field(default_factory=dict, init=False, repr=False)
+
+    def settings_for(self, notebook: Path | None) -> Settings:
+        """Combine what holds for a notebook.
+
+        Parameters
+        ----------
+        notebook : Path or None
+            Its file; None for standard input, which is taken to lie in the current folder.
+
+        Returns
+        -------
+        Settings
+            The command line wins over the file, the file over the defaults.
+
+        Raises
+        ------
+        SettingsError
+            If the file is wrong, or the two cannot be combined.
+        """
+        return settle(self.sources_for(Path.cwd() if notebook is None else notebook.parent))
+
+    def sources_for(self, folder: Path) -> tuple[Given, ...]:
+        """Give the sources that hold for a folder, the strongest first."""
+        if folder not in self._by_folder:
+            file = find_settings_file(folder)
+            self._by_folder[folder] = None if file is None else read_settings_file(file)
+        found = self._by_folder[folder]
+        return (self.command_line,) if found is None else (self.command_line, found)
+
+
+def find_settings_file(start: Path) -> Path | None:
+    """Find the settings that hold for a folder.
+
+    Parameters
+    ----------
+    start : Path
+        The folder.
+
+    Returns
+    -------
+    Path or None
+        The nearest ``nbrefactor.toml``, or ``pyproject.toml`` with a table ``[tool.nbrefactor]``,
+        in the folder or above it, up to the root of its repository. None where there is none.
+    """
+    folder = start.resolve()
+    for place in (folder, *folder.parents):
+        own = place / _OWN_FILE
+        if own.is_file():
+            return own
+        project = place / _PROJECT_FILE
+        if project.is_file() and _holds_settings(project):
+            return project
+        if (place / ".git").exists():
+            return None
+    return None
+
+
+def read_settings_file(path: Path) -> Given:
+    """Read what a file says.
+
+    Parameters
+    ----------
+    path : Path
+        A ``nbrefactor.toml``, or any other TOML file with a table ``[tool.nbrefactor]``.
+
+    Returns
+    -------
+    Given
+        Folders and module files are resolved against the file's folder.
+
+    Raises
+    ------
+    SettingsError
+        If the file cannot be read, a key is not known or a value is of the wrong type; the
+        message names the file, the key and what comes nearest.
+    """
+    document = _read_toml(path)
+    if path.name == _OWN_FILE:
+        table, prefix = document, ""
+    else:
+        table, prefix = document.get("tool", {}).get("nbrefactor", {}), "tool.nbrefactor"
+    return _Reader(path, prefix).read(table)
+
+
+def _holds_settings(path: Path) -> bool:
+    try:
+        # Most projects' files are none of ours, and need not be parsed to know it.
+        if b"nbrefactor" not in path.read_bytes():
+            return False
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror or error}.") from error
+    return "nbrefactor" in _read_toml(path).get("tool", {})
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    try:
+        document: dict[str, Any] = tomllib.loads(path.read_bytes().decode())
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror or error}.") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path} is not UTF-8; TOML files must be.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path} is not TOML: {error}.") from error
+    return document
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads one table; its methods take the key along, so that errors can name it."""
+
+    file: Path
+    prefix: str
+
+    def read(self, table: Any) -> Given:
+        readers: dict[str, tuple[str, Callable[[str, Any], Any]]] = {
+            "modules": ("modules", self._modules),
+            "source-roots": ("source_roots", self._folders),
+            "accept": ("accept", self._accept),
+            "aliases": ("aliases", self._aliases),
+            "imports": ("imports", lambda key, value: self._choice(key, value, IMPORT_PLACES)),
+            "bump": ("bump", lambda key, value: self._choice(key, value, PARTS)),
+            "changelog": ("changelog", self._text_or_texts),
+            "version-patterns": ("version_patterns", self._version_patterns),
+            "select": ("select", self._codes),
+            "ignore": ("ignore", self._codes),
+            "per-file-ignores": ("per_file_ignores", self._per_file_ignores),
+            "include": ("include", self._texts),
+            "exclude": ("exclude", self._texts),
+            "verify": ("verify_patterns", self._verify),
+        }
+        given: dict[str, Any] = {}
+        for key, value in self._table("", table).items():
+            self._require_known(key, list(readers), "")
+            field, reader = readers[key]
+            given[field] = reader(key, value)
+        return Given(str(self.file), folder=self.file.parent, **given)
+
+    def _require_known(self, key: str, known: Sequence[str], within: str) -> None:
+        if key in known:
+            return
+        table = ".".join(part for part in (self.prefix, within) if part)
+        where = f"the table [{table}]" if table else "the file"
+        raise SettingsError(
+            f'{self.file}: {where} has no key "{key}"; {nearest(key, known, "keys")}'
+        )
+
+    def _wrong(self, key: str, value: Any, expected: str) -> SettingsError:
+        name = ".".join(part for part in (self.prefix, key) if part)
+        came = _TYPES.get(type(value), f"a {type(value).__name__}")
+        shown = "" if isinstance(value, (list, dict)) else f" {value!r},"
+        return SettingsError(f"{self.file}: {name} is{shown} {came}; expected {expected}.")
+
+    def _table(self, key: str, value: Any) -> Mapping[str, Any]:
+        if not isinstance(value, dict):
+            raise self._wrong(key, value, "a table")
+        return value
+
+    def _text(self, key: str, value: Any, expected: str = "text") -> str:
+        if not isinstance(value, str):
+            raise self._wrong(key, value, expected)
+        return value
+
+    def _texts(self, key: str, value: Any, expected: str = "a list of texts") -> tuple[str, ...]:
+        if not isinstance(value, list):
+            raise self._wrong(key, value, expected)
+        return tuple(self._text(f"{key}[{at}]", item) for at, item in enumerate(value))
+
+    def _text_or_texts(self, key: str, value: Any) -> tuple[str, ...]:
+        if isinstance(value, str):
+            return (value,)
+        return self._texts(key, value, "text or a list of texts")
+
+    def _choice(self, key: str, value: Any, choices: Sequence[Choice]) -> Choice:
+        text = self._text(key, value, f"one of {', '.join(choices)}")
+        for choice in choices:
+            if choice == text:
+                return choice
+        name = ".".join(part for part in (self.prefix, key) if part)
+        raise SettingsError(
+            f'{self.file}: {name} cannot be "{text}"; {nearest(text, choices, "values")}'
+        )
+
+    def _folders(self, key: str, value: Any) -> tuple[Path, ...]:
+        folders = tuple(self.file.parent / text for text in self._texts(key, value))
+        for folder in folders:
+            if not folder.is_dir():
+                raise SettingsError(f"{self.file}: {key} names {folder}, which is no folder.")
+        return folders
+
+    def _modules(self, key: str, value: Any) -> tuple[str, ...]:
+        return tuple(self._module(name) for name in self._texts(key, value))
+
+    def _module(self, name: str) -> str:
+        from nbrefactor.analysis.locate import looks_like_path
+
+        return str(self.file.parent / name) if looks_like_path(name) else name
+
+    def _accept(self, key: str, value: Any) -> tuple[str, ...]:
+        if isinstance(value, str):
+            return (self._choice(key, value, ACCEPTED_LEVELS),)
+        if not isinstance(value, dict):
+            raise self._wrong(
+                key, value, f"one of {', '.join(ACCEPTED_LEVELS)}, or a table of modules with them"
+            )
+        return tuple(
+            f"{self._module(module)}={self._choice(f'{key}.{module}', level, ACCEPTED_LEVELS)}"
+            for module, level in value.items()
+        )
+
+    def _aliases(self, key: str, value: Any) -> tuple[tuple[str, str], ...]:
+        aliases = []
+        for name, target in self._table(key, value).items():
+            text = self._text(f"{key}.{name}", target)
+            if not name.isidentifier() or not text.isidentifier():
+                raise SettingsError(
+                    f'{self.file}: {key} pairs "{name}" with "{text}"; expected two names such as '
+                    'plot_grads = "visualize_gradient_norms".'
+                )
+            aliases.append((name, text))
+        return tuple(aliases)
+
+    def _version_patterns(self, key: str, value: Any) -> tuple[str, ...]:
+        texts = self._patterns(key, value)
+        for at, text in enumerate(texts):
+            if "(?P<version>" not in text:
+                raise SettingsError(
+                    f"{self.file}: {key}[{at}] names no group version: {text!r}; write "
+                    "(?P<version>...) around the part that is the version."
+                )
+        return texts
+
+    def _patterns(self, key: str, value: Any) -> tuple[str, ...]:
+        import re
+
+        texts = self._texts(key, value)
+        for at, text in enumerate(texts):
+            try:
+                re.compile(text)
+            except re.error as error:
+                raise SettingsError(
+                    f"{self.file}: {key}[{at}] is no regular expression: {error}."
+                ) from error
+        return texts
+
+    def _codes(self, key: str, value: Any) -> tuple[str, ...]:
+        from nbrefactor.rules.catalogue import problem_with
+
+        codes = self._texts(key, value, "a list of rule codes")
+        for code in codes:
+            if problem := problem_with(code):
+                raise SettingsError(f"{self.file}: {key} holds {problem}")
+        return codes
+
+    def _per_file_ignores(self, key: str, value: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        return tuple(
+            (pattern, self._codes(f"{key}.{pattern}", codes))
+            for pattern, codes in self._table(key, value).items()
+        )
+
+    def _verify(self, key: str, value: Any) -> tuple[str, ...]:
+        table = self._table(key, value)
+        for inner in table:
+            self._require_known(inner, ["patterns"], key)
+        return self._patterns(f"{key}.patterns", table.get("patterns", []))
+
+
+def nearest(word: str, known: Sequence[str], what: str) -> str:
+    """Say which of the known words was probably meant.
+
+    Parameters
+    ----------
+    word : str
+        The word that is not known.
+    known : sequence of str
+        Those that are.
+    what : str
+        What they are called, in the plural.
+
+    Returns
+    -------
+    str
+        The end of a sentence: the nearest one where one is near, else all.
+    """
+    close = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    if close:
+        return f'did you mean "{close[0]}"?'
+    return f"the {what} are {', '.join(known)}"
