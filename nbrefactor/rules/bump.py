@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from nbrefactor.outcome import Edit, Finding, MetadataEdit
 from nbrefactor.rules.changelog import Changelog, Entry, add_entry, find_changelog, first_entry
+from nbrefactor.rules.version import Part as Part
 from nbrefactor.rules.version import Place, Version, find_places, renew_date
 
 if TYPE_CHECKING:
     from nbrefactor.notebook.document import Cell
 
-Part = Literal["patch", "minor", "major", "none"]
 PARTS: tuple[Part, ...] = ("patch", "minor", "major", "none")
 
 
