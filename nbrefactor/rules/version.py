@@ -51,28 +51,26 @@ _TIME = (
 )
 _YEAR_LAST = r"(?P<left>\d{1,2})%s(?P<right>\d{1,2})%s(?P<year>(?:19|20)\d{2}|\d{2})"
 _AHEAD = rf"(?:(?P<weekday>{_WEEKDAY})\.?,?\s+)?"
-_FORMS = tuple(
-    rf"(?<![\w.-]){form}{_TIME}(?!\w|[-/.:]\w)"
-    for form in (
-        *(rf"(?P<year>\d{{4}}){s}(?P<month>\d{{1,2}}){s}(?P<day>\d{{1,2}})" for s in "-/"),
-        r"(?P<year>(?:19|20)\d{2})\.(?P<month>\d{1,2})\.(?P<day>\d{1,2})",
-        *(_YEAR_LAST % (s, s) for s in "-/"),
-        # With dots a short year follows padded fields and is recent: 1.2.10 is a version.
-        r"(?P<left>\d{1,2})\.(?P<right>\d{1,2})\.(?P<year>(?:19|20)\d{2})",
-        r"(?P<left>[0-3]\d)\.(?P<right>[0-3]\d)\.(?P<year>[23]\d)",
-        rf"{_AHEAD}(?P<name>{_MONTH})(?P<dot>\.)?\s+(?P<day>\d{{1,2}})"
-        r"(?P<ordinal>st|nd|rd|th)?,?\s+(?P<year>(?:19|20)\d{2})",
-        rf"{_AHEAD}(?P<day>\d{{1,2}})\.?(?P<ordinal>st|nd|rd|th)?(?:\s+of)?[\s-]+"
-        rf"(?P<name>{_MONTH})\.?,?[\s-]+(?P<year>(?:19|20)\d{{2}})",
-        rf"(?P<name>{_MONTH})\.?,?\s+(?P<year>(?:19|20)\d{{2}})",
-        r"(?P<year>(?:19|20)\d{2})(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])",
-        r"(?P<year>(?:19|20)\d{2})-(?P<month>0[1-9]|1[0-2])",
-        r"(?P<year>(?:19|20)\d{2})",
-    )
+_FORMS = (
+    *(rf"(?P<year>\d{{4}}){s}(?P<month>\d{{1,2}}){s}(?P<day>\d{{1,2}})" for s in "-/"),
+    r"(?P<year>(?:19|20)\d{2})\.(?P<month>\d{1,2})\.(?P<day>\d{1,2})",
+    *(_YEAR_LAST % (s, s) for s in "-/"),
+    # With dots a short year follows padded fields and is recent: 1.2.10 is a version.
+    r"(?P<left>\d{1,2})\.(?P<right>\d{1,2})\.(?P<year>(?:19|20)\d{2})",
+    r"(?P<left>[0-3]\d)\.(?P<right>[0-3]\d)\.(?P<year>[23]\d)",
+    rf"{_AHEAD}(?P<name>{_MONTH})(?P<dot>\.)?\s+(?P<day>\d{{1,2}})"
+    r"(?P<ordinal>st|nd|rd|th)?,?\s+(?P<year>(?:19|20)\d{2})",
+    rf"{_AHEAD}(?P<day>\d{{1,2}})\.?(?P<ordinal>st|nd|rd|th)?(?:\s+of)?[\s-]+"
+    rf"(?P<name>{_MONTH})\.?,?[\s-]+(?P<year>(?:19|20)\d{{2}})",
+    rf"(?P<name>{_MONTH})\.?,?\s+(?P<year>(?:19|20)\d{{2}})",
+    r"(?P<year>(?:19|20)\d{2})(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])",
+    r"(?P<year>(?:19|20)\d{2})-(?P<month>0[1-9]|1[0-2])",
+    r"(?P<year>(?:19|20)\d{2})",
 )
-_DATES = tuple(re.compile(form, re.IGNORECASE) for form in _FORMS)
+_DATES = tuple(re.compile(rf"(?<![\w.-]){form}(?!\d|[-/.]\d)", re.IGNORECASE) for form in _FORMS)
+_TIMES = re.compile(_TIME, re.IGNORECASE)
 # A date in any form that is understood; it names no groups, so that any expression can hold it.
-DATE = "(?:" + "|".join(re.sub(r"\?P<\w+>", "?:", form) for form in _FORMS) + ")"
+DATE = re.sub(r"\?P<\w+>", "?:", rf"(?:(?<![\w.-])(?:{'|'.join(_FORMS)}){_TIME}(?!\w|[-/.:]\w))")
 
 
 def _day_first(match: re.Match[str], now: datetime, context: str) -> bool:
@@ -145,10 +143,18 @@ def renew_date(text: str, now: datetime, context: str = "") -> str:
         The same order, separators, padding, length of names, precision and zone as in ``text``;
         ``text`` itself where it is no date.
     """
-    match = next((found for form in _DATES if (found := form.fullmatch(text))), None)
-    if match is None:
+    match, clock = next(
+        (
+            (day, time)
+            for form in _DATES
+            if (day := form.match(text)) and (time := _TIMES.fullmatch(text, day.end()))
+        ),
+        (None, None),
+    )
+    if match is None or clock is None:
         return text
-    old = {key: value for key, value in match.groupdict().items() if value is not None}
+    fields_of = {**match.groupdict(), **clock.groupdict()}
+    old = {key: value for key, value in fields_of.items() if value is not None}
     if "zone" in old:
         now = _in_zone(now, old["zone"])
     new: dict[str, str] = {}
@@ -197,8 +203,8 @@ def renew_date(text: str, now: datetime, context: str = "") -> str:
         new["second"] = f"{now.second:02d}"
     if "fraction" in old:
         new["fraction"] = f"{now.microsecond:06d}"[: len(old["fraction"])]
-    for key in sorted(new, key=match.start, reverse=True):
-        start, end = match.span(key)
+    spans = {key: (match if key in match.re.groupindex else clock).span(key) for key in new}
+    for key, (start, end) in sorted(spans.items(), key=lambda item: item[1], reverse=True):
         text = text[:start] + new[key] + text[end:]
     return text
 
