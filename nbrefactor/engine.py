@@ -17,7 +17,9 @@ from nbrefactor.notebook.document import Document, NotebookError, foreign_kernel
 from nbrefactor.notebook.magics import read_cell
 from nbrefactor.outcome import CellChange, Edit, Finding, MetadataEdit, Outcome
 from nbrefactor.rules.bump import plan_bump
-from nbrefactor.rules.definitions import report_definitions
+from nbrefactor.rules.catalogue import covers
+from nbrefactor.rules.definitions import CODES, report_definitions
+from nbrefactor.rules.optouts import OptOut, read_optouts
 
 Planner = Callable[[Document], "Plan"]
 
@@ -246,7 +248,7 @@ def _replace_definitions(
     remaining = notebook.definitions
     verdicts: dict[InlineDefinition, tuple[Match, Finding]] = {}
     while True:
-        matches = match(notebook, modules, dict(settings.aliases))
+        matches = _matches(document, notebook, settings, modules)
         findings = report_definitions(matches)
         # What stays keeps its order, so each definition is found again by its position.
         was = dict(zip(notebook.definitions, remaining, strict=True))
@@ -267,6 +269,42 @@ def _replace_definitions(
         tuple(found for found, _ in order),
         tuple(finding for _, finding in order),
     )
+
+
+def _matches(
+    document: Document, notebook: Timeline, settings: Settings, modules: Sequence[Accepted]
+) -> tuple[Match, ...]:
+    """Match, with what the user wants left alone standing like any code that is not replaced."""
+    aliases = dict(settings.aliases)
+    optouts = read_optouts(document, settings.per_file_ignores)
+    staying: dict[InlineDefinition, Match] = {}
+    while True:
+        others = tuple(found for found in notebook.definitions if found not in staying)
+        matches = match(replace(notebook, definitions=others), modules, aliases)
+        wanted = {
+            found.definition: replace(
+                found, accepted=False, calls=(), reasons=(*found.reasons, reason)
+            )
+            for found in matches
+            if found.accepted and (reason := _wanted(found, settings, optouts))
+        }
+        if not wanted:
+            break
+        # What stays is used and uses as before, which may keep others from going: once more.
+        staying.update(wanted)
+    order = {definition: at for at, definition in enumerate(notebook.definitions)}
+    return tuple(sorted((*matches, *staying.values()), key=lambda found: order[found.definition]))
+
+
+def _wanted(found: Match, settings: Settings, optouts: Sequence[OptOut]) -> str:
+    """Say why the user wants a definition left where it is; empty where nobody said so."""
+    code, definition = CODES[found.level], found.definition
+    if settings.select is not None and not covers(settings.select, code):
+        return f"{code} is not among the selected rules"
+    if covers(settings.ignore, code):
+        return f"{code} is ignored in the settings"
+    cell, row = definition.home.cell.index, definition.node.lineno
+    return next((wish.reason for wish in optouts if wish.covers(code, cell, row)), "")
 
 
 def _edits_between(before: Document, after: Document) -> Iterator[Edit]:

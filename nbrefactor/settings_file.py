@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,6 +18,7 @@ from nbrefactor.config import (
     SettingsError,
     settle,
 )
+from nbrefactor.selection import ignores_for
 
 _OWN_FILE = "nbrefactor.toml"
 _PROJECT_FILE = "pyproject.toml"
@@ -57,14 +58,17 @@ class SettingsReader:
         Returns
         -------
         Settings
-            The command line wins over the file, the file over the defaults.
+            The command line wins over the file, the file over the defaults. Of
+            `per_file_ignores` those that match the notebook.
 
         Raises
         ------
         SettingsError
             If the file is wrong, or the two cannot be combined.
         """
-        return settle(self.sources_for(Path.cwd() if notebook is None else notebook.parent))
+        folder = Path.cwd() if notebook is None else notebook.parent
+        settings = settle(self.sources_for(folder))
+        return replace(settings, per_file_ignores=ignores_for(notebook, settings))
 
     def sources_for(self, folder: Path) -> tuple[Given, ...]:
         """Give the sources that hold for a folder, the strongest first."""

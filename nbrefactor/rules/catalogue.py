@@ -9,10 +9,10 @@ from nbrefactor.rules.copies import COMPATIBLE, DIVERGENT, EXACT, RENAMED
 from nbrefactor.rules.failing import FAILING
 from nbrefactor.rules.missing_import import MISSING_IMPORT
 from nbrefactor.rules.opaque import OPAQUE
+from nbrefactor.rules.optouts import UNUSED_OPT_OUT
 from nbrefactor.rules.rule import Rule
 from nbrefactor.rules.skipped import SKIPPED
 from nbrefactor.rules.stated_version import CHANGELOG_BEHIND, DISAGREEING
-from nbrefactor.rules.unused_optout import UNUSED_OPT_OUT
 
 RULES: tuple[Rule, ...] = (
     EXACT,

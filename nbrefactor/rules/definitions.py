@@ -9,11 +9,17 @@ from nbrefactor.outcome import Edit, Finding, Level
 from nbrefactor.rules.calls import rewrite_calls
 from nbrefactor.rules.imports import Replacement, replace_definitions
 
-_CODES: dict[Level, str] = {
+CODES: dict[Level, str] = {
     "exact": "NB101",
     "renamed": "NB102",
     "compatible": "NB103",
     "divergent": "NB104",
+}
+_RELATIONS: dict[Level, str] = {
+    "exact": "is an exact copy of",
+    "renamed": "is a renamed copy of",
+    "compatible": "can be replaced by",
+    "divergent": "is not the same as",
 }
 
 
@@ -61,12 +67,11 @@ def _finding(match: Match, edits: tuple[Edit, ...]) -> Finding:
     definition = match.definition
     cell = definition.home.cell
     target = "" if match.target is None else _dotted(match)
-    if match.accepted:
-        message = f'"{definition.name}" is replaced by an import of {target}'
-    else:
-        message = f'"{definition.name}" stays, although {target} exists'
+    message = f'"{definition.name}" {_RELATIONS[match.level]} {target}'
+    if not match.accepted and match.reasons:
+        message += f", but stays: {match.reasons[-1]}"
     return Finding(
-        code=_CODES[match.level],
+        code=CODES[match.level],
         message=message,
         cell=cell.index,
         cell_id=cell.id,

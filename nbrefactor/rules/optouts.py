@@ -1,0 +1,245 @@
+"""What a notebook and the settings opt out of, and whether anything answers to it."""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from nbrefactor.notebook.document import Cell, Document
+from nbrefactor.outcome import Finding
+from nbrefactor.rules.rule import Example, Rule
+
+KEEP_TAG = "nbrefactor-keep"
+_EVERY_CODE = "NB"
+_NOQA = re.compile(
+    r"#\s*noqa\b(?:\s*:\s*(?P<codes>[a-z]+[0-9]+(?:[\s,]+[a-z]+[0-9]+)*))?", re.IGNORECASE
+)
+_CODE = re.compile(r"NB[0-9]*")
+_WILD = frozenset("*?[!")
+
+UNUSED_OPT_OUT = Rule(
+    code="NB901",
+    name="unused-opt-out",
+    summary="A `# noqa`, a cell tag or an ignore list opts out of a finding that is not there",
+    why=(
+        "It was meant for something that is gone or stands elsewhere, and would hide the next one. "
+        "Take it out. A bare `# noqa` is not reported: it may be for another tool."
+    ),
+    example=Example(
+        before="""\
+# %%
+def mean(values):  # noqa: NB101
+    return max(values)
+""",
+        after="""\
+# %%
+def mean(values):
+    return max(values)
+""",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OptOut:
+    """One wish to leave findings alone.
+
+    Parameters
+    ----------
+    code : str
+        The code of the rule, or how it begins.
+    reason : str
+        Why a definition stays, as the report gives it.
+    wish : str
+        What says so, as the subject of a sentence.
+    cell : int or None
+        Position of the cell that it is about; None for the whole notebook.
+    rows : tuple of int
+        Lines of the cell's source that it is about, counted from 1; empty for all.
+    written : int
+        Line of the cell's source in which it stands.
+    is_checked : bool
+        Whether it is reported where nothing answers to it.
+    """
+
+    code: str
+    reason: str
+    wish: str
+    cell: int | None = None
+    rows: tuple[int, ...] = ()
+    written: int = 1
+    is_checked: bool = True
+
+    def covers(self, code: str, cell: int | None, row: int) -> bool:
+        """Tell whether a finding is one of those to leave alone."""
+        return (
+            code.startswith(self.code)
+            and (self.cell is None or self.cell == cell)
+            and (not self.rows or row in self.rows)
+        )
+
+
+def read_optouts(
+    document: Document, per_file: Sequence[tuple[str, tuple[str, ...]]] = ()
+) -> tuple[OptOut, ...]:
+    """Read what a notebook and the settings opt out of.
+
+    Parameters
+    ----------
+    document : Document
+        The notebook: ``# noqa: NB101`` or a bare ``# noqa`` in the first lines of a statement, a
+        cell's tag ``nbrefactor-keep``, and ``{"nbrefactor": {"ignore": ["NB101"]}}`` in its
+        metadata.
+    per_file : sequence of (str, tuple of str)
+        Patterns of the settings that match the notebook, with their codes.
+
+    Returns
+    -------
+    tuple of OptOut
+        One for each code.
+    """
+    found = [*_in_metadata(document.metadata)]
+    for pattern, codes in per_file:
+        found += [
+            OptOut(
+                code,
+                f'{code} is ignored for "{pattern}" in the settings',
+                f'"{code}" for "{pattern}" in the settings',
+                # A pattern for many files need not be about something in each of them.
+                is_checked=not _WILD & set(pattern) and pattern.endswith(".ipynb"),
+            )
+            for code in codes
+        ]
+    for cell in document.cells:
+        if KEEP_TAG in cell.tags:
+            found.append(
+                OptOut(
+                    _EVERY_CODE,
+                    f"the cell is tagged {KEEP_TAG}",
+                    f'the tag "{KEEP_TAG}" of the cell',
+                    cell.index,
+                )
+            )
+        if cell.cell_type == "code" and "noqa" in cell.source.lower():
+            found += _in_comments(cell)
+    return tuple(found)
+
+
+def report_unused(
+    optouts: Sequence[OptOut], findings: Sequence[Finding], document: Document
+) -> tuple[Finding, ...]:
+    """Report the opt-outs that nothing answers to.
+
+    Parameters
+    ----------
+    optouts : sequence of OptOut
+        Those of the notebook.
+    findings : sequence of Finding
+        All findings, also of rules that do not count.
+    document : Document
+        The notebook.
+
+    Returns
+    -------
+    tuple of Finding
+        One for each; none where the notebook opts out of this rule.
+    """
+    unused = [
+        optout
+        for optout in optouts
+        if optout.is_checked
+        and not any(optout.covers(found.code, found.cell, found.row) for found in findings)
+    ]
+    silencing = [
+        optout
+        for optout in optouts
+        if optout.cell is None and UNUSED_OPT_OUT.code.startswith(optout.code)
+    ]
+    reported = [optout for optout in unused if optout not in silencing]
+    if silencing:
+        # They have something to silence, or are themselves of no use.
+        reported = [] if reported else unused
+    return tuple(
+        Finding(
+            UNUSED_OPT_OUT.code,
+            f"{optout.wish} opts out of nothing that is found; take it out",
+            cell=optout.cell,
+            cell_id=None if optout.cell is None else document.cells[optout.cell].id,
+            row=optout.written,
+            name=optout.code,
+        )
+        for optout in reported
+    )
+
+
+def _in_metadata(metadata: Mapping[str, Any]) -> Iterator[OptOut]:
+    own = metadata.get("nbrefactor")
+    codes = own.get("ignore") if isinstance(own, Mapping) else None
+    if codes is None:
+        return
+    if not isinstance(codes, list):
+        codes = [codes]
+    for code in codes:
+        # What is no code covers nothing, and is reported for that.
+        known = code if isinstance(code, str) and _CODE.fullmatch(code) else "\0"
+        yield OptOut(
+            known,
+            f'{code} is in the list "ignore" of the notebook\'s metadata',
+            f'{code!r} in the list "ignore" of the notebook\'s metadata',
+        )
+
+
+def _in_comments(cell: Cell) -> Iterator[OptOut]:
+    from nbrefactor.notebook.magics import parse, read_cell
+
+    code = read_cell(cell.source)
+    if code.kind != "python":
+        comments = list(enumerate(cell.source.split("\n"), 1))
+        heads: dict[int, int] = {}
+    else:
+        comments = list(_comments(code.python))
+        heads = _heads(parse(code.python)) if comments else {}
+    for row, text in comments:
+        found = _NOQA.search(text)
+        if found is None:
+            continue
+        rows = tuple(sorted({row, heads.get(row, row)}))
+        if found["codes"] is None:
+            wish = "# noqa"
+            yield OptOut(
+                _EVERY_CODE, f'"{wish}" says so', f'"{wish}"', cell.index, rows, row, False
+            )
+            continue
+        for name in re.split(r"[\s,]+", found["codes"].upper()):
+            if _CODE.fullmatch(name):
+                wish = f'"# noqa: {name}"'
+                yield OptOut(name, f"{wish} says so", wish, cell.index, rows, row)
+
+
+def _comments(python: str) -> Iterator[tuple[int, str]]:
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(python).readline):
+            if token.type == tokenize.COMMENT:
+                yield token.start[0], token.string
+    except tokenize.TokenError:
+        return
+
+
+def _heads(tree: ast.Module) -> dict[int, int]:
+    """Map each line of a statement, or of a definition's head, to the line that names it."""
+    heads: dict[int, int] = {}
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.stmt):
+            continue
+        decorators = getattr(node, "decorator_list", [])
+        body = getattr(node, "body", None)
+        first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
+        last = max(node.lineno, body[0].lineno - 1) if body else node.end_lineno or node.lineno
+        for row in range(first, last + 1):
+            heads[row] = node.lineno
+    return heads
