@@ -5,12 +5,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from types import NoneType
 
-from nbrefactor.analysis.canonical import Canonical
-from nbrefactor.analysis.difference import difference, similarity
+from nbrefactor.analysis.canonical import Canonical, bare_definition
+from nbrefactor.analysis.difference import difference, similarity, tokens
 from nbrefactor.analysis.drawing import drawing_differences
-from nbrefactor.analysis.meaning import Worlds, writes
+from nbrefactor.analysis.evaluation import computed_when_defined, shared_defaults
+from nbrefactor.analysis.meaning import Unites, Worlds, writes
 from nbrefactor.analysis.members import class_differences, decorators
+from nbrefactor.analysis.returns import describe, returned
+from nbrefactor.analysis.scopes import DefinitionNode
 from nbrefactor.analysis.signature import (
     Keyword,
     Signature,
@@ -35,26 +39,24 @@ class Candidate:
         The module that the notebook would import from.
     target : Target
         The function or class.
-    form : Canonical
-        Its canonical form.
     worlds : Worlds
         The names of the notebook and of the target's file.
     """
 
     module: TargetModule
     target: Target
-    form: Canonical
     worlds: Worlds
 
 
 def compare(
     definition: InlineDefinition,
-    form: Canonical,
+    forms: tuple[Canonical, Canonical],
     candidate: Candidate,
     notebook: Timeline,
     uses: Sequence[Use],
     *,
     named: bool,
+    unites: Unites,
 ) -> Match | None:
     """Compare an inline definition with a target.
 
@@ -62,8 +64,8 @@ def compare(
     ----------
     definition : InlineDefinition
         The inline definition.
-    form : Canonical
-        Its canonical form.
+    forms : tuple of Canonical
+        Its canonical form and that of the target.
     candidate : Candidate
         The target.
     notebook : Timeline
@@ -72,6 +74,8 @@ def compare(
         The uses of the definition's name that would remain after the replacement.
     named : bool
         Whether the two are meant to be the same: by their name, or by an alias.
+    unites : callable
+        Tells whether a notebook's definition becomes a certain one of the module.
 
     Returns
     -------
@@ -79,49 +83,82 @@ def compare(
         The verdict, not yet accepted; None where nothing says that the two belong together.
     """
     node, target = definition.node, candidate.target.node
+    form, other = forms
     draft = Match(definition, candidate.module, candidate.target, "divergent", False)
     if isinstance(node, ast.ClassDef) != isinstance(target, ast.ClassDef):
         kinds = ("class", "function") if isinstance(node, ast.ClassDef) else ("function", "class")
         reason = f"is a {kinds[0]} here and a {kinds[1]} in {candidate.module.name}"
         return replace(draft, similarity=0.0, reasons=(reason,)) if named else None
-    captures = candidate.worlds.captures(node, same_as=target)
-    if form.shape == candidate.form.shape and not captures:
+    worlds = candidate.worlds
+    captures = worlds.captures(node, same_as=target, outside=form.outside, unites=unites)
+    early = [
+        f"computes {text} when it is defined, the module does when it is imported"
+        for text in computed_when_defined(node, worlds.notebook.names)
+    ]
+    if form.shape == other.shape and not captures:
         same_name = candidate.target.name == definition.name
-        level: Level = "exact" if form.text == candidate.form.text and same_name else "renamed"
-        names = dict(zip(form.parameters, candidate.form.parameters, strict=True))
-        draft = replace(draft, level=level, reasons=_what_is_renamed(definition, form, candidate))
-        return _judged(draft, notebook, uses, Pairing(node, target, True, names), [])
+        level: Level = "exact" if form.text == other.text and same_name else "renamed"
+        names = dict(zip(form.parameters, other.parameters, strict=True))
+        draft = replace(
+            draft, level=level, reasons=_what_is_renamed(definition, form, candidate, other)
+        )
+        pair = Pairing(node, target, True, names, definition.name, notebook)
+        if isinstance(node, ast.ClassDef) and not same_name:
+            if not named:
+                return None
+            early.append(f'its instances would say that they are of class "{target.name}"')
+        elif not named and _says_little(node):
+            return None
+        return _judged(draft, notebook, uses, pair, early)
     if not named:
         return None
 
-    draft = replace(draft, similarity=similarity(node, target), difference=difference(node, target))
+    draft = replace(
+        draft,
+        similarity=similarity(tokens(node), tokens(target)),
+        difference=difference(node, target),
+    )
     if isinstance(node, ast.ClassDef) or isinstance(target, ast.ClassDef):
-        reasons = [*class_differences(node, target), *(found.reason for found in captures)]
-        return replace(draft, reasons=tuple(dict.fromkeys(reasons)))
+        members = (*class_differences(node, target), *(found.reason for found in captures), *early)
+        return replace(draft, reasons=tuple(dict.fromkeys(members)))
 
-    refusals = []
+    refusals = early
     if decorators(node) != decorators(target):
         refusals.append("decorators differ")
     elif node.decorator_list:
         refusals.append("is decorated, and the body differs")
     if isinstance(node, ast.AsyncFunctionDef) != isinstance(target, ast.AsyncFunctionDef):
         refusals.append("one of the two is async")
+    if ("a generator" in returned(node)) != ("a generator" in returned(target)):
+        here, there = describe(returned(node)), describe(returned(target))
+        refusals.append(f"returns {here}, the target returns {there}")
     refusals.extend(f'writes notebook global "{name}"' for name in writes(node))
     refusals.extend(drawing_differences(node, target))
+    refusals.extend(
+        f'default of "{name}" is one object for all calls, and the body may change it'
+        for name in shared_defaults(node)
+    )
 
-    inline, other = signature(node.args), signature(target.args)
-    names, notes = _pair_parameters(inline, other)
+    paired = _pair_parameters(signature(node.args), signature(target.args))
     given: list[Keyword] = []
+    notes: list[str] = []
     for capture in captures:
-        if capture.kind == "data" and capture.name in other and capture.name not in inline:
+        if capture.kind != "data":
+            notes.append(capture.reason)
+        elif capture.name in signature(target.args) and capture.name not in signature(node.args):
             given.append(Keyword(capture.name, capture.name))
             notes.append(f'notebook global "{capture.name}" is passed to the target\'s parameter')
-        elif capture.kind == "data":
-            refusals.append(capture.reason)
         else:
-            notes.append(capture.reason)
-    draft = replace(draft, level="compatible", reasons=("the body differs", *notes))
-    return _judged(draft, notebook, uses, Pairing(node, target, False, names, given), refusals)
+            refusals.append(capture.reason)
+    pair = Pairing(node, target, False, paired.names, definition.name, notebook, given)
+    reasons = ("the body differs", *(f"{text}{more}" for text, more in paired.notes), *notes)
+    judged = _judged(
+        replace(draft, level="compatible", reasons=reasons), notebook, uses, pair, refusals
+    )
+    if judged.level == "divergent":
+        differing = (*judged.reasons, *(text for text, _ in paired.notes), *notes)
+        return replace(judged, reasons=tuple(dict.fromkeys(differing)))
+    return judged
 
 
 def _judged(
@@ -150,19 +187,19 @@ def _judged(
 
 
 def _what_is_renamed(
-    definition: InlineDefinition, form: Canonical, candidate: Candidate
+    definition: InlineDefinition, form: Canonical, candidate: Candidate, other: Canonical
 ) -> tuple[str, ...]:
     reasons = []
     if candidate.target.name != definition.name:
         reasons.append(f'is called "{candidate.target.name}" in the target module')
     renamed = [
         f'"{here}" is "{there}"'
-        for here, there in zip(form.parameters, candidate.form.parameters, strict=True)
+        for here, there in zip(form.parameters, other.parameters, strict=True)
         if here != there
     ]
     if renamed:
         reasons.append(f"parameters have other names in the target: {', '.join(renamed)}")
-    elif form.text != candidate.form.text:
+    elif form.text != other.text:
         reasons.append("local names differ, the program is the same")
     return tuple(reasons)
 
@@ -174,15 +211,25 @@ def _repeated(definition: InlineDefinition, notebook: Timeline) -> tuple[str, ..
     node = definition.node
     if isinstance(node, ast.ClassDef):
         return ("is defined more than once, and each definition makes a class of its own",)
+    if node.decorator_list:
+        return ("is decorated and defined more than once, and each definition decorates anew",)
     if any(
-        isinstance(default, (ast.List, ast.Dict, ast.Set, ast.Call))
+        not isinstance(default, (ast.Constant, ast.Name, ast.Tuple, ast.UnaryOp, NoneType))
         for default in (*node.args.defaults, *node.args.kw_defaults)
     ):
         return ("is defined more than once, and each definition renews its mutable default",)
     return ()
 
 
-def _pair_parameters(inline: Signature, target: Signature) -> tuple[dict[str, str], list[str]]:
+@dataclass(frozen=True, slots=True)
+class _Paired:
+    """Parameters that correspond, and for each difference what it is and what becomes of it."""
+
+    names: dict[str, str]
+    notes: list[tuple[str, str]]
+
+
+def _pair_parameters(inline: Signature, target: Signature) -> _Paired:
     """Pair parameters by name; a required one without a namesake by its position."""
     names = {p.name: p.name for p in inline.parameters if p.name in target}
     notes = []
@@ -192,12 +239,26 @@ def _pair_parameters(inline: Signature, target: Signature) -> tuple[dict[str, st
         theirs = target.positional[index]
         if theirs.required and theirs.name not in inline:
             names[mine.name] = theirs.name
-            notes.append(f'parameter "{mine.name}" is "{theirs.name}" in the target')
+            notes.append((f'parameter "{mine.name}" is "{theirs.name}" in the target', ""))
     for mine in inline.parameters:
         if mine.name not in names:
-            notes.append(f'parameter "{mine.name}" does not exist in the target; no call passes it')
+            missing = f'parameter "{mine.name}" does not exist in the target'
+            notes.append((missing, "; no call passes it"))
         elif mine.default is not None:
             theirs = target[names[mine.name]]
             if not same_default(mine.default, theirs.default):
-                notes.append(f"{describe_default(mine, theirs)}; calls that rely on it say so")
-    return names, notes
+                notes.append((describe_default(mine, theirs), "; calls that rely on it say so"))
+    return _Paired(names, notes)
+
+
+def _says_little(node: DefinitionNode) -> bool:
+    """Tell whether a body is so small that being the same is no sign of belonging together."""
+    body = bare_definition(node).body
+    if len(body) > 1:
+        return False
+    match body[0]:
+        case ast.Pass() | ast.Raise() | ast.Return(value=None | ast.Name() | ast.Constant()):
+            return True
+        case ast.Expr(value=ast.Constant()):
+            return True
+    return False

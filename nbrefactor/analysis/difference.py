@@ -11,13 +11,13 @@ from nbrefactor.analysis.canonical import bare_definition
 from nbrefactor.analysis.scopes import DefinitionNode, function_locals
 
 
-def similarity(one: DefinitionNode, other: DefinitionNode) -> float:
+def similarity(one: tuple[str, ...], other: tuple[str, ...]) -> float:
     """Measure how much of the code two definitions share.
 
     Parameters
     ----------
-    one, other : ast.FunctionDef, ast.AsyncFunctionDef or ast.ClassDef
-        The definitions.
+    one, other : tuple of str
+        The definitions' `tokens`.
 
     Returns
     -------
@@ -25,7 +25,7 @@ def similarity(one: DefinitionNode, other: DefinitionNode) -> float:
         0 to 1: the share of tokens in common order, with comments, docstrings, annotations and
         layout left out and local names taken as equal.
     """
-    return difflib.SequenceMatcher(None, tokens(one), tokens(other), autojunk=False).ratio()
+    return difflib.SequenceMatcher(None, one, other, autojunk=False).ratio()
 
 
 def may_be_similar(one: tuple[str, ...], other: tuple[str, ...], at_least: float) -> bool:

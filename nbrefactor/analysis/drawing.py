@@ -1,18 +1,35 @@
-"""What a plotting function does to the figures around it, beyond what it draws."""
+"""What a function does to the figures and the output around it, beyond what it draws."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from nbrefactor.analysis.environment import Imported, Meaning
 from nbrefactor.analysis.returns import returned
 from nbrefactor.analysis.scopes import DefinitionNode
+from nbrefactor.analysis.timeline import Use
 
 _MAKES_FIGURE = frozenset({"figure", "subplots", "subplot_mosaic", "Figure", "figaspect"})
+_ENDS_FIGURE = frozenset({"show", "close"})
+_DRAWS_INTO_CURRENT = frozenset({"matplotlib.pyplot", "pylab", "matplotlib.pylab", "seaborn"})
+_LEAVES_FIGURES_ALONE = frozenset(
+    {
+        "cm",
+        "colormaps",
+        "cycler",
+        "get_cmap",
+        "rc",
+        "rcParams",
+        "set_theme",
+        "style",
+        "color_palette",
+    }
+)
 
 
 def drawing_differences(inline: DefinitionNode, target: DefinitionNode) -> Iterator[str]:
-    """Say why a target that makes a figure of its own cannot stand in for an inline definition.
+    """Say why a target cannot stand in for an inline definition, by what it does besides.
 
     Parameters
     ----------
@@ -24,15 +41,70 @@ def drawing_differences(inline: DefinitionNode, target: DefinitionNode) -> Itera
     str
         A clause for each effect on the notebook's figures or output that would differ.
     """
+    here, there = _called(inline), _called(target)
+    if "print" in here and "print" not in there:
+        yield "prints, and the target does not"
+    if "print" in there and "print" not in here:
+        yield "does not print, and the target does"
     if returned(target) != {"a Figure"}:
         return
-    called = _called(inline)
-    if not called & _MAKES_FIGURE:
+    if not here & _MAKES_FIGURE:
         yield "draws into the figure that is open where it is called, the target makes its own"
-    if "close" in called and "close" not in _called(target):
+    if "close" in here and "close" not in there:
         yield "closes its figure, the target leaves it open to be shown"
-    if "print" in called and "print" not in _called(target):
-        yield "prints, and the target does not"
+
+
+def drawn_over(
+    use: Use, inline: DefinitionNode, target: DefinitionNode, names: Mapping[str, Meaning]
+) -> bool:
+    """Tell whether a call's cell would go on drawing into the figure that the target leaves open.
+
+    Parameters
+    ----------
+    use : Use
+        The call.
+    inline, target : ast.FunctionDef, ast.AsyncFunctionDef or ast.ClassDef
+        The definitions.
+    names : mapping of str to Meaning
+        What the notebook's names mean.
+
+    Returns
+    -------
+    bool
+        True where the inline definition is done with its figure, the target is not, and what
+        comes next draws without making a figure first.
+    """
+    if returned(target) != {"a Figure"} or _ENDS_FIGURE & _called(target):
+        return False
+    if not _ENDS_FIGURE & _called(inline):
+        return False
+    here = (use.node.lineno, use.node.col_offset)
+    drawing = sorted(_pyplot_calls(use.home.tree, names))
+    following = [name for at, name in drawing if at > here]
+    loops = [
+        around
+        for around in use.home.ancestors(use.node)
+        if isinstance(around, (ast.For, ast.AsyncFor, ast.While))
+    ]
+    if loops:
+        # What stands above the call in a loop comes next in its next round.
+        again = (loops[-1].lineno, loops[-1].col_offset)
+        following += [name for at, name in drawing if again < at < here]
+    return bool(following) and following[0] not in _MAKES_FIGURE | {"show"}
+
+
+def _pyplot_calls(
+    tree: ast.Module, names: Mapping[str, Meaning]
+) -> Iterator[tuple[tuple[int, int], str]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            meaning = names.get(node.value.id)
+            if (
+                isinstance(meaning, Imported)
+                and meaning.dotted in _DRAWS_INTO_CURRENT
+                and node.attr not in _LEAVES_FIGURES_ALONE
+            ):
+                yield (node.lineno, node.col_offset), node.attr
 
 
 def _called(node: DefinitionNode) -> frozenset[str]:

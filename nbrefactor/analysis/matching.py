@@ -10,8 +10,11 @@ from nbrefactor.analysis.canonical import Canonical, canonical
 from nbrefactor.analysis.compare import Candidate, compare
 from nbrefactor.analysis.difference import difference, may_be_similar, similarity, tokens
 from nbrefactor.analysis.environment import environment
+from nbrefactor.analysis.evaluation import shared_defaults
 from nbrefactor.analysis.meaning import Worlds
-from nbrefactor.analysis.target import Target
+from nbrefactor.analysis.scopes import DefinitionNode
+from nbrefactor.analysis.signature import CallChange
+from nbrefactor.analysis.stars import world
 from nbrefactor.analysis.timeline import InlineDefinition, Timeline, Use
 from nbrefactor.analysis.verdict import Accepted, Match
 from nbrefactor.outcome import Level
@@ -40,26 +43,51 @@ def match(
     tuple of Match
         One for each definition with a counterpart, in the notebook's order.
     """
-    forms = {definition: canonical(definition.node) for definition in notebook.definitions}
-    pairs = _Pairs(notebook, aliases, forms, _candidates(notebook, modules))
+    if not notebook.definitions:
+        return ()
+    pairs = _Pairs(notebook, aliases, _candidates(notebook, modules), _Forms({}, {}))
     levels = {accepted.module.name: accepted.level for accepted in modules}
+    # Everything may go until something says otherwise: what is used by definitions that go is
+    # used no more, and copies of one class become one class.
     replaced = frozenset(notebook.definitions)
+    becomes: dict[ast.AST, ast.AST] | None = None
     while True:
         found = [
             verdict
             for definition in notebook.definitions
-            if (verdict := pairs.best(definition, replaced, levels)) is not None
+            if (verdict := pairs.best(definition, replaced, becomes, levels)) is not None
         ]
-        found = list(_agreeing(notebook, found))
-        accepted = frozenset(verdict.definition for verdict in found if verdict.accepted)
-        if replaced <= accepted:
+        found = _agreeing(notebook, pairs, found)
+        chosen: dict[ast.AST, ast.AST] = {
+            verdict.definition.node: verdict.target.node
+            for verdict in found
+            if verdict.accepted and verdict.target is not None
+        }
+        kept = frozenset(
+            definition
+            for definition in replaced
+            if definition.node in chosen
+            and (becomes is None or becomes[definition.node] is chosen[definition.node])
+        )
+        if kept == replaced and becomes is not None:
             return tuple(found)
-        # Uses inside a definition that stays count again, which may refuse others: once more.
-        replaced &= accepted
+        # What stays counts again, which may refuse others: once more.
+        replaced = kept
+        becomes = {definition.node: chosen[definition.node] for definition in kept}
 
 
 def _candidates(notebook: Timeline, modules: Sequence[Accepted]) -> tuple[Candidate, ...]:
     where = {name: notebook.where_bound(name) for name in notebook.rebindings}
+    roots = tuple(
+        accepted.module.importable_from
+        for accepted in modules
+        if accepted.module.importable_from is not None
+    )
+    here = world(notebook.environment, roots)
+    stateful = frozenset(
+        name for name, uses in notebook.uses.items() if any(u.role == "attribute" for u in uses)
+    )
+    before_star = notebook.before_star if here.unknown else frozenset()
     worlds: dict[tuple[str, str], Worlds] = {}
     candidates = []
     for accepted in modules:
@@ -69,12 +97,39 @@ def _candidates(notebook: Timeline, modules: Sequence[Accepted]) -> tuple[Candid
             if key not in worlds:
                 names = environment(source.tree, source.package, main=False)
                 worlds[key] = Worlds(
-                    notebook.environment, names, source.name, accepted.module, where
+                    here,
+                    world(names, roots),
+                    source.name,
+                    accepted.module,
+                    where,
+                    stateful,
+                    before_star,
                 )
-            candidates.append(
-                Candidate(accepted.module, target, canonical(target.node), worlds[key])
-            )
+            candidates.append(Candidate(accepted.module, target, worlds[key]))
     return tuple(candidates)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Forms:
+    """Canonical forms and tokens, each made once for the length of one call of `match`."""
+
+    forms: dict[DefinitionNode, Canonical | None]
+    split: dict[DefinitionNode, tuple[str, ...]]
+
+    def form(self, node: DefinitionNode) -> Canonical | None:
+        """Give the canonical form; None where the code is nested too deeply for one."""
+        if node not in self.forms:
+            try:
+                self.forms[node] = canonical(node)
+            except RecursionError:
+                self.forms[node] = None
+        return self.forms[node]
+
+    def tokens(self, node: DefinitionNode) -> tuple[str, ...]:
+        """Give the tokens that similarity compares."""
+        if node not in self.split:
+            self.split[node] = tokens(node)
+        return self.split[node]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,28 +138,51 @@ class _Pairs:
 
     notebook: Timeline
     aliases: Mapping[str, str]
-    forms: Mapping[InlineDefinition, Canonical]
     candidates: Sequence[Candidate]
+    forms: _Forms
 
     def best(
         self,
         definition: InlineDefinition,
         replaced: frozenset[InlineDefinition],
+        becomes: Mapping[ast.AST, ast.AST] | None,
         levels: Mapping[str, Level],
     ) -> Match | None:
         """Compare a definition with every target and keep the best verdict."""
         wanted = self.aliases.get(definition.name, definition.name)
-        form = self.forms[definition]
         uses = tuple(self._remaining_uses(definition.name, replaced))
+        alike = _outline(definition.node)
+
+        def unites(here: DefinitionNode, there: DefinitionNode) -> bool:
+            if becomes is not None:
+                return becomes.get(here) is there
+            return any(candidate.target.node is there for candidate in self.candidates)
+
         verdicts = []
         for candidate in self.candidates:
             named = candidate.target.name == wanted
-            if named or candidate.form.shape == form.shape:
-                verdict = compare(definition, form, candidate, self.notebook, uses, named=named)
+            if not named and _outline(candidate.target.node) != alike:
+                continue
+            form = self.forms.form(definition.node)
+            other = self.forms.form(candidate.target.node)
+            if form is None or other is None:
+                if named:
+                    verdicts.append(_too_deep(definition, candidate))
+                continue
+            if named or other.shape == form.shape:
+                verdict = compare(
+                    definition,
+                    (form, other),
+                    candidate,
+                    self.notebook,
+                    uses,
+                    named=named,
+                    unites=unites,
+                )
                 if verdict is not None:
                     verdicts.append(_accept(verdict, levels[candidate.module.name]))
         if not verdicts:
-            verdicts = list(self._suggestions(definition, form))
+            verdicts = list(self._suggestions(definition))
         # The first of equals wins, which is the order in which the modules were given.
         return min(
             verdicts,
@@ -119,19 +197,20 @@ class _Pairs:
             if not any(around in leaving for around in use.home.ancestors(use.node)):
                 yield use
 
-    def _suggestions(self, definition: InlineDefinition, form: Canonical) -> Iterator[Match]:
+    def _suggestions(self, definition: InlineDefinition) -> Iterator[Match]:
         """Name near misses under another name: never replaced, only pointed out."""
-        mine = tokens(definition.node)
+        node = definition.node
+        if definition.name in self.aliases or self.forms.form(node) is None:
+            return
+        mine = self.forms.tokens(node)
         for candidate in self.candidates:
             target = candidate.target
-            ratio = len(form.shape) / len(candidate.form.shape)
-            if not 0.5 < ratio < 2 or definition.name in self.aliases:
+            if type(target.node) is not type(node) or self.forms.form(target.node) is None:
                 continue
-            if type(target.node) is not type(definition.node):
+            theirs = self.forms.tokens(target.node)
+            if not may_be_similar(mine, theirs, _SUGGESTED_FROM):
                 continue
-            if not may_be_similar(mine, tokens(target.node), _SUGGESTED_FROM):
-                continue
-            alike = similarity(definition.node, target.node)
+            alike = similarity(mine, theirs)
             if alike >= _SUGGESTED_FROM:
                 alias = f"{definition.name}={target.name}"
                 yield Match(
@@ -142,9 +221,24 @@ class _Pairs:
                     False,
                     alike,
                     (f'looks like "{target.name}"; if it is meant to be, say --alias {alias}',),
-                    difference(definition.node, target.node),
+                    difference(node, target.node),
                     alias=alias,
                 )
+
+
+def _outline(node: DefinitionNode) -> tuple[object, ...]:
+    """Sum up what two definitions of the same shape have in common, without much work."""
+    if isinstance(node, ast.ClassDef):
+        return (type(node), len(node.bases), len(node.decorator_list))
+    arguments = node.args
+    counts = (len(arguments.posonlyargs), len(arguments.args), len(arguments.kwonlyargs))
+    return (type(node), *counts, len(arguments.defaults), len(node.decorator_list))
+
+
+def _too_deep(definition: InlineDefinition, candidate: Candidate) -> Match:
+    reason = "is nested too deeply to be compared"
+    target, module = candidate.target, candidate.module
+    return Match(definition, module, target, "divergent", False, 0.0, (reason,))
 
 
 def _accept(verdict: Match, worst: Level) -> Match:
@@ -160,39 +254,70 @@ def _accept(verdict: Match, worst: Level) -> Match:
     return replace(verdict, reasons=(*verdict.reasons, reason))
 
 
-def _agreeing(notebook: Timeline, found: Sequence[Match]) -> Iterator[Match]:
-    """Refuse what depends on every definition of a name being replaced alike, where it is not."""
-    targets: dict[ast.AST, Target | None] = {
-        verdict.definition.node: verdict.target for verdict in found if verdict.accepted
-    }
-    for verdict in found:
-        if not verdict.accepted or _indistinguishable(verdict):
-            yield verdict
-            continue
-        name = verdict.definition.name
-        others = [
-            rebinding
-            for rebinding in notebook.rebindings.get(name, ())
-            if targets.get(rebinding.node) is not verdict.target
-            and not _imports_target(rebinding.node, verdict)
+def _agreeing(notebook: Timeline, pairs: _Pairs, found: Sequence[Match]) -> list[Match]:
+    """Refuse what depends on other definitions being replaced alike, where they are not."""
+    verdicts = list(found)
+    while True:
+        accepted = [verdict for verdict in verdicts if verdict.accepted]
+        checked = [
+            replace(verdict, level="divergent", accepted=False, reasons=(why,), calls=())
+            if verdict.accepted and (why := _disagreement(notebook, pairs, verdict, accepted))
+            else verdict
+            for verdict in verdicts
         ]
-        if not others:
-            yield verdict
-            continue
-        verb = "deleted" if others[0].deletes else "bound to something else"
-        cell = others[0].home.cell.index + 1
-        yield replace(
-            verdict,
-            level="divergent",
-            accepted=False,
-            reasons=(f'"{name}" is {verb} in cell {cell}, so that a call may mean either',),
-            calls=(),
-        )
+        if checked == verdicts:
+            return checked
+        verdicts = checked
 
 
-def _indistinguishable(verdict: Match) -> bool:
-    """Tell whether the target is the same function, so that no use can tell the difference."""
-    return verdict.level in ("exact", "renamed") and not verdict.calls
+def _disagreement(
+    notebook: Timeline, pairs: _Pairs, verdict: Match, accepted: Sequence[Match]
+) -> str:
+    """Say why a definition cannot be replaced as long as others are not replaced alike."""
+    definition, target = verdict.definition, verdict.target
+    assert target is not None
+    for other in accepted:
+        if other.definition.name == definition.name and _changes(other) != _changes(verdict):
+            # One of them needs other calls than the other; the one that needs none may go.
+            if verdict.calls or not other.calls:
+                cell = other.definition.home.cell.index + 1
+                return f"is defined anew in cell {cell}, so that a call may mean either"
+        elif (
+            other.definition.name != definition.name
+            and other.target is not None
+            and other.target.node is target.node
+            and _minds_company(notebook, pairs, definition)
+        ):
+            return f'would become one object with "{other.definition.name}", which is another now'
+    form = pairs.forms.form(definition.node)
+    recursive = form is not None and form.recursive
+    if verdict.level in ("exact", "renamed") and not verdict.calls and not recursive:
+        # It is the same function: no use can tell the difference, whoever else has the name.
+        return ""
+    why = "calls itself by its name" if recursive and not verdict.calls else ""
+    alike = {other.definition.node for other in accepted if other.target is target}
+    for rebinding in notebook.rebindings.get(definition.name, ()):
+        if rebinding.node not in alike and not _imports_target(rebinding.node, verdict):
+            verb = "deleted" if rebinding.deletes else "bound to something else"
+            cell = rebinding.home.cell.index + 1
+            consequence = why or "a call may mean either"
+            return f'"{definition.name}" is {verb} in cell {cell}, so that {consequence}'
+    if why and (mention := notebook.mention(definition.name)):
+        return f'{mention.what} names "{definition.name}", and it {why}'
+    return ""
+
+
+def _changes(verdict: Match) -> dict[ast.AST, tuple[CallChange, bool]]:
+    return {edit.use.node: (edit.change, edit.hide_result) for edit in verdict.calls}
+
+
+def _minds_company(notebook: Timeline, pairs: _Pairs, definition: InlineDefinition) -> bool:
+    """Tell whether it would be noticed that two definitions have become one object."""
+    if isinstance(definition.node, ast.ClassDef) or definition.node.decorator_list:
+        return True
+    if any(True for _ in shared_defaults(definition.node)):
+        return True
+    return any(use.role != "call" for use in notebook.uses.get(definition.name, ()))
 
 
 def _imports_target(node: ast.AST, verdict: Match) -> bool:

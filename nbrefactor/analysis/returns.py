@@ -41,6 +41,24 @@ def returned(node: DefinitionNode) -> frozenset[str]:
     return frozenset(kinds)
 
 
+def same_result(one: DefinitionNode, other: DefinitionNode) -> bool:
+    """Tell whether whoever uses the result of the one can use that of the other alike.
+
+    Parameters
+    ----------
+    one, other : ast.FunctionDef, ast.AsyncFunctionDef or ast.ClassDef
+        Two definitions whose bodies differ.
+
+    Returns
+    -------
+    bool
+        True where both return nothing, or both their figure. Values of the same kind can have
+        been computed in different ways.
+    """
+    kinds = returned(one)
+    return kinds == returned(other) and kinds in ({"nothing"}, {"a Figure"})
+
+
 def describe(kinds: frozenset[str]) -> str:
     """Write the kinds of result as a phrase."""
     return " or ".join(sorted(kinds))

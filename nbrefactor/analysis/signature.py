@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -177,11 +178,36 @@ def interchangeable(inline: Signature, target: Signature) -> str:
     return ""
 
 
+def different_parameter(inline: Signature, target: Signature) -> str:
+    """Tell whether two functions show the same parameters to whoever looks at them.
+
+    Parameters
+    ----------
+    inline, target : Signature
+        The two signatures.
+
+    Returns
+    -------
+    str
+        Empty if names, order, kinds and defaults are the same; otherwise what differs.
+    """
+    if why := interchangeable(inline, target):
+        return why
+    more = [found.name for found in target.parameters if found.name not in inline]
+    return f'the target has a further parameter "{more[0]}"' if more else ""
+
+
 def describe_default(inline: Parameter, target: Parameter) -> str:
     """Say how the defaults of a parameter differ."""
 
     def show(parameter: Parameter) -> str:
-        return "none" if parameter.default is None else ast.unparse(parameter.default)
+        match parameter.default:
+            case None:
+                return "none"
+            case ast.Constant(value=str(text)):
+                return json.dumps(text, ensure_ascii=False)
+            case default:
+                return ast.unparse(default)
 
     return f'default of "{inline.name}" differs: {show(inline)} / {show(target)}'
 

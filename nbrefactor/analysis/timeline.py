@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from nbrefactor.analysis.environment import Meaning, Unclear, environment
+from nbrefactor.analysis.environment import STAR, Meaning, Unclear, environment
 from nbrefactor.analysis.scopes import DefinitionNode, Reference, references
 from nbrefactor.notebook.document import Cell
 from nbrefactor.notebook.magics import CellCode, parse, read_cell
@@ -16,7 +16,7 @@ from nbrefactor.notebook.magics import CellCode, parse, read_cell
 Role = Literal["call", "attribute", "decorator", "base", "value"]
 
 _PARAMETER_TAGS = frozenset({"parameters", "injected-parameters"})
-_RUNS_TEXT = frozenset({"exec", "eval", "globals"})
+_RUNS_TEXT = frozenset({"exec", "eval", "globals", "locals", "vars"})
 _RUNS_TEXT_METHODS = frozenset({"run_cell", "run_line_magic", "run_cell_magic", "ex", "ev"})
 
 
@@ -51,6 +51,17 @@ class CodeCell:
     def end(self, node: ast.AST) -> int:
         """Offset in the cell's source behind a node."""
         return self.code.offset(node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
+
+    def leaks(self, node: ast.AST) -> bool:
+        """Tell whether what a node binds reaches the notebook, and does not end with a timing."""
+        if not self.code.leaks:
+            return False
+        if not self.code.unleaked:
+            return True
+        while not hasattr(node, "lineno"):
+            node = self.parents[node]
+        start = self.start(node)
+        return not any(begin <= start < end for begin, end in self.code.unleaked)
 
     def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
         """Yield the nodes around a node, the nearest first."""
@@ -90,7 +101,7 @@ class InlineDefinition:
         first = self.node.decorator_list[0] if self.node.decorator_list else self.node
         if first is self.node:
             return self.home.start(self.node)
-        return self.home.code.offset(first.lineno, self.node.col_offset)
+        return self.home.cell.source.rindex("@", 0, self.home.start(first))
 
     @property
     def end(self) -> int:
@@ -123,6 +134,11 @@ class Rebinding:
     node: ast.AST
     home: CodeCell
     deletes: bool
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Cell and row, to be compared with those of other bindings."""
+        return (self.home.cell.index, getattr(self.node, "lineno", 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +190,18 @@ class Timeline:
     environment: Mapping[str, Meaning]
     opaque: tuple[tuple[Cell, str], ...]
 
+    @property
+    def before_star(self) -> frozenset[str]:
+        """Names that a star import follows after they are bound first."""
+        stars = [found.place for found in self.rebindings.get(STAR, ())]
+        if not stars:
+            return frozenset()
+        return frozenset(
+            name
+            for name, bindings in self.rebindings.items()
+            if name != STAR and min(found.place for found in bindings) < max(stars)
+        )
+
     def mention(self, name: str) -> Mention | None:
         """Return the first text that names a name and may read or bind it."""
         word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
@@ -218,26 +246,31 @@ def timeline(cells: Sequence[Cell]) -> Timeline:
                 mentions.append(Mention(cell.index, cell.source, f"the magic of {number}"))
             continue
         tree = parse(code.python)
+        try:
+            found = references(tree.body)
+        except RecursionError:
+            opaque.append((cell, "it is nested too deeply to be understood"))
+            what = f"{number} is nested too deeply to be understood and"
+            mentions.append(Mention(cell.index, cell.source, what))
+            continue
         parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
-        code_cells.append(CodeCell(cell, code, tree, parents, references(tree.body)))
+        code_cells.append(CodeCell(cell, code, tree, parents, found))
         for magic in code.magics:
             if not _asks_for_help(magic.text):
                 mentions.append(Mention(cell.index, magic.text, f"a magic line in {number}"))
-        mentions.extend(
-            Mention(cell.index, text, f"text that {number} runs") for text in _run_text(tree)
-        )
+    mentions.extend(_run_text(code_cells))
     uses: dict[str, list[Use]] = {}
     rebindings: dict[str, list[Rebinding]] = {}
     for home in code_cells:
-        for found in home.references:
-            if found.context == "read":
-                assert isinstance(found.node, ast.Name)
-                role = _role(home, found.node)
-                use = Use(found.name, found.node, home, role, found.deferred)
-                uses.setdefault(found.name, []).append(use)
-            elif home.code.leaks:
-                bound = Rebinding(found.name, found.node, home, found.context == "delete")
-                rebindings.setdefault(found.name, []).append(bound)
+        for reference in home.references:
+            name, node = reference.name, reference.node
+            if reference.context == "read":
+                assert isinstance(node, ast.Name)
+                use = Use(name, node, home, _role(home, node), reference.deferred)
+                uses.setdefault(name, []).append(use)
+            elif home.leaks(node):
+                bound = Rebinding(name, node, home, reference.context == "delete")
+                rebindings.setdefault(name, []).append(bound)
     return Timeline(
         tuple(code_cells),
         tuple(found for home in code_cells for found in _definitions(home)),
@@ -269,7 +302,7 @@ def _definitions(home: CodeCell) -> Iterator[InlineDefinition]:
 
 
 def _environment(cells: Sequence[CodeCell], mentions: Sequence[Mention]) -> dict[str, Meaning]:
-    body = [statement for home in cells if home.code.leaks for statement in home.tree.body]
+    body = [statement for home in cells for statement in home.tree.body if home.leaks(statement)]
     meanings = dict(environment(ast.Module(body, []), "", main=True))
     for home in cells:
         for name in home.code.binds:
@@ -306,14 +339,27 @@ def _asks_for_help(text: str) -> bool:
     return stripped.startswith("?") or stripped.endswith("?") or stripped.startswith("%pinfo")
 
 
-def _run_text(tree: ast.Module) -> Iterator[str]:
-    """Yield the strings of a cell that runs text as code: any of them may name anything."""
-    runs = any(
+def _run_text(cells: Sequence[CodeCell]) -> Iterator[Mention]:
+    """Yield the strings of cells that run text as code: any of them may name anything.
+
+    The text may come from another cell too, as a name that is put together or handed over.
+    """
+    running = [home for home in cells if _runs_text(home.tree)]
+    for home in cells if running else ():
+        number = home.cell.index + 1
+        for node in ast.walk(home.tree):
+            if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+                continue
+            if home in running:
+                yield Mention(home.cell.index, node.value, f"text that cell {number} runs")
+            elif node.value.isidentifier():
+                what = f"text of cell {number}, which cell {running[0].cell.index + 1} may run,"
+                yield Mention(home.cell.index, node.value, what)
+
+
+def _runs_text(tree: ast.Module) -> bool:
+    return any(
         (isinstance(node, ast.Name) and node.id in _RUNS_TEXT)
         or (isinstance(node, ast.Attribute) and node.attr in _RUNS_TEXT_METHODS)
         for node in ast.walk(tree)
     )
-    if runs:
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                yield node.value

@@ -6,23 +6,40 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from nbrefactor.analysis.returns import describe, returned
-from nbrefactor.analysis.scopes import DefinitionNode, function_locals
+from nbrefactor.analysis.drawing import drawn_over
+from nbrefactor.analysis.returns import describe, returned, same_result
+from nbrefactor.analysis.scopes import DefinitionNode, bound_names, function_locals
 from nbrefactor.analysis.signature import (
     BindingError,
     Keyword,
     Signature,
     change_call,
+    different_parameter,
     interchangeable,
     names_differ,
     signature,
 )
-from nbrefactor.analysis.timeline import Use
+from nbrefactor.analysis.timeline import Timeline, Use
 from nbrefactor.analysis.verdict import CallEdit
 
-_READS_SOURCE = frozenset({"getsource", "getsourcelines", "getsourcefile", "findsource", "getfile"})
-_STORES_BY_NAME = frozenset({"dump", "dumps"})
-_HARMLESS_ATTRIBUTES = frozenset({"__name__", "__qualname__"})
+_READS_SOURCE = frozenset(
+    {"getsource", "getsourcelines", "getsourcefile", "findsource", "getfile", "getmodule"}
+)
+_STORES_BY_NAME = frozenset({"dump", "dumps", "save", "to_pickle"})
+_CHANGES_IT = frozenset({"setattr", "delattr", "vars", "update_wrapper"})
+_SHOWS_IT = frozenset({"print", "repr", "str", "display", "pprint", "format"})
+_SHOWS_HELP = frozenset({"help", "getdoc", "pinfo"})
+_NAMES = frozenset({"__name__", "__qualname__"})
+
+# They call what they are given and look at nothing else of it.
+_ONLY_CALL = frozenset(
+    {
+        *("map", "filter", "sorted", "sort", "min", "max", "reduce", "accumulate", "groupby"),
+        *("starmap", "takewhile", "dropwhile", "filterfalse", "apply", "applymap", "vectorize"),
+        *("submit", "imap", "imap_unordered", "map_async", "starmap_async", "apply_async"),
+        *("Thread", "Timer", "iter", "defaultdict", "callable"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,6 +54,10 @@ class Pairing:
         Whether they do the same, so that results need no look.
     names : mapping of str to str
         The target's name of each parameter that both have.
+    own_name : str
+        The inline definition's name in the notebook.
+    notebook : Timeline
+        The whole notebook.
     given : sequence of Keyword
         What every call has to pass besides: notebook values that the body reads.
     """
@@ -45,12 +66,19 @@ class Pairing:
     target: DefinitionNode
     same_program: bool
     names: Mapping[str, str]
+    own_name: str
+    notebook: Timeline
     given: Sequence[Keyword] = ()
 
     @property
     def same_calls(self) -> bool:
         """Whether no call can tell the two apart."""
         return self.same_program and not names_differ(self.names)
+
+    @property
+    def same_name(self) -> bool:
+        """Whether the object says the same of its name."""
+        return self.own_name == self.target.name
 
 
 def judge_use(use: Use, pair: Pairing) -> tuple[CallEdit | None, tuple[str, ...]]:
@@ -68,7 +96,7 @@ def judge_use(use: Use, pair: Pairing) -> tuple[CallEdit | None, tuple[str, ...]
     tuple of (CallEdit or None, tuple of str)
         The change that the use needs, and the reasons for which it refuses the replacement.
     """
-    refusals = list(_cares_about_the_object(use))
+    refusals = list(_cares_about_the_object(use, pair))
     inline, target = pair.inline, pair.target
     if isinstance(inline, ast.ClassDef) or isinstance(target, ast.ClassDef):
         return None, tuple(refusals)
@@ -114,6 +142,10 @@ def _judge_call(
         if not _is_global_at(use, keyword.name):
             return None, f'"{keyword.name}" is another name where {place(use)} calls it'
     change = replace(change, added=(*change.added, *pair.given))
+    if change.needed and not _is_plain_text(use, call):
+        return None, f"the call in {place(use)} would have to change, and is written unusually"
+    if not pair.same_program and drawn_over(use, inline, target, pair.notebook.environment):
+        return None, f"{place(use)} goes on drawing, into the figure that the target leaves open"
     hides, why = (False, "") if pair.same_program else _judge_result(use, call, inline, target)
     if why:
         return None, why
@@ -122,32 +154,95 @@ def _judge_call(
 
 def _is_global_at(use: Use, name: str) -> bool:
     """Tell whether a name at a call site is the notebook's, not a local one."""
-    return not any(
-        isinstance(around, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
-        and name in function_locals(around)
-        for around in use.home.ancestors(use.node)
-    )
+    for around in use.home.ancestors(use.node):
+        if isinstance(around, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            if name in function_locals(around):
+                return False
+        elif isinstance(around, ast.ClassDef):
+            if name in bound_names(around.body):
+                return False
+        elif isinstance(around, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+            targets = [generator.target for generator in around.generators]
+            if name in bound_names(targets):
+                return False
+    return True
 
 
-def _cares_about_the_object(use: Use) -> Iterator[str]:
-    """Find uses to which the function object itself matters, not only what it does."""
+def _is_plain_text(use: Use, call: ast.Call) -> bool:
+    """Tell whether the cell's own text of a call is that call, so that it can be rewritten."""
+    if any(isinstance(around, ast.JoinedStr) for around in use.home.ancestors(call)):
+        return False
+    text = use.home.cell.source[use.home.start(call) : use.home.end(call)]
+    if not text.startswith(use.name):
+        return False
+    try:
+        written = ast.parse(f"({text}\n)", mode="eval")
+    except SyntaxError:
+        return False
+    return ast.dump(written.body) == ast.dump(call)
+
+
+def _cares_about_the_object(use: Use, pair: Pairing) -> Iterator[str]:
+    """Find uses to which the object itself matters, not only what it does."""
     around = use.home.parents[use.node]
     if isinstance(around, ast.Attribute):
         if isinstance(around.ctx, (ast.Store, ast.Del)):
             yield f"{place(use)} changes its attribute {around.attr}"
-        elif around.attr.startswith("__") and around.attr not in _HARMLESS_ATTRIBUTES:
+        elif around.attr in _NAMES:
+            if not pair.same_name:
+                yield f'{place(use)} looks at its {around.attr}, "{pair.target.name}" in the target'
+        elif around.attr.startswith("__"):
             yield f"{place(use)} looks at its {around.attr}"
-    elif isinstance(around, ast.Call) and use.node in around.args:
-        called = around.func
-        name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
-        if name in _READS_SOURCE:
-            yield f"{place(use)} inspects its source"
-        elif name in _STORES_BY_NAME:
-            yield f"{place(use)} stores it under the name of its module"
-        elif name in ("setattr", "delattr", "vars"):
-            yield f"{place(use)} changes its attributes"
-        elif name == "help":
-            yield f"{place(use)} shows its help"
+    elif use.role == "value":
+        yield from _handed_over(use, pair)
+
+
+def _handed_over(use: Use, pair: Pairing) -> Iterator[str]:
+    receiver = _receiver(use)
+    if receiver in _READS_SOURCE:
+        yield f"{place(use)} inspects its source"
+    elif receiver in _STORES_BY_NAME:
+        yield f"{place(use)} stores it under the name of its module"
+    elif receiver in _CHANGES_IT:
+        yield f"{place(use)} changes its attributes"
+    elif receiver in _SHOWS_HELP:
+        yield f"{place(use)} shows its help"
+    elif receiver in _SHOWS_IT or _is_last_expression(use, use.node):
+        yield f"{place(use)} shows it, with the module that it is from"
+    elif receiver not in _ONLY_CALL:
+        if not pair.same_name:
+            yield f'{place(use)} passes it on, and its __name__ would be "{pair.target.name}"'
+        elif cell := _inspecting_cell(pair.notebook):
+            yield f"{place(use)} passes it on, and cell {cell} inspects the source of functions"
+
+
+def _receiver(use: Use) -> str:
+    """Name what a function is handed to; empty where that is no call."""
+    around: ast.AST = use.home.parents[use.node]
+    if isinstance(around, ast.keyword):
+        around = use.home.parents[around]
+    if not isinstance(around, ast.Call):
+        return ""
+    called = around.func
+    return called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+
+
+def _is_last_expression(use: Use, node: ast.AST) -> bool:
+    """Tell whether the cell shows the value of an expression."""
+    body = use.home.tree.body
+    around = use.home.parents[node]
+    return isinstance(around, ast.Expr) and around is body[-1]
+
+
+def _inspecting_cell(notebook: Timeline) -> int:
+    """Give the first cell that inspects the source of something that it does not name."""
+    for home in notebook.cells:
+        for node in ast.walk(home.tree):
+            if isinstance(node, (ast.Name, ast.Attribute)):
+                name = node.id if isinstance(node, ast.Name) else node.attr
+                if name in _READS_SOURCE:
+                    return home.cell.index + 1
+    return 0
 
 
 def _annotations_matter(
@@ -156,7 +251,9 @@ def _annotations_matter(
     target: ast.FunctionDef | ast.AsyncFunctionDef,
 ) -> Iterator[str]:
     """Whoever is handed a function may read its annotations, as widgets and commands do."""
-    if use.role in ("value", "decorator") and _annotations(inline) != _annotations(target):
+    if use.role not in ("value", "decorator") or _receiver(use) in _ONLY_CALL:
+        return
+    if _annotations(inline) != _annotations(target):
         yield f"{place(use)} passes it on, and its annotations differ"
 
 
@@ -165,7 +262,7 @@ def _annotations(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
         ast.unparse(argument.annotation) if argument.annotation else ""
         for argument in ast.walk(node.args)
         if isinstance(argument, ast.arg)
-    ]
+    ] + [ast.unparse(node.returns) if node.returns else ""]
 
 
 def _passed_on(
@@ -175,21 +272,18 @@ def _passed_on(
     pair: Pairing,
 ) -> Iterator[str]:
     """Judge a use that is no call: whoever receives the function calls it unseen."""
+    inline_signature, target_signature = signature(inline.args), signature(target.args)
+    compare = interchangeable if _receiver(use) in _ONLY_CALL else different_parameter
     if use.role == "attribute":
         yield f"{place(use)} uses an attribute of it"
     elif pair.given:
         yield f"{place(use)} passes it on, and calls need the notebook's values"
     elif names_differ(pair.names):
         yield f"{place(use)} passes it on, and its parameters have other names in the target"
-    elif why := interchangeable(signature(inline.args), signature(target.args)):
+    elif why := compare(inline_signature, target_signature):
         yield f"{place(use)} passes it on, and {why}"
-    elif not pair.same_program and (
-        returned(inline) != returned(target) or "a value" in returned(inline)
-    ):
-        yield (
-            f"{place(use)} passes it on; it returns {describe(returned(inline))}, the target "
-            f"returns {describe(returned(target))}"
-        )
+    elif not pair.same_program and not same_result(inline, target):
+        yield f"{place(use)} passes it on; it {_results(inline, target)}"
 
 
 def _judge_result(
@@ -205,22 +299,27 @@ def _judge_result(
     tuple of (bool, str)
         Whether the cell must be kept from showing the result, and why the use is refused.
     """
-    here, there = returned(inline), returned(target)
-    around = use.home.parents[call]
-    if here == there and len(here) == 1 and "a value" not in here:
+    if same_result(inline, target):
         return False, ""
+    around = use.home.parents[call]
     if isinstance(around, ast.Expr):
-        last = around is use.home.tree.body[-1]
-        if not last or _ends_in_semicolon(use, call):
+        if not _is_last_expression(use, call) or _ends_in_semicolon(use, call):
             return False, ""
-        if here == {"nothing"}:
+        if returned(inline) == {"nothing"}:
             return True, ""
         how = "shows it"
     else:
         how = _how_used(around, call)
-    return False, (
-        f"returns {describe(here)}, the target returns {describe(there)}, and {place(use)} {how}"
-    )
+    return False, f"{_results(inline, target)}, and {place(use)} {how}"
+
+
+def _results(
+    inline: ast.FunctionDef | ast.AsyncFunctionDef, target: ast.FunctionDef | ast.AsyncFunctionDef
+) -> str:
+    here, there = returned(inline), returned(target)
+    if here == there:
+        return f"returns {describe(here)}, which the target may compute otherwise"
+    return f"returns {describe(here)}, the target returns {describe(there)}"
 
 
 def _how_used(around: ast.AST, call: ast.Call) -> str:

@@ -1,0 +1,147 @@
+"""What a definition computes while it is defined: a module does that once, when it is imported."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+
+from nbrefactor.analysis.environment import Imported, Meaning
+from nbrefactor.analysis.scopes import DefinitionNode
+from nbrefactor.analysis.signature import signature
+from nbrefactor.analysis.toplevel import in_scope
+
+# Calls with the same result whenever and however often they are made.
+_TIMELESS_BUILTINS = frozenset(
+    {
+        *("abs", "bool", "bytearray", "bytes", "classmethod", "complex", "dict", "enumerate"),
+        *("float", "frozenset", "int", "len", "list", "max", "min", "object", "property", "range"),
+        *("reversed", "round", "set", "slice", "sorted", "staticmethod", "str", "sum", "tuple"),
+        *("type", "zip"),
+    }
+)
+_TIMELESS = frozenset(
+    {
+        *("collections.Counter", "collections.OrderedDict", "collections.defaultdict"),
+        *("collections.deque", "collections.namedtuple", "dataclasses.field", "datetime.date"),
+        *("datetime.datetime", "datetime.timedelta", "decimal.Decimal", "enum.auto"),
+        *("fractions.Fraction", "functools.partial", "functools.partialmethod"),
+        *("logging.getLogger", "numpy.arange", "numpy.array", "numpy.linspace", "numpy.ones"),
+        *("numpy.zeros", "operator.attrgetter", "operator.itemgetter", "pathlib.Path"),
+        *("pathlib.PurePath", "re.compile", "string.Template", "torch.arange", "torch.device"),
+        *("torch.ones", "torch.tensor", "torch.zeros", "types.MappingProxyType"),
+        *("types.SimpleNamespace", "typing.NewType", "typing.TypeVar", "typing.cast"),
+    }
+)
+_SETTINGS = frozenset({"rcParams", "rcParamsDefault", "environ", "argv"})
+# Their decorators do something with the notebook at once, such as showing a widget.
+_ACTING_DECORATORS = ("ipywidgets", "atexit", "streamlit")
+
+
+def computed_when_defined(node: DefinitionNode, names: Mapping[str, Meaning]) -> Iterator[str]:
+    """Find what depends on the moment at which a definition runs.
+
+    Parameters
+    ----------
+    node : ast.FunctionDef, ast.AsyncFunctionDef or ast.ClassDef
+        The definition.
+    names : mapping of str to Meaning
+        What the names around it mean.
+
+    Yields
+    ------
+    str
+        Python source of an expression, shortened: a default, a value of the class, a decorator.
+    """
+    for decorator in node.decorator_list:
+        if _dotted(decorator, names).startswith(_ACTING_DECORATORS):
+            yield _short(decorator)
+    for expression in _evaluated(node):
+        for inner in in_scope([expression]):
+            match inner:
+                case ast.Call() if not _is_timeless(inner, names):
+                    yield _short(inner)
+                case ast.Subscript(value=ast.Name(id=name) | ast.Attribute(attr=name)) if (
+                    name in _SETTINGS
+                ):
+                    yield _short(inner)
+
+
+def shared_defaults(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[str]:
+    """Name the parameters whose mutable default may carry something from call to call.
+
+    Parameters
+    ----------
+    node : ast.FunctionDef or ast.AsyncFunctionDef
+        The function.
+
+    Yields
+    ------
+    str
+        Parameters with a list, dict or set as default that is not only read: handed to a call by
+        keyword or place, indexed, looped over, compared or computed with.
+    """
+    for parameter in signature(node.args).parameters:
+        if isinstance(parameter.default, (ast.List, ast.Dict, ast.Set)):
+            read = sum(
+                isinstance(part, ast.Name) and part.id == parameter.name
+                for inner in ast.walk(node)
+                for part in _only_read(inner)
+            )
+            named = sum(
+                isinstance(inner, ast.Name) and inner.id == parameter.name
+                for inner in ast.walk(node)
+            )
+            if read < named:
+                yield parameter.name
+
+
+def _only_read(node: ast.AST) -> Iterator[ast.expr]:
+    match node:
+        case ast.Call(func=ast.Attribute(), args=positional, keywords=keywords):
+            yield from positional
+            yield from (keyword.value for keyword in keywords)
+        case ast.Subscript(value=value, ctx=ast.Load()):
+            yield value
+        case ast.For(iter=value) | ast.comprehension(iter=value) | ast.Starred(value=value):
+            yield value
+        case ast.Compare(left=left, comparators=others):
+            yield from (left, *others)
+        case ast.BinOp(left=left, right=right):
+            yield from (left, right)
+
+
+def _evaluated(node: DefinitionNode) -> Iterator[ast.AST]:
+    if isinstance(node, ast.ClassDef):
+        for statement in node.body:
+            if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                yield from _evaluated(statement)
+            else:
+                yield statement
+        return
+    yield from node.args.defaults
+    yield from (default for default in node.args.kw_defaults if default is not None)
+
+
+def _is_timeless(call: ast.Call, names: Mapping[str, Meaning]) -> bool:
+    if isinstance(call.func, ast.Name) and call.func.id not in names:
+        return call.func.id in _TIMELESS_BUILTINS
+    return _dotted(call.func, names) in _TIMELESS
+
+
+def _dotted(node: ast.expr, names: Mapping[str, Meaning]) -> str:
+    """Give where a name or attribute was imported from; empty for anything else."""
+    match node:
+        case ast.Call(func=func):
+            return _dotted(func, names)
+        case ast.Attribute(value=value, attr=attribute):
+            base = _dotted(value, names)
+            return f"{base}.{attribute}" if base else ""
+        case ast.Name(id=name):
+            meaning = names.get(name)
+            return meaning.dotted if isinstance(meaning, Imported) else ""
+    return ""
+
+
+def _short(node: ast.AST) -> str:
+    text = " ".join(ast.unparse(node).split())
+    return text if len(text) <= 60 else f"{text[:57]}..."
