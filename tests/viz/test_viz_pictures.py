@@ -6,6 +6,7 @@ After an intended change of a plot draw them anew, and look at every one before 
 
 from __future__ import annotations
 
+import matplotlib as mpl
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
@@ -20,10 +21,16 @@ from nbrefactor.viz import (
 )
 from nbrefactor.viz.__main__ import contact_sheet, example_plots
 
-# Small pictures of Matplotlib's own style; the tolerance lets another version of its text
-# rendering pass, but no missing mark, number or line.
+# Another version sets text a little wider or narrower, which moves everything beside it.
+DRAWN_BY = (3, 11)
+pytestmark = pytest.mark.skipif(
+    mpl.__version_info__[:2] != DRAWN_BY,
+    reason=f"the pictures were drawn by Matplotlib {DRAWN_BY[0]}.{DRAWN_BY[1]}, "
+    f"and {mpl.__version__} sets text differently",
+)
+# A number that is missing from one cell of 144 makes a difference of 1.
 picture = pytest.mark.mpl_image_compare(
-    style="default", savefig_kwargs={"dpi": 50}, deterministic=True, tolerance=3
+    style="default", savefig_kwargs={"dpi": 50}, deterministic=True, tolerance=0.7
 )
 SHAPES = pytest.mark.parametrize(
     "shape", [(1, 1), (6, 12), (12, 12), (48, 64)], ids=["1x1", "6x12", "12x12", "48x64"]
@@ -84,7 +91,7 @@ def test_normalized_entropy(shape):
 @picture
 @SHAPES
 def test_entropy_vs_gradient(shape):
-    return visualize_entropy_vs_gradient(grid(shape, 0.2, 3.2), grid(shape, 1.0, 0.1) ** 2)
+    return visualize_entropy_vs_gradient(grid(shape, 0.2, 3.2), grid(shape, 1.0, 0.1)[::-1] ** 2)
 
 
 @picture
