@@ -1,0 +1,305 @@
+"""Running a notebook before and after its migration, and judging what came out."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from pathlib import Path
+
+from nbrefactor.analysis.timeline import timeline
+from nbrefactor.execute import (
+    CellRun,
+    ExecutionSettings,
+    Job,
+    Needed,
+    Run,
+    run_notebooks,
+    without_colours,
+)
+from nbrefactor.notebook.document import Cell, Document, read
+from nbrefactor.outcome import Outcome
+from nbrefactor.verify.callers import calling_cells
+from nbrefactor.verify.compare import as_expected, compare_outputs, held_against_second_run
+from nbrefactor.verify.outputs import shown
+from nbrefactor.verify.text import Normaliser, normaliser
+from nbrefactor.verify.values import (
+    CellComparison,
+    OutputComparison,
+    Status,
+    Verification,
+    VerifySettings,
+    worst,
+)
+
+# Told which notebook is at which cell: its name, the cell's position and the number of cells.
+Progress = Callable[[str, int, int], None]
+
+# The same hashes, so that sets have the same order, and the same way to draw.
+_ENVIRONMENT = {
+    "PYTHONHASHSEED": "0",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """What is needed to judge the cells of a notebook."""
+
+    original: Document
+    edited: frozenset[int]
+    calls: Mapping[int, tuple[str, ...]]
+    redraws: frozenset[int]
+    normalise: Normaliser
+    tolerance: float
+
+
+def verify(
+    outcome: Outcome,
+    migrated: bytes | None,
+    *,
+    migrated_name: str = "planned",
+    folder: Path,
+    needs: tuple[Needed, ...],
+    execution: ExecutionSettings,
+    settings: VerifySettings,
+    progress: Progress | None = None,
+) -> Verification:
+    """Run the original and the migrated notebook and compare every output of every cell.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        The planned migration of the original.
+    migrated : bytes or None
+        The migrated notebook; None for the planned one.
+    migrated_name : str
+        Its name in messages.
+    folder : Path
+        The working directory of all kernels: that of the original.
+    needs : tuple of Needed
+        Modules that the migrated notebook imports.
+    execution : ExecutionSettings
+        Parameters, kernel and time limit, the same for all runs.
+    settings : VerifySettings
+        How outputs are compared.
+    progress : callable or None
+        Told about each cell before it runs, from a thread of its own.
+
+    Returns
+    -------
+    Verification
+        The verdict on each output.
+
+    Raises
+    ------
+    ValueError
+        If a pattern of the settings is no regular expression.
+    nbrefactor.execute.ExecutionError
+        If a notebook cannot be run at all.
+    """
+    began = time.monotonic()
+    normalise = normaliser(settings.patterns)
+    original = read(outcome.before)
+    after = outcome.after if migrated is None else migrated
+    result = read(after)
+
+    def job(name: str, data: bytes, needs: tuple[Needed, ...] = ()) -> Job:
+        report = None if progress is None else (lambda cell, of: progress(name, cell, of))
+        return Job(
+            data,
+            name,
+            folder,
+            needs=needs,
+            environment=_ENVIRONMENT,
+            go_on=True,
+            own_temporary_folder=True,
+            progress=report,
+        )
+
+    jobs = [job("original", outcome.before), job("migrated", after, needs)]
+    parallel = settings.parallel and _processors() > 1
+    before_run, after_run = run_notebooks(jobs, execution, parallel=parallel)
+    pairs = _pair_cells(original, result)
+    judge = _judge(outcome, original, result, pairs, normalise, settings.tolerance)
+    cells = tuple(_compare(judge, pairs, before_run, after_run, None))
+    if any(cell.status in ("changed", "new error") for cell in cells):
+        (again,) = run_notebooks(
+            [job("original, second run", outcome.before)], execution, parallel=False
+        )
+        cells = tuple(_compare(judge, pairs, before_run, after_run, again))
+    notes = [*outcome.notes, *_notes(before_run, after_run, original, result, pairs)]
+    return Verification(
+        outcome.path,
+        migrated_name,
+        outcome,
+        cells,
+        settings.strict,
+        time.monotonic() - began,
+        tuple(dict.fromkeys(notes)),
+    )
+
+
+def _judge(
+    outcome: Outcome,
+    original: Document,
+    result: Document,
+    pairs: Mapping[int, int],
+    normalise: Normaliser,
+    tolerance: float,
+) -> _Judge:
+    replaced = {found.name for found in outcome.replaced if found.name}
+    compatible = {
+        found.name for found in outcome.replaced if found.name and found.level == "compatible"
+    }
+    notebook = timeline(original.cells)
+    edited = {
+        cell.index
+        for cell in original.cells
+        if cell.index in pairs and result.cells[pairs[cell.index]].source != cell.source
+    }
+    return _Judge(
+        original,
+        frozenset(edited),
+        calling_cells(notebook, replaced),
+        frozenset(calling_cells(notebook, compatible)),
+        normalise,
+        tolerance,
+    )
+
+
+def _compare(
+    judge: _Judge, pairs: Mapping[int, int], before: Run, after: Run, again: Run | None
+) -> Iterator[CellComparison]:
+    for cell in judge.original.cells:
+        if cell.cell_type != "code" or not cell.source.strip():
+            continue
+        old = before.cells[cell.index]
+        new = after.cells[pairs[cell.index]] if cell.index in pairs else None
+        second = None if again is None else again.cells[cell.index]
+        status, outputs, detail = _compare_cell(judge, cell, old, new, second, (before, after))
+        yield CellComparison(
+            cell.index,
+            cell.id,
+            status,
+            outputs,
+            cell.index in judge.edited,
+            judge.calls.get(cell.index, ()),
+            detail,
+        )
+
+
+def _compare_cell(
+    judge: _Judge,
+    cell: Cell,
+    old: CellRun,
+    new: CellRun | None,
+    second: CellRun | None,
+    runs: tuple[Run, Run],
+) -> tuple[Status, tuple[OutputComparison, ...], str]:
+    if old.status == "skipped":
+        return "not run", (), "tagged skip-execution"
+    if new is None:
+        return "changed", (), "the migrated notebook has no such cell"
+    expected = "raises-exception" in cell.tags
+    if old.status == "failed" and not (expected and _raised(old)):
+        detail = _why(old, runs[0])
+        if new.status == "ran":
+            detail += "; the migrated notebook runs it"
+        return "failed before too", (), detail
+    if old.status == "not reached":
+        return "not run", (), "the original did not get here"
+    if new.status == "failed" and not (expected and _raised(new)):
+        detail = _why(new, runs[1])
+        if second is not None and second.status != "ran":
+            return "not deterministic", (), f"{detail}; so did a second run of the original"
+        return "new error", (), detail
+    if new.status != "ran" and not (expected and new.status == "failed"):
+        return "not run", (), "the migrated notebook did not get here"
+    normalise = judge.normalise
+    before, after = shown(old.outputs, normalise), shown(new.outputs, normalise)
+    outputs = compare_outputs(before, after, normalise, judge.tolerance)
+    if cell.index in judge.redraws:
+        outputs = tuple(as_expected(found) for found in outputs)
+    if second is not None and any(found.status == "changed" for found in outputs):
+        repeated = shown(second.outputs, normalise)
+        unstable = [
+            found
+            for found in compare_outputs(before, repeated, normalise, judge.tolerance)
+            if found.status == "changed"
+        ]
+        outputs = tuple(held_against_second_run(found, unstable, normalise) for found in outputs)
+    return worst(tuple(found.status for found in outputs)), outputs, ""
+
+
+def _raised(run: CellRun) -> bool:
+    return any(output["output_type"] == "error" for output in run.outputs)
+
+
+def _why(cell: CellRun, run: Run) -> str:
+    """Say why a cell failed."""
+    if run.failure is not None and run.failure.cell == cell.cell:
+        message = run.failure.message
+        return message.partition(" failed: ")[2] or message
+    error = next((out for out in cell.outputs if out["output_type"] == "error"), None)
+    if error is None:
+        return "it failed"
+    text = " ".join(without_colours(f"{error['ename']}: {error['evalue']}").split())
+    return f"it raised {text[:300]}"
+
+
+def _notes(
+    before: Run,
+    after: Run,
+    original: Document,
+    result: Document,
+    pairs: Mapping[int, int],
+) -> Iterator[str]:
+    for which, run in (("original", before), ("migrated notebook", after)):
+        yield from run.notes
+        if run.failure is not None:
+            yield f"the run of the {which} ended early: {run.failure.message}"
+    codes = {cell.index for cell in result.cells if cell.cell_type == "code"}
+    if more := codes - set(pairs.values()):
+        numbers = ", ".join(str(index + 1) for index in sorted(more))
+        yield f"the migrated notebook has code cells that the original has not: {numbers}"
+
+
+def _pair_cells(original: Document, result: Document) -> dict[int, int]:
+    """Find each code cell of the original in the result: in place, by id, or by its text."""
+    if len(original.cells) == len(result.cells):
+        return {
+            cell.index: cell.index
+            for cell, other in zip(original.cells, result.cells, strict=True)
+            if cell.cell_type == other.cell_type == "code"
+        }
+    by_id = {cell.id: cell.index for cell in result.cells if cell.id and cell.cell_type == "code"}
+    pairs = {
+        cell.index: by_id[cell.id]
+        for cell in original.cells
+        if cell.cell_type == "code" and cell.id in by_id
+    }
+    if pairs:
+        return pairs
+    return dict(_pair_by_text(_codes(original.cells), _codes(result.cells)))
+
+
+def _codes(cells: Sequence[Cell]) -> list[Cell]:
+    return [cell for cell in cells if cell.cell_type == "code"]
+
+
+def _pair_by_text(old: Sequence[Cell], new: Sequence[Cell]) -> Iterator[tuple[int, int]]:
+    matcher = SequenceMatcher(
+        None, [cell.source for cell in old], [cell.source for cell in new], autojunk=False
+    )
+    for _, start, stop, new_start, new_stop in matcher.get_opcodes():
+        for one, other in zip(old[start:stop], new[new_start:new_stop]):  # noqa: B905
+            yield one.index, other.index
+
+
+def _processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,221 @@
+"""The frozen values of a verification."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from nbrefactor.outcome import Outcome
+
+Status = Literal[
+    "identical",
+    "within tolerance",
+    "redrawn",
+    "changed",
+    "new error",
+    "failed before too",
+    "not deterministic",
+    "not run",
+]
+Family = Literal["text", "stream", "picture", "svg", "table", "html", "json", "error", "other"]
+
+STATUSES: tuple[Status, ...] = get_args(Status)
+# Compared and in order, from harmless to what fails the verification.
+SEVERITY: tuple[Status, ...] = (
+    "not run",
+    "identical",
+    "within tolerance",
+    "not deterministic",
+    "failed before too",
+    "redrawn",
+    "changed",
+    "new error",
+)
+COMPARED: frozenset[Status] = frozenset(
+    {"identical", "within tolerance", "redrawn", "changed", "new error"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class VerifySettings:
+    """How outputs are compared.
+
+    Parameters
+    ----------
+    patterns : tuple of str
+        Regular expressions of text that may differ from run to run.
+    tolerance : float
+        Root mean square difference of two pictures, in levels of 0 to 255, up to which they are
+        taken for the same.
+    strict : bool
+        Whether an output that was redrawn counts as a failure.
+    parallel : bool
+        Whether the two notebooks may run at the same time.
+    """
+
+    patterns: tuple[str, ...] = ()
+    tolerance: float = 0.25
+    strict: bool = False
+    parallel: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One output as it is compared: streams joined and as a terminal leaves them.
+
+    Parameters
+    ----------
+    family : Family
+        What it is to a reader.
+    name : str
+        ``stdout`` or ``stderr`` for a stream, the exception for an error, else how it was shown:
+        ``display_data`` or ``execute_result``.
+    data : mapping of str to object
+        Content by MIME type; ``text/plain`` for streams and errors.
+    key : str
+        Equal for outputs that are the same after normalising.
+    """
+
+    family: Family
+    name: str
+    data: Mapping[str, Any]
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class PictureDifference:
+    """What differs between two pictures.
+
+    Parameters
+    ----------
+    rms : float
+        Root mean square difference, 0 to 255, on the canvas that holds both.
+    share : float
+        Share of the pixels that differ, 0 to 1.
+    size_before, size_after : tuple of (int, int)
+        Width and height in pixels.
+    picture : bytes
+        PNG that shows the differing pixels; empty where none does.
+    """
+
+    rms: float
+    share: float
+    size_before: tuple[int, int]
+    size_after: tuple[int, int]
+    picture: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class OutputComparison:
+    """One output before and after.
+
+    Parameters
+    ----------
+    status : Status
+        The verdict on it.
+    family : Family
+        What it is.
+    detail : str
+        What differs, in a sentence; empty where nothing does.
+    before, after : Shown or None
+        The output in either run; None where there is none.
+    picture : PictureDifference or None
+        How pictures differ.
+    """
+
+    status: Status
+    family: Family
+    detail: str
+    before: Shown | None
+    after: Shown | None
+    picture: PictureDifference | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CellComparison:
+    """One code cell before and after.
+
+    Parameters
+    ----------
+    cell : int
+        Position in the original notebook, counted from 0.
+    cell_id : str or None
+        The cell's own id, where the notebook gives one.
+    status : Status
+        The worst of its outputs; ``identical`` where it ran without output.
+    outputs : tuple of OutputComparison
+        Its outputs in order.
+    edited : bool
+        Whether the migration changed its source.
+    calls : tuple of str
+        Replaced names that it calls, directly or through a function that does.
+    detail : str
+        Why it was not run, or which error it raised.
+    """
+
+    cell: int
+    cell_id: str | None
+    status: Status
+    outputs: tuple[OutputComparison, ...]
+    edited: bool
+    calls: tuple[str, ...]
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """The proof, or what speaks against it.
+
+    Parameters
+    ----------
+    path : str
+        The original notebook as the user named it.
+    migrated : str
+        The migrated one; ``planned`` where nothing was written.
+    outcome : Outcome
+        The planned migration, with its findings and diffs.
+    cells : tuple of CellComparison
+        The original's code cells in order.
+    strict : bool
+        Whether a redrawn output fails.
+    seconds : float
+        How long all runs took together.
+    notes : tuple of str
+        What the user should know besides.
+    """
+
+    path: str
+    migrated: str
+    outcome: Outcome
+    cells: tuple[CellComparison, ...]
+    strict: bool
+    seconds: float
+    notes: tuple[str, ...] = ()
+
+    @property
+    def failures(self) -> tuple[CellComparison, ...]:
+        """The cells that speak against the migration."""
+        bad = {"changed", "new error"} | ({"redrawn"} if self.strict else set())
+        return tuple(cell for cell in self.cells if cell.status in bad)
+
+    @property
+    def compared(self) -> tuple[CellComparison, ...]:
+        """The cells that ran in both notebooks with something to compare."""
+        return tuple(cell for cell in self.cells if cell.status in COMPARED)
+
+    @property
+    def passed(self) -> bool:
+        """Whether something was compared and nothing speaks against the migration."""
+        return bool(self.compared) and not self.failures
+
+    @property
+    def counts(self) -> dict[Status, int]:
+        """How many outputs there are of each status."""
+        found = [output.status for cell in self.cells for output in cell.outputs]
+        return {status: found.count(status) for status in STATUSES if status in found}
+
+
+def worst(statuses: tuple[Status, ...]) -> Status:
+    """Give the worst status; ``identical`` for none at all."""
+    return max(statuses, key=SEVERITY.index, default="identical")
