@@ -108,11 +108,40 @@ def migrate_bytes(
     Outcome
         What is to be written, and why.
     """
+    return _read_then(
+        data,
+        path,
+        lambda document: migrate_document(document, settings, modules, path=path, now=now),
+    )
+
+
+def migrate_document(
+    document: Document,
+    settings: Settings,
+    modules: Sequence[Accepted],
+    *,
+    path: str,
+    now: datetime,
+) -> Outcome:
+    """Plan the migration of a notebook of Python that has been read.
+
+    Parameters
+    ----------
+    document : Document
+        The notebook.
+    settings, modules, path, now
+        As for `migrate_bytes`.
+
+    Returns
+    -------
+    Outcome
+        What is to be written, and why.
+    """
 
     def plan(document: Document) -> Plan:
         return plan_migration(document, settings, modules, now)
 
-    return run(data, plan, path=path, is_done=lambda again: not _accepted(again.findings))
+    return run(document, plan, path=path, is_done=lambda again: not _accepted(again.findings))
 
 
 def bump_bytes(data: bytes, settings: Settings, *, path: str, now: datetime) -> Outcome:
@@ -140,16 +169,33 @@ def bump_bytes(data: bytes, settings: Settings, *, path: str, now: datetime) -> 
         )
         return Plan(bump.findings, bump.edits, bump.metadata_edits, bump.notes)
 
-    return run(data, plan, path=path, is_done=lambda again: True)
+    return _read_then(
+        data,
+        path,
+        lambda document: run(document, plan, path=path, is_done=lambda again: True),
+    )
 
 
-def run(data: bytes, plan: Planner, *, path: str, is_done: Callable[[Plan], bool]) -> Outcome:
-    """Read a notebook, plan, apply and check the result.
+def _read_then(data: bytes, path: str, work: Callable[[Document], Outcome]) -> Outcome:
+    """Read a notebook and hand it on, where it is one of Python."""
+    try:
+        document = read(data)
+    except NotebookError as error:
+        return Outcome(path, "failed", data, data, reason=str(error))
+    if why := foreign_kernel(document):
+        return Outcome(path, "skipped", data, data, reason=why)
+    return work(document)
+
+
+def run(
+    document: Document, plan: Planner, *, path: str, is_done: Callable[[Plan], bool]
+) -> Outcome:
+    """Plan, apply and check the result.
 
     Parameters
     ----------
-    data : bytes
-        The notebook's file.
+    document : Document
+        The notebook.
     plan : callable
         Plans the changes of a document; pure.
     path : str
@@ -160,14 +206,9 @@ def run(data: bytes, plan: Planner, *, path: str, is_done: Callable[[Plan], bool
     Returns
     -------
     Outcome
-        Changed, unchanged, skipped with a reason, or failed with a reason.
+        Changed, unchanged, or failed with a reason.
     """
-    try:
-        document = read(data)
-    except NotebookError as error:
-        return Outcome(path, "failed", data, data, reason=str(error))
-    if why := foreign_kernel(document):
-        return Outcome(path, "skipped", data, data, reason=why)
+    data = document.data
     planned = plan(document)
     if not planned.edits and not planned.metadata:
         return Outcome(path, "unchanged", data, data, planned.findings, notes=planned.notes)

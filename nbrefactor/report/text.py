@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from nbrefactor.outcome import Finding, Outcome
+from nbrefactor.visible import visible
 
 if TYPE_CHECKING:
     from rich.text import Text
-
-# A notebook's text must not be able to steer the terminal that shows it.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 
 _LEVEL_STYLES = {
     "exact": "green",
@@ -128,11 +125,6 @@ def summarise(outcomes: Sequence[Outcome], *, written: bool) -> str:
         if number := sum(outcome.status == status for outcome in outcomes):
             parts.append(f"{number} {status}")
     return ", ".join(parts)
-
-
-def visible(text: str) -> str:
-    """Make control characters visible instead of effective."""
-    return _CONTROL.sub(lambda found: found.group().encode("unicode_escape").decode(), text)
 
 
 def _definition(found: Finding, width: int) -> Text:

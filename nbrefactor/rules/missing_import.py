@@ -5,11 +5,15 @@ from __future__ import annotations
 import ast
 import difflib
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from nbrefactor.analysis.target import TargetModule
-from nbrefactor.analysis.timeline import CodeCell
+from nbrefactor.notebook.document import Cell
+from nbrefactor.notebook.magics import parse, read_cell
 from nbrefactor.outcome import Finding
 from nbrefactor.rules.rule import Example, Rule
+
+if TYPE_CHECKING:
+    from nbrefactor.analysis.target import TargetModule
 
 MISSING_IMPORT = Rule(
     code="NB401",
@@ -43,14 +47,14 @@ def mean(values):
 
 
 def report_missing_imports(
-    cells: Sequence[CodeCell], modules: Sequence[TargetModule]
+    cells: Sequence[Cell], modules: Sequence[TargetModule]
 ) -> tuple[Finding, ...]:
     """Report imports that will fail.
 
     Parameters
     ----------
-    cells : sequence of CodeCell
-        The notebook's Python.
+    cells : sequence of Cell
+        The code cells that may import from them.
     modules : sequence of TargetModule
         The target modules.
 
@@ -62,9 +66,10 @@ def report_missing_imports(
     """
     by_name = {module.name: module for module in modules}
     return tuple(
-        _finding(home, statement, alias.name, by_name[statement.module])
-        for home in cells
-        for statement in home.tree.body
+        _finding(cell, statement, alias.name, by_name[statement.module])
+        for cell in cells
+        if (code := read_cell(cell.source)).kind == "python"
+        for statement in parse(code.python).body
         if isinstance(statement, ast.ImportFrom)
         and not statement.level
         and statement.module in by_name
@@ -88,9 +93,13 @@ def _may_have(module: TargetModule, name: str) -> bool:
 
 def _binds_at_runtime(module: TargetModule) -> bool:
     """Tell whether names may come into being that the source does not show."""
-    return bool(module.note) or any(
-        isinstance(statement, ast.FunctionDef) and statement.name == "__getattr__"
-        for statement in module.source.tree.body
+    from nbrefactor.analysis.bindings import bindings
+    from nbrefactor.analysis.bound_values import Starred
+
+    return any(
+        binding.name == "__getattr__"
+        or (isinstance(binding.meaning, Starred) and binding.meaning.dynamic)
+        for binding in bindings(module.source.tree, module.source.package)
     )
 
 
@@ -101,14 +110,14 @@ def _imports_unread(module: TargetModule) -> Iterator[ast.stmt]:
             yield statement
 
 
-def _finding(home: CodeCell, statement: ast.ImportFrom, name: str, module: TargetModule) -> Finding:
+def _finding(cell: Cell, statement: ast.ImportFrom, name: str, module: TargetModule) -> Finding:
     close = difflib.get_close_matches(name, [*module.targets, *module.exports], n=1)
     hint = f'; did you mean "{close[0]}"?' if close else ""
     return Finding(
         MISSING_IMPORT.code,
         f'"{name}" is imported from {module.name}, which has no such name{hint}',
-        cell=home.cell.index,
-        cell_id=home.cell.id,
+        cell=cell.index,
+        cell_id=cell.id,
         row=statement.lineno,
         name=name,
         target=f"{module.name}.{name}",

@@ -1,0 +1,79 @@
+"""What a check says of one notebook and of all, as values that every format shows alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding at its place in a file.
+
+    Parameters
+    ----------
+    path : str
+        The notebook as the user named it.
+    line : int
+        Line of the ``.ipynb`` file, counted from 1.
+    code : str
+        The rule's code.
+    message : str
+        One line that says what was found, and in which cell and row.
+    fingerprint : str
+        The same for the same finding, wherever its cell moves.
+    cell : int or None
+        The cell's number, counted from 1; None where the whole notebook is meant.
+    cell_id : str or None
+        The cell's own id, where the notebook gives one.
+    row : int
+        Line within the cell's source, counted from 1.
+    name : str or None
+        What the finding is about.
+    target : str or None
+        Dotted name of the target that a definition was compared with.
+    fixable : bool
+        Whether ``nbrefactor migrate`` resolves it.
+    reasons : tuple of str
+        Why, a line each.
+    difference : str
+        Diff of a definition and its target.
+    """
+
+    path: str
+    line: int
+    code: str
+    message: str
+    fingerprint: str
+    cell: int | None = None
+    cell_id: str | None = None
+    row: int = 1
+    name: str | None = None
+    target: str | None = None
+    fixable: bool = False
+    reasons: tuple[str, ...] = ()
+    difference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """What a check says of all notebooks.
+
+    Parameters
+    ----------
+    notebooks : tuple of str
+        Those that were looked at, as the user named them.
+    diagnostics : tuple of Diagnostic
+        What counts, in the order of notebooks and lines.
+    problems : tuple of str
+        What kept the job from being done.
+    known : int
+        How many findings more the baseline holds.
+    gone : tuple of str
+        Findings that the baseline holds and that are no longer there, a line each.
+    """
+
+    notebooks: tuple[str, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    problems: tuple[str, ...] = ()
+    known: int = 0
+    gone: tuple[str, ...] = ()

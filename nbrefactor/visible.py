@@ -1,0 +1,13 @@
+"""Text of notebooks made harmless to show."""
+
+from __future__ import annotations
+
+import re
+
+# A notebook's text must not be able to steer the terminal that shows it.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+
+
+def visible(text: str) -> str:
+    """Make control characters visible instead of effective."""
+    return _CONTROL.sub(lambda found: found.group().encode("unicode_escape").decode(), text)
