@@ -289,7 +289,7 @@ def _replace_definitions(
     remaining = notebook.definitions
     verdicts: dict[InlineDefinition, tuple[Match, Finding]] = {}
     while True:
-        matches = _matches(document, notebook, settings, modules)
+        matches = judge(document, notebook, settings, modules)
         findings = report_definitions(matches)
         # What stays keeps its order, so each definition is found again by its position.
         was = dict(zip(notebook.definitions, remaining, strict=True))
@@ -312,10 +312,27 @@ def _replace_definitions(
     )
 
 
-def _matches(
+def judge(
     document: Document, notebook: Timeline, settings: Settings, modules: Sequence[Accepted]
 ) -> tuple[Match, ...]:
-    """Match, with what the user wants left alone standing like any code that is not replaced."""
+    """Give every definition its verdict; what the user wants left alone stands like other code.
+
+    Parameters
+    ----------
+    document : Document
+        The notebook.
+    notebook : Timeline
+        Its code.
+    settings : Settings
+        Aliases, opt-outs and selected rules.
+    modules : sequence of Accepted
+        The target modules.
+
+    Returns
+    -------
+    tuple of Match
+        In the notebook's order.
+    """
     aliases = dict(settings.aliases)
     optouts = read_optouts(document, settings.per_file_ignores)
     staying: dict[InlineDefinition, Match] = {}

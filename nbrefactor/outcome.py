@@ -96,6 +96,31 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Explanation:
+    """A verdict with both sources.
+
+    Parameters
+    ----------
+    finding : Finding
+        The verdict.
+    inline : str
+        Source of the inline definition.
+    target : str
+        Source of the target; empty where there is none.
+    place : str
+        File and line of the target.
+    advice : tuple of str
+        What would make the definition migratable.
+    """
+
+    finding: Finding
+    inline: str
+    target: str
+    place: str
+    advice: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CellChange:
     """One edited cell, before and after.
 
