@@ -212,28 +212,23 @@ def _identity(document: Document, found: Finding) -> tuple[str, ...]:
 def _diagnostic(found: Finding, line: int, path: str, identity: tuple[str, ...]) -> Diagnostic:
     import hashlib
 
-    parts = []
-    if found.cell is not None:
-        parts.append(f"cell {found.cell + 1}")
-        if found.cell_id:
-            parts.append(f"id {found.cell_id}")
-        parts.append(f"row {found.row}")
-    place = f" ({', '.join(parts)})" if parts else ""
-    # Finding messages may quote a notebook's text, which may hold line ends.
-    message = " ".join(f"{found.message}{place}".split())
+    def one_line(text: str) -> str:
+        # Texts of a notebook may hold line ends, which a format of lines cannot.
+        return visible(" ".join(text.split()))
+
     digest = hashlib.sha256("\0".join(identity).encode(errors="surrogatepass"))
     return Diagnostic(
         path=path,
         line=line,
         code=found.code,
-        message=visible(message),
+        summary=one_line(found.message),
         fingerprint=digest.hexdigest()[:32],
         cell=None if found.cell is None else found.cell + 1,
-        cell_id=found.cell_id,
+        cell_id=None if found.cell_id is None else one_line(found.cell_id),
         row=found.row,
         name=found.name,
         target=found.target or None,
         fixable=bool(found.edits),
-        reasons=tuple(visible(reason) for reason in found.reasons),
+        reasons=tuple(one_line(reason) for reason in found.reasons),
         difference=visible(found.difference),
     )

@@ -17,8 +17,8 @@ class Diagnostic:
         Line of the ``.ipynb`` file, counted from 1.
     code : str
         The rule's code.
-    message : str
-        One line that says what was found, and in which cell and row.
+    summary : str
+        One line that says what was found.
     fingerprint : str
         The same for the same finding, wherever its cell moves.
     cell : int or None
@@ -42,7 +42,7 @@ class Diagnostic:
     path: str
     line: int
     code: str
-    message: str
+    summary: str
     fingerprint: str
     cell: int | None = None
     cell_id: str | None = None
@@ -52,6 +52,14 @@ class Diagnostic:
     fixable: bool = False
     reasons: tuple[str, ...] = ()
     difference: str = ""
+
+    @property
+    def message(self) -> str:
+        """What was found, and in which cell and row."""
+        if self.cell is None:
+            return self.summary
+        named = f", id {self.cell_id}" if self.cell_id else ""
+        return f"{self.summary} (cell {self.cell}{named}, row {self.row})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ from nbrefactor.config import Settings, SettingsError
 from nbrefactor.notebook.document import Document, NotebookError, foreign_kernel, read, write
 from nbrefactor.notebook.magics import read_cell
 from nbrefactor.outcome import CellChange, Edit, Finding, MetadataEdit, Outcome
-from nbrefactor.rules.bump import plan_bump
 from nbrefactor.rules.catalogue import covers
 from nbrefactor.rules.definitions import CODES, report_definitions
 from nbrefactor.rules.optouts import OptOut, read_optouts
@@ -158,6 +157,8 @@ def bump_bytes(data: bytes, settings: Settings, *, path: str, now: datetime) -> 
         What is to be written, and why.
     """
 
+    from nbrefactor.rules.bump import plan_bump
+
     def plan(document: Document) -> Plan:
         bump = plan_bump(
             document.cells,
@@ -254,6 +255,9 @@ def plan_migration(
     notes = tuple(_notes(replaced, modules, settings))
     if replaced.document is document:
         return Plan(replaced.findings, (), (), notes)
+    # Slow to load for its expressions, and not needed to say that there is nothing to do.
+    from nbrefactor.rules.bump import plan_bump
+
     bump = plan_bump(
         replaced.document.cells,
         document.metadata,

@@ -11,6 +11,8 @@ from nbrefactor.visible import visible
 if TYPE_CHECKING:
     from rich.text import Text
 
+__all__ = ["render", "render_diff", "summarise", "visible"]
+
 _LEVEL_STYLES = {
     "exact": "green",
     "renamed": "green",

@@ -1,0 +1,201 @@
+"""The command ``nbrefactor check``."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from nbrefactor.cli.options import settings_options
+from nbrefactor.config import Given, Settings, SettingsError
+from nbrefactor.diagnostic import CheckReport, Diagnostic
+from nbrefactor.notebook.document import NotebookError
+from nbrefactor.settings_file import SettingsReader
+
+if TYPE_CHECKING:
+    from nbrefactor.analysis.verdict import Accepted
+
+_FORMATS = {
+    "text": "explained",
+    "concise": "concise",
+    "json": "json",
+    "github": "github",
+    "sarif": "sarif",
+}
+_EXAMPLES = """Examples:
+
+\b
+  nbrefactor check notebooks/
+  nbrefactor check Notebook.ipynb --select NB1 --output-format json
+  nbrefactor check notebooks/ --baseline known.json --write-baseline
+  nbrefactor rule NB103
+"""
+
+
+@click.command(epilog=_EXAMPLES)
+@click.argument("paths", nargs=-1, required=True, metavar="NOTEBOOK...")
+@settings_options(
+    "modules", "accept", "aliases", "source_roots", "version_patterns", "select", "ignore"
+)
+@click.option(
+    "--output-format",
+    type=click.Choice(list(_FORMATS)),
+    default="text",
+    show_default=True,
+    help="How findings are shown.",
+)
+@click.option(
+    "--baseline",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File of known findings, which do not count.",
+)
+@click.option(
+    "--write-baseline", is_flag=True, help="Write what is found to the baseline, and drop the rest."
+)
+@click.option(
+    "--junit",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the findings as a JUnit file too.",
+)
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
+@click.option("--quiet", "-q", is_flag=True, help="Print findings and problems only.")
+def check(
+    paths: tuple[str, ...],
+    given: Given,
+    output_format: str,
+    baseline: Path | None,
+    write_baseline: bool,
+    junit: Path | None,
+    exit_zero: bool,
+    quiet: bool,
+) -> None:
+    """Say what migrate would do, and what else is wrong; change nothing.
+
+    NOTEBOOK is a file, a folder (searched for notebooks) or '-' for standard input. The exit code
+    is 0 where nothing is found, 1 where something is, and 2 where the job could not be done.
+    """
+    if write_baseline and baseline is None:
+        raise click.UsageError("--write-baseline needs --baseline FILE, the file to write.")
+    report = _check(paths, given)
+    if baseline is not None:
+        report = _against_baseline(report, baseline, write=write_baseline)
+    renderer = importlib.import_module(f"nbrefactor.report.{_FORMATS[output_format]}")
+    click.echo(renderer.render(report), nl=False)
+    if junit is not None:
+        from nbrefactor.report.junit import render
+
+        report = _written(junit, render(report), report)
+    for problem in report.problems:
+        click.echo(f"nbrefactor: {problem}", err=True)
+    if not quiet:
+        for line in _summary(report, baseline):
+            click.echo(line, err=output_format not in ("text", "concise"))
+    sys.exit(exit_code(report, exit_zero=exit_zero))
+
+
+def exit_code(report: CheckReport, *, exit_zero: bool) -> int:
+    """Give the exit code of a check: see the text of the package."""
+    if report.problems:
+        return 2
+    return 1 if report.diagnostics and not exit_zero else 0
+
+
+def _check(paths: tuple[str, ...], given: Given) -> CheckReport:
+    from nbrefactor.check import RefusedError
+    from nbrefactor.notebook.discovery import find
+    from nbrefactor.selection import left_out
+
+    reader = SettingsReader(given)
+    found = find([path for path in paths if path != "-"])
+    problems = [f"{problem.path}: {problem.reason}" for problem in found.problems]
+    notebooks: list[Path | None] = [*found.notebooks]
+    if "-" in paths:
+        notebooks.insert(0, None)
+    names: list[str] = []
+    diagnostics: list[Diagnostic] = []
+    for path in notebooks:
+        name = "<stdin>" if path is None else str(path)
+        try:
+            settings = reader.settings_for(path)
+            if path is not None and (why := left_out(path, settings)):
+                if name in paths:
+                    click.echo(f"nbrefactor: {name}: {why}", err=True)
+                continue
+            names.append(name)
+            data = sys.stdin.buffer.read() if path is None else path.read_bytes()
+            diagnostics += _check_one(data, path, name, settings)
+        except OSError as error:
+            problems.append(f"{name}: cannot be read ({error.strerror or error})")
+        except SettingsError as error:
+            # One wrong setting is one problem, however many notebooks it is about.
+            if str(error) not in problems:
+                problems.append(str(error))
+        except (NotebookError, RefusedError, ValueError) as error:
+            problems.append(f"{name}: {error}")
+    return CheckReport(tuple(names), tuple(diagnostics), tuple(problems))
+
+
+def _check_one(
+    data: bytes, path: Path | None, name: str, settings: Settings
+) -> tuple[Diagnostic, ...]:
+    from nbrefactor.check import check_bytes
+
+    def read_targets() -> Sequence[Accepted]:
+        from nbrefactor.engine import read_modules
+
+        return read_modules(settings, path)
+
+    now = datetime.now().astimezone()
+    return check_bytes(data, settings, read_targets, path=name, now=now)
+
+
+def _against_baseline(report: CheckReport, file: Path, *, write: bool) -> CheckReport:
+    from nbrefactor.baseline import BaselineError, compare, read_baseline, renew
+
+    folder = file.parent
+    try:
+        held = () if write and not file.exists() else read_baseline(file)
+    except BaselineError as error:
+        return replace(report, problems=(*report.problems, str(error)))
+    compared = compare(held, report.diagnostics, report.notebooks, folder)
+    gone = tuple(f"{known.path}: {known.code} {known.message}" for known in compared.gone)
+    if not write:
+        return replace(report, diagnostics=compared.new, known=compared.known, gone=gone)
+    known = len(report.diagnostics)
+    written = renew(held, report.diagnostics, report.notebooks, folder)
+    return _written(file, written, replace(report, diagnostics=(), known=known, gone=gone))
+
+
+def _written(file: Path, data: bytes, report: CheckReport) -> CheckReport:
+    from nbrefactor.notebook.store import StoreError, create
+
+    try:
+        create(file, data)
+    except StoreError as error:
+        return replace(report, problems=(*report.problems, f"{file}: {error}"))
+    return report
+
+
+def _summary(report: CheckReport, baseline: Path | None) -> Iterator[str]:
+    """Sum up in a line, after what the baseline has to say."""
+    for line in report.gone:
+        yield f"no longer found: {line}"
+    if report.gone and baseline is not None:
+        yield f"drop what is no longer found from {baseline} with --write-baseline"
+    found, looked = len(report.diagnostics), len(report.notebooks)
+    parts = [f"{_count(found, 'finding')} in {_count(looked, 'notebook')}"]
+    if fixable := sum(one.fixable for one in report.diagnostics):
+        parts.append(f"{fixable} resolved by nbrefactor migrate")
+    if report.known:
+        parts.append(f"{report.known} known")
+    yield ", ".join(parts)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

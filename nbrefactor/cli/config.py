@@ -1,0 +1,105 @@
+"""The command ``nbrefactor config``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from nbrefactor.cli.options import settings_options
+from nbrefactor.config import Given, Settings, SettingsError, settle, settled_by
+
+# The keys of a settings file, with the fields that hold them.
+_KEYS = {
+    "modules": "modules",
+    "accept": "accept",
+    "source-roots": "source_roots",
+    "aliases": "aliases",
+    "imports": "imports",
+    "bump": "bump",
+    "changelog": "changelog",
+    "version-patterns": "version_patterns",
+    "select": "select",
+    "ignore": "ignore",
+    "per-file-ignores": "per_file_ignores",
+    "include": "include",
+    "exclude": "exclude",
+    "verify.patterns": "verify_patterns",
+}
+_EXAMPLES = """Examples:
+
+\b
+  nbrefactor config
+  nbrefactor config notebooks/Notebook.ipynb --module utils.plots
+"""
+
+
+@click.command(epilog=_EXAMPLES)
+@click.argument("path", required=False, metavar="[NOTEBOOK|FOLDER]")
+@settings_options(
+    "modules",
+    "accept",
+    "aliases",
+    "source_roots",
+    "bump",
+    "changelog",
+    "version_patterns",
+    "select",
+    "ignore",
+)
+def config(path: str | None, given: Given) -> None:
+    """Print the settings in force for a notebook or folder, and where each comes from.
+
+    They are written as in a settings file; each line ends with its source. Without a path the
+    current folder is meant.
+    """
+    from nbrefactor.settings_file import SettingsReader
+
+    place = Path(path or ".")
+    if not place.exists():
+        click.echo(f"nbrefactor: {place}: no such file or folder", err=True)
+        sys.exit(2)
+    folder = place if place.is_dir() else place.parent
+    try:
+        sources = SettingsReader(given).sources_for(folder)
+        settings = settle(sources)
+    except SettingsError as error:
+        click.echo(f"nbrefactor: {error}", err=True)
+        sys.exit(2)
+    lines = []
+    for key, field in _KEYS.items():
+        giver = settled_by(sources, field)
+        lines.append((f"{key} = {_value(settings, field)}", giver.source if giver else "default"))
+    width = min(max(len(line) for line, _ in lines), 60)
+    for line, source in lines:
+        click.echo(f"{line:<{width}}  # {source}")
+
+
+def _value(settings: Settings, field: str) -> str:
+    if field == "modules":
+        return _toml([module.name for module in settings.modules])
+    if field == "accept":
+        return _table((module.name, _toml(module.accept)) for module in settings.modules)
+    value = getattr(settings, field)
+    if field == "aliases":
+        return _table((name, _toml(target)) for name, target in value)
+    if field == "per_file_ignores":
+        return _table((pattern, _toml(list(codes))) for pattern, codes in value)
+    if field == "select" and value is None:
+        from nbrefactor.rules.catalogue import RULES
+
+        return _toml([rule.code for rule in RULES if rule.default])
+    return _toml([str(item) for item in value] if isinstance(value, tuple) else value)
+
+
+def _table(items: Iterable[tuple[str, str]]) -> str:
+    inner = ", ".join(f"{_toml(key)} = {value}" for key, value in items)
+    return f"{{ {inner} }}" if inner else "{}"
+
+
+def _toml(value: str | list[str]) -> str:
+    # A JSON string without escaped surrogates is a TOML string as well.
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,26 @@
+"""Findings of a check, a line each."""
+
+from __future__ import annotations
+
+from nbrefactor.diagnostic import CheckReport, Diagnostic
+
+
+def render(report: CheckReport) -> str:
+    """Show findings as ``path:line: code message``.
+
+    Parameters
+    ----------
+    report : CheckReport
+        What was found.
+
+    Returns
+    -------
+    str
+        A line for each finding.
+    """
+    return "".join(f"{line(found)}\n" for found in report.diagnostics)
+
+
+def line(found: Diagnostic) -> str:
+    """Show one finding, without a line end."""
+    return f"{found.path}:{found.line}: {found.code} {found.message}"

@@ -1,0 +1,50 @@
+"""Findings of a check as JSON."""
+
+from __future__ import annotations
+
+import json
+
+from nbrefactor.diagnostic import CheckReport
+
+_VERSION = 1
+
+
+def render(report: CheckReport) -> str:
+    """Write findings as one JSON object.
+
+    Parameters
+    ----------
+    report : CheckReport
+        What was found.
+
+    Returns
+    -------
+    str
+        An object with the lists ``findings``, ``problems``, ``notebooks`` and ``gone``.
+    """
+    document = {
+        "version": _VERSION,
+        "notebooks": list(report.notebooks),
+        "findings": [
+            {
+                "path": found.path,
+                "line": found.line,
+                "code": found.code,
+                "message": found.message,
+                "cell": found.cell,
+                "cell_id": found.cell_id,
+                "row": found.row,
+                "name": found.name,
+                "target": found.target,
+                "fixable": found.fixable,
+                "reasons": list(found.reasons),
+                "difference": found.difference,
+                "fingerprint": found.fingerprint,
+            }
+            for found in report.diagnostics
+        ],
+        "known": report.known,
+        "gone": list(report.gone),
+        "problems": list(report.problems),
+    }
+    return json.dumps(document, indent=2) + "\n"

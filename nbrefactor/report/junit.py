@@ -1,0 +1,71 @@
+"""Findings of a check as a JUnit file, which most CI systems read."""
+
+from __future__ import annotations
+
+from nbrefactor.diagnostic import CheckReport
+
+
+def render(report: CheckReport) -> bytes:
+    """Write a test suite for each notebook, with a failed test for each finding.
+
+    Parameters
+    ----------
+    report : CheckReport
+        What was found.
+
+    Returns
+    -------
+    bytes
+        XML in UTF-8. A notebook without findings is a test that passed, a problem one with an
+        error.
+    """
+    from xml.etree import ElementTree
+
+    total = len(report.diagnostics) + len(report.problems)
+    root = ElementTree.Element("testsuites", name="nbrefactor")
+    for notebook in report.notebooks:
+        found_here = [found for found in report.diagnostics if found.path == notebook]
+        suite = ElementTree.SubElement(
+            root,
+            "testsuite",
+            name=notebook,
+            tests=str(len(found_here) or 1),
+            failures=str(len(found_here)),
+            errors="0",
+        )
+        if not found_here:
+            ElementTree.SubElement(suite, "testcase", name="nbrefactor", classname=notebook)
+            total += 1
+        for found in found_here:
+            case = ElementTree.SubElement(
+                suite,
+                "testcase",
+                name=found.code,
+                classname=notebook,
+                file=notebook,
+                line=str(found.line),
+            )
+            failure = ElementTree.SubElement(
+                case, "failure", message=found.message, type=found.code
+            )
+            failure.text = "\n".join(
+                [f"{found.path}:{found.line}: {found.code} {found.message}", *found.reasons]
+            )
+    if report.problems:
+        suite = ElementTree.SubElement(
+            root,
+            "testsuite",
+            name="problems",
+            tests=str(len(report.problems)),
+            failures="0",
+            errors=str(len(report.problems)),
+        )
+        for problem in report.problems:
+            case = ElementTree.SubElement(suite, "testcase", name="problem", classname="nbrefactor")
+            ElementTree.SubElement(case, "error", message=problem)
+    root.set("tests", str(total))
+    root.set("failures", str(len(report.diagnostics)))
+    root.set("errors", str(len(report.problems)))
+    ElementTree.indent(root)
+    written: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return written + b"\n"
