@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -11,6 +12,10 @@ from nbrefactor.analysis.timeline import CodeCell, InlineDefinition
 from nbrefactor.outcome import Edit
 
 _WIDTH = 88
+# Where Python ends a line; a cell may hold any of them.
+_LINE_END = re.compile(r"\r\n?|\n")
+_COMMA_AND_COMMENT = re.compile(r"(?P<comma>[ \t\f]*,)?(?P<comment>[ \t\f]*#[^\r\n]*)?")
+_COMMENT = re.compile(r"#[^\r\n]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +82,8 @@ def replace_definitions(
         planned.append((replacement, edits))
         block = definition.block
         position = block.index(definition.node)
-        here = imports.setdefault(id(block), list(_existing(block, replacement.module)))
-        holder = _holder(here, block, position, replacement, leaving)
+        here = imports.setdefault(id(block), list(_existing(home, block, replacement.module)))
+        holder = _holder(home, here, block, position, replacement, leaving)
         if holder is None:
             here.append(
                 _Import(position, replacement.module, [replacement.imported], first=replacement)
@@ -100,19 +105,30 @@ def replace_definitions(
     return tuple((replacement, tuple(edits)) for replacement, edits in planned)
 
 
-def _existing(block: Sequence[ast.stmt], module: str) -> Iterator[_Import]:
+def _existing(home: CodeCell, block: Sequence[ast.stmt], module: str) -> Iterator[_Import]:
     for position, statement in enumerate(block):
         if (
             isinstance(statement, ast.ImportFrom)
             and statement.level == 0
             and statement.module == module
             and statement.names[0].name != "*"
+            and _is_plain_text(home, statement)
         ):
             names = [(alias.name, alias.asname or alias.name) for alias in statement.names]
             yield _Import(position, module, names, statement)
 
 
+def _is_plain_text(home: CodeCell, statement: ast.stmt) -> bool:
+    """Tell whether the cell's text of a statement is that statement: no prompts between lines."""
+    text = home.cell.source[home.start(statement) : home.end(statement)]
+    try:
+        return ast.dump(ast.parse(text)) == ast.dump(ast.Module([statement], []))
+    except SyntaxError:
+        return False
+
+
 def _holder(
+    home: CodeCell,
     imports: Sequence[_Import],
     block: Sequence[ast.stmt],
     position: int,
@@ -121,6 +137,7 @@ def _holder(
 ) -> _Import | None:
     """Find the nearest import above that can bring the name in without anybody noticing."""
     name = replacement.definition.name
+    word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
     for made in sorted(imports, key=lambda found: found.position, reverse=True):
         if made.position >= position or made.module != replacement.module:
             continue
@@ -131,7 +148,17 @@ def _holder(
             for statement in block[made.position + 1 : position]
             if statement not in leaving
         ]
-        if any(found.name in (name, "*") for found in references(between)):
+        # Where the name is there already, nobody can read anything else.
+        brought = replacement.imported in made.names
+        if any(
+            found.name in (name, "*") and not (brought and found.context == "read")
+            for found in references(between)
+        ):
+            return None
+        start, end = home.end(block[made.position]), replacement.definition.start
+        if not brought and any(
+            start <= magic.start < end and word.search(magic.text) for magic in home.code.magics
+        ):
             return None
         if made.statement is None and _has_comment_above(replacement.definition):
             # A comment speaks of the line below it, so that line is the definition's own import.
@@ -140,89 +167,104 @@ def _holder(
     return None
 
 
-def _statement(module: str, names: Sequence[tuple[str, str]], indent: str) -> str:
-    listed = [name if name == bound else f"{name} as {bound}" for name, bound in names]
+def _statement(module: str, names: Sequence[tuple[str, str]], indent: str, newline: str) -> str:
+    listed = [_written(pair) for pair in names]
     line = f"from {module} import {', '.join(listed)}"
     if len(indent) + len(line) <= _WIDTH or len(listed) == 1:
         return line
-    lines = "".join(f"{indent}    {name},\n" for name in listed)
-    return f"from {module} import (\n{lines}{indent})"
+    lines = "".join(f"{indent}    {name},{newline}" for name in listed)
+    return f"from {module} import ({newline}{lines}{indent})"
+
+
+def _written(imported: tuple[str, str]) -> str:
+    name, bound = imported
+    return name if name == bound else f"{name} as {bound}"
 
 
 def _in_place(definition: InlineDefinition, made: _Import) -> Edit:
     source = definition.home.cell.source
     start = definition.start
-    line_start = source.rfind("\n", 0, start) + 1
-    indent = source[line_start:start]
-    text = _statement(made.module, made.names, indent if not indent.strip() else "")
+    text = _statement(made.module, made.names, _indent(source, start), _newline(source))
     return Edit(definition.home.cell.index, start, _end(definition), text)
 
 
 def _removal(definition: InlineDefinition) -> Edit:
     """Take a definition out together with the blank lines above it."""
     source = definition.home.cell.source
-    line_start = source.rfind("\n", 0, definition.start) + 1
-    start = len(source[:line_start].rstrip()) if line_start else 0
     # The white space that goes begins behind the line above, its own trailing blanks stay.
-    start = source.find("\n", start)
-    return Edit(definition.home.cell.index, start, _end(definition), "")
+    above = len(source[: _line_start(source, definition.start)].rstrip())
+    return Edit(definition.home.cell.index, _line_end(source, above), _end(definition), "")
 
 
 def _has_comment_above(definition: InlineDefinition) -> bool:
-    above = definition.home.cell.source[: definition.start].rpartition("\n")[0]
-    return above.rpartition("\n")[2].lstrip().startswith("#")
+    above = _LINE_END.split(definition.home.cell.source[: definition.start])[:-1]
+    return bool(above) and above[-1].lstrip().startswith("#")
 
 
 def _end(definition: InlineDefinition) -> int:
     """Find the end of a definition, with the comments that belong to its body."""
     source = definition.home.cell.source
-    column = definition.start - (source.rfind("\n", 0, definition.start) + 1)
-    end = _line_end(source, definition.end)
-    following = end
-    while following < len(source):
-        line_end = _line_end(source, following + 1)
-        line = source[following + 1 : line_end]
-        if line.strip() and not (
-            line.lstrip().startswith("#") and len(line) - len(line.lstrip()) > column
-        ):
+    column = definition.start - _line_start(source, definition.start)
+    end = position = _line_end(source, definition.end)
+    while line_end := _LINE_END.match(source, position):
+        position = _line_end(source, line_end.end())
+        line = source[line_end.end() : position]
+        if not line.strip():
+            continue
+        if not line.lstrip().startswith("#") or len(line) - len(line.lstrip()) <= column:
             break
-        if line.strip():
-            end = line_end
-        following = line_end
+        end = position
     return end
-
-
-def _line_end(source: str, offset: int) -> int:
-    found = source.find("\n", offset)
-    end = len(source) if found < 0 else found
-    return end - 1 if source[:end].endswith("\r") and end > offset else end
 
 
 def _extended(home: CodeCell, made: _Import) -> Edit:
     """Add names to an import that stands in the cell, in its own style."""
-    import libcst as cst
-
     assert made.statement is not None
+    cell, source = home.cell.index, home.cell.source
     start, end = home.start(made.statement), home.end(made.statement)
-    line = cst.parse_statement(home.cell.source[start:end])
-    assert isinstance(line, cst.SimpleStatementLine)
-    statement = line.body[0]
-    assert isinstance(statement, cst.ImportFrom)
-    assert not isinstance(statement.names, cst.ImportStar)
-    names = list(statement.names)
-    for name, bound in made.added:
-        last = names[-1]
-        separator: cst.Comma
-        if len(names) > 1 and isinstance(names[-2].comma, cst.Comma):
-            separator = names[-2].comma
-        elif statement.lpar is not None and isinstance(
-            statement.lpar.whitespace_after, cst.ParenthesizedWhitespace
-        ):
-            separator = cst.Comma(whitespace_after=statement.lpar.whitespace_after)
-        else:
-            separator = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
-        names[-1] = last.with_changes(comma=separator)
-        asname = cst.AsName(cst.Name(bound)) if bound != name else None
-        names.append(cst.ImportAlias(cst.Name(name), asname, comma=last.comma))
-    text = cst.Module([]).code_for_node(statement.with_changes(names=names))
-    return Edit(home.cell.index, start, end, text)
+    first, last = home.start(made.statement.names[0]), home.start(made.statement.names[-1])
+    last_end = home.end(made.statement.names[-1])
+    newline, names = _newline(source), [_written(pair) for pair in made.added]
+    joined = "".join(f", {name}" for name in names)
+    row = _line_start(source, last)
+    too_long = last_end - row + len(joined) > _WIDTH
+    if not source[:end].endswith(")"):
+        if too_long and not _LINE_END.search(source, start, end):
+            text = _statement(made.module, made.names, _indent(source, start), newline)
+            return Edit(cell, start, end, text)
+        return Edit(cell, last_end, last_end, joined)
+    behind = _COMMA_AND_COMMENT.match(source, last_end, end)
+    assert behind is not None  # both of its parts are optional
+    comma, comment = behind["comma"] or "", behind["comment"] or ""
+    if source[row:last].strip():
+        if too_long:
+            # Below the first name, as the names of such an import stand.
+            indent = re.sub(r"[^\t]", " ", source[_line_start(source, first) : first])
+            joined = "".join(f",{newline}{indent}{name}" for name in names)
+        return Edit(cell, last_end, last_end, joined)
+    if not comma and "," in _COMMENT.sub("", source[last_end:end]):
+        return Edit(cell, last_end, last_end, joined)
+    # One name a line: below the last one's comment.
+    lines = ",".join(f"{newline}{source[row:last]}{name}" for name in names)
+    text = f"{comma or ','}{comment}{lines}{',' if comma else ''}"
+    return Edit(cell, last_end, behind.end(), text)
+
+
+def _indent(source: str, start: int) -> str:
+    """Return the blanks before a statement; what else stands there indents no other line."""
+    before = source[_line_start(source, start) : start]
+    return "" if before.strip() else before
+
+
+def _line_start(source: str, offset: int) -> int:
+    return max(source.rfind("\n", 0, offset), source.rfind("\r", 0, offset)) + 1
+
+
+def _line_end(source: str, offset: int) -> int:
+    found = _LINE_END.search(source, offset)
+    return len(source) if found is None else found.start()
+
+
+def _newline(source: str) -> str:
+    found = _LINE_END.search(source)
+    return "\n" if found is None else found.group()
