@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from nbrefactor.config import Part
 from nbrefactor.outcome import Edit, Finding, MetadataEdit
 from nbrefactor.rules.changelog import Changelog, Entry, add_entry, find_changelog, first_entry
-from nbrefactor.rules.version import Part as Part
-from nbrefactor.rules.version import Place, Version, find_places, renew_date
+from nbrefactor.rules.dates import renew_date
+from nbrefactor.rules.number import Version
+from nbrefactor.rules.version import Place, find_places
 
 if TYPE_CHECKING:
     from nbrefactor.notebook.document import Cell

@@ -13,16 +13,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from nbrefactor.outcome import Edit
-from nbrefactor.rules.version import (
-    DATE,
-    NUMBER,
-    PREFIX,
-    Line,
-    Span,
-    Version,
-    read_markdown,
-    renew_date,
-)
+from nbrefactor.rules.dates import DATE, renew_date
+from nbrefactor.rules.markdown import Line, Span, read_markdown
+from nbrefactor.rules.number import NUMBER, PREFIX, Version
 
 if TYPE_CHECKING:
     from nbrefactor.notebook.document import Cell

@@ -16,7 +16,7 @@ from nbrefactor.notebook.document import Cell
 from nbrefactor.outcome import Edit
 from nbrefactor.rules.bump import Bump, check_versions, plan_bump
 from nbrefactor.rules.changelog import find_changelog
-from nbrefactor.rules.version import Version
+from nbrefactor.rules.number import Version
 
 NOW = datetime(2025, 5, 1, 9, 5)
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from nbrefactor.notebook.document import Cell
 from nbrefactor.rules.changelog import add_entry, find_changelog, first_entry
-from nbrefactor.rules.version import Version
+from nbrefactor.rules.number import Version
 
 NOW = datetime(2025, 5, 1, 9, 5)
 

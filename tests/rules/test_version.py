@@ -10,14 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nbrefactor.notebook.document import Cell
-from nbrefactor.rules.version import (
-    DATE,
-    NUMBER,
-    Version,
-    find_places,
-    read_markdown,
-    renew_date,
-)
+from nbrefactor.rules.dates import DATE, renew_date
+from nbrefactor.rules.markdown import read_markdown
+from nbrefactor.rules.number import NUMBER, Version
+from nbrefactor.rules.version import find_places
 
 NOW = datetime(2025, 5, 1, 9, 5, 7, 123456, tzinfo=timezone(timedelta(hours=2)))
 
