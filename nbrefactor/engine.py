@@ -156,7 +156,6 @@ def bump_bytes(data: bytes, settings: Settings, *, path: str, now: datetime) -> 
     Outcome
         What is to be written, and why.
     """
-
     from nbrefactor.rules.bump import plan_bump
 
     def plan(document: Document) -> Plan:
