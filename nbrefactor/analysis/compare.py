@@ -10,6 +10,7 @@ from types import NoneType
 from nbrefactor.analysis.canonical import Canonical, bare_definition
 from nbrefactor.analysis.difference import difference, similarity, tokens
 from nbrefactor.analysis.drawing import drawing_differences
+from nbrefactor.analysis.effects import stored_instances
 from nbrefactor.analysis.evaluation import computed_when_defined, shared_defaults
 from nbrefactor.analysis.meaning import Unites, Worlds, writes
 from nbrefactor.analysis.members import class_differences, decorators
@@ -91,10 +92,13 @@ def compare(
         return replace(draft, similarity=0.0, reasons=(reason,)) if named else None
     worlds = candidate.worlds
     captures = worlds.captures(node, same_as=target, outside=form.outside, unites=unites)
-    early = [
+    early = [*worlds.effects]
+    if isinstance(node, ast.ClassDef) and (why := stored_instances(notebook)):
+        early.append(why)
+    early.extend(
         f"computes {text} when it is defined, the module does when it is imported"
         for text in computed_when_defined(node, worlds.notebook.names)
-    ]
+    )
     if form.shape == other.shape and not captures:
         same_name = candidate.target.name == definition.name
         level: Level = "exact" if form.text == other.text and same_name else "renamed"

@@ -9,17 +9,21 @@ from dataclasses import dataclass, replace
 from nbrefactor.analysis.canonical import Canonical, canonical
 from nbrefactor.analysis.compare import Candidate, compare
 from nbrefactor.analysis.difference import difference, may_be_similar, similarity, tokens
+from nbrefactor.analysis.effects import changes_of_module, effects_of_import
 from nbrefactor.analysis.environment import environment
 from nbrefactor.analysis.evaluation import shared_defaults
 from nbrefactor.analysis.meaning import Worlds
 from nbrefactor.analysis.scopes import DefinitionNode
 from nbrefactor.analysis.signature import CallChange
 from nbrefactor.analysis.stars import world
+from nbrefactor.analysis.target import SourceModule, TargetModule
 from nbrefactor.analysis.timeline import InlineDefinition, Timeline, Use
 from nbrefactor.analysis.verdict import Accepted, Match
 from nbrefactor.outcome import Level
 
 _SUGGESTED_FROM = 0.8
+# Below this, two functions look alike because they are small.
+_SUGGESTED_TOKENS = 20
 _ORDER: tuple[Level, ...] = ("exact", "renamed", "compatible", "divergent")
 
 
@@ -104,9 +108,16 @@ def _candidates(notebook: Timeline, modules: Sequence[Accepted]) -> tuple[Candid
                     where,
                     stateful,
                     before_star,
+                    tuple(_effects(notebook, accepted.module, source)),
                 )
             candidates.append(Candidate(accepted.module, target, worlds[key]))
     return tuple(candidates)
+
+
+def _effects(notebook: Timeline, module: TargetModule, source: SourceModule) -> Iterator[str]:
+    yield from changes_of_module(notebook, frozenset({module.name, source.name}))
+    for read in {module.name: module.source, source.name: source}.values():
+        yield from effects_of_import(read, notebook)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -208,6 +219,8 @@ class _Pairs:
             if type(target.node) is not type(node) or self.forms.form(target.node) is None:
                 continue
             theirs = self.forms.tokens(target.node)
+            if min(len(mine), len(theirs)) < _SUGGESTED_TOKENS:
+                continue
             if not may_be_similar(mine, theirs, _SUGGESTED_FROM):
                 continue
             alike = similarity(mine, theirs)
@@ -297,7 +310,9 @@ def _disagreement(
     why = "calls itself by its name" if recursive and not verdict.calls else ""
     alike = {other.definition.node for other in accepted if other.target is target}
     for rebinding in notebook.rebindings.get(definition.name, ()):
-        if rebinding.node not in alike and not _imports_target(rebinding.node, verdict):
+        # An import of the target asks for calls as they are.
+        is_target = _imports_target(rebinding.node, verdict) and not verdict.calls
+        if rebinding.node not in alike and not is_target:
             verb = "deleted" if rebinding.deletes else "bound to something else"
             cell = rebinding.home.cell.index + 1
             consequence = why or "a call may mean either"

@@ -71,6 +71,8 @@ class Worlds:
         Names of the notebook's definitions whose attributes are used.
     before_star : frozenset of str
         Names that a later star import of an unknown module may bind anew.
+    effects : tuple of str
+        Why the module is not what its source says, or its import more than an import.
     """
 
     notebook: World
@@ -80,6 +82,7 @@ class Worlds:
     where: Mapping[str, str]
     stateful: frozenset[str] = frozenset()
     before_star: frozenset[str] = frozenset()
+    effects: tuple[str, ...] = ()
 
     def captures(
         self,

@@ -92,6 +92,12 @@ def _changed(call: cst.Call, change: CallChange) -> cst.Call:
             name = change.keyworded[index - change.positional]
             argument = argument.with_changes(keyword=cst.Name(name), equal=tight)
         args.append(argument)
+    if change.added and len(args) == 1 and isinstance(args[0].value, cst.GeneratorExp):
+        # Alone it needs no brackets of its own, beside others it does.
+        generator = args[0].value
+        if not generator.lpar:
+            brackets = {"lpar": [cst.LeftParen()], "rpar": [cst.RightParen()]}
+            args[0] = args[0].with_changes(value=generator.with_changes(**brackets))
     for added in change.added:
         value = cst.parse_expression(added.value)
         argument = cst.Arg(value, keyword=cst.Name(added.name), equal=tight)
