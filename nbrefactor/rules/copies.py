@@ -77,29 +77,43 @@ COMPATIBLE = Rule(
     "it here means the same there",
     why=(
         "Each call binds to the module's signature with the same arguments on the same parameters; "
-        "defaults that differ are written out. What the function does inside is the module's, so "
-        "this is replaced only where the module is accepted for it (`--accept compatible`)."
+        "defaults that differ are written out. What the function shows is the module's, so this "
+        "is replaced only where the module is accepted for it (`--accept compatible`)."
     ),
     example=Example(
         before="""\
 # %%
-def mean(values):
-    total = 0
-    for value in values:
-        total += value
-    return total / len(values)
+import matplotlib.pyplot as plt
 
 # %%
-average = mean([1, 2, 3])
+def plot_losses(losses):
+    plt.plot(losses)
+    plt.title("Losses")
+    plt.show()
+
+# %%
+plot_losses([0.7, 0.4])
 """,
         after="""\
 # %%
-from plots import mean
+import matplotlib.pyplot as plt
 
 # %%
-average = mean([1, 2, 3])
+from plots import plot_losses
+
+# %%
+plot_losses([0.7, 0.4])
 """,
-        module=_MEAN,
+        module="""\
+import matplotlib.pyplot as plt
+
+
+def plot_losses(losses, title="Losses"):
+    figure, axes = plt.subplots()
+    axes.plot(losses, marker="o")
+    axes.set_title(title)
+    plt.show()
+""",
         options="--accept compatible",
     ),
     fixed=True,
@@ -117,23 +131,21 @@ DIVERGENT = Rule(
     example=Example(
         before="""\
 # %%
-scale = 10
-
-def mean(values):
-    return scale * sum(values) / len(values)
+def mean(values, weights):
+    weighted = [value * weight for value, weight in zip(values, weights)]
+    return sum(weighted) / sum(weights)
 
 # %%
-mean([1, 2, 3])
+mean([1, 2, 3], [1, 1, 2])
 """,
         after="""\
 # %%
-scale = 10
-
-def scaled_mean(values):
-    return scale * sum(values) / len(values)
+def weighted_mean(values, weights):
+    weighted = [value * weight for value, weight in zip(values, weights)]
+    return sum(weighted) / sum(weights)
 
 # %%
-scaled_mean([1, 2, 3])
+weighted_mean([1, 2, 3], [1, 1, 2])
 """,
         module=_MEAN,
         options="--select NB104",

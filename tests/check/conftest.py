@@ -1,0 +1,51 @@
+import json
+import re
+from collections.abc import Callable
+
+import pytest
+
+Notebook = Callable[..., bytes]
+_MARK = re.compile(r"^# %%(?P<rest>.*)$")
+
+
+@pytest.fixture
+def notebook() -> Notebook:
+    """Make a notebook from text in which ``# %%`` begins a cell, as the rules' examples have it."""
+
+    def make(text: str, kernel: str = "python", metadata: dict[str, object] | None = None) -> bytes:
+        cells: list[dict[str, object]] = []
+        for line in text.split("\n"):
+            mark = _MARK.match(line)
+            if mark:
+                rest = mark["rest"].strip()
+                kind = "markdown" if rest == "[markdown]" else "code"
+                tags = rest.split() if kind == "code" else []
+                cells.append({"kind": kind, "tags": tags, "lines": []})
+            else:
+                cells[-1]["lines"].append(line)  # type: ignore[attr-defined]
+        return json.dumps(
+            {
+                "cells": [_cell(at, cell) for at, cell in enumerate(cells)],
+                "metadata": {
+                    "kernelspec": {"display_name": "K", "language": kernel, "name": "k"},
+                    **(metadata or {}),
+                },
+                "nbformat": 4,
+                "nbformat_minor": 5,
+            },
+            indent=1,
+        ).encode()
+
+    def _cell(at: int, cell: dict[str, object]) -> dict[str, object]:
+        source = "\n".join(cell["lines"]).strip("\n")  # type: ignore[arg-type]
+        made: dict[str, object] = {
+            "cell_type": cell["kind"],
+            "id": f"c{at}",
+            "metadata": {"tags": cell["tags"]} if cell["tags"] else {},
+            "source": source.splitlines(keepends=True),
+        }
+        if cell["kind"] == "code":
+            made |= {"execution_count": None, "outputs": []}
+        return made
+
+    return make

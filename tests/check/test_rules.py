@@ -1,0 +1,126 @@
+import json
+import shlex
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from nbrefactor.cli import main
+from nbrefactor.rules.catalogue import RULES, covers, find_rule, problem_with
+from nbrefactor.rules.rule import Rule
+
+README = Path(__file__).parents[2] / "README.md"
+RUN_NOTHING = [rule for rule in RULES if "--execute" not in rule.example.options]
+
+
+def nbrefactor(*arguments: str) -> Result:
+    result = CliRunner().invoke(main, arguments)
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / ".git").mkdir()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def options(rule: Rule) -> list[str]:
+    module = ["--module", "plots"] if rule.example.module else []
+    return [*module, *shlex.split(rule.example.options)]
+
+
+def codes(path: str, rule: Rule) -> set[str]:
+    shown = nbrefactor("check", path, *options(rule), "--output-format", "json")
+    return {found["code"] for found in json.loads(shown.stdout)["findings"]}
+
+
+@pytest.mark.parametrize("rule", RUN_NOTHING, ids=lambda rule: rule.name)
+def test_the_example_has_the_finding_and_no_other_one(place: Path, rule: Rule, notebook) -> None:
+    example = rule.example
+    if example.module:
+        (place / "plots.py").write_text(example.module)
+    (place / "before.ipynb").write_bytes(notebook(example.before, example.kernel))
+    (place / "after.ipynb").write_bytes(notebook(example.after))
+    assert codes("before.ipynb", rule) == {rule.code}
+    assert codes("after.ipynb", rule) == set()
+
+
+@pytest.mark.parametrize("rule", RUN_NOTHING, ids=lambda rule: rule.name)
+def test_migrate_makes_the_one_from_the_other_where_the_rule_says_so(
+    place: Path, rule: Rule, notebook
+) -> None:
+    example = rule.example
+    if example.module:
+        (place / "plots.py").write_text(example.module)
+    before = notebook(example.before, example.kernel)
+    (place / "n.ipynb").write_bytes(before)
+    nbrefactor("migrate", "n.ipynb", *options(rule))
+    assert (place / "n.ipynb").read_bytes() == (notebook(example.after) if rule.fixed else before)
+
+
+def test_codes_are_in_order_and_are_used_once() -> None:
+    numbers = [rule.code for rule in RULES]
+    assert numbers == sorted(set(numbers))
+    assert len({rule.name for rule in RULES}) == len(RULES)
+
+
+def test_every_rule_has_a_page() -> None:
+    shown = nbrefactor("rule", "--all").stdout
+    for rule in RULES:
+        assert f"# {rule.code} {rule.name}\n" in shown
+        page = nbrefactor("rule", rule.code).stdout
+        assert page in shown
+        for text in (rule.summary, rule.why, rule.example.before, rule.example.after):
+            assert text.rstrip("\n") in page
+
+
+def test_a_rule_is_found_by_its_name_too() -> None:
+    assert find_rule("exact-copy") is find_rule("nb101")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        pytest.param(["NB999"], "did you mean", id="an unknown code"),
+        pytest.param([], "name the rules to explain", id="no code"),
+        pytest.param(["NB101", "--all"], "name the rules to explain", id="both"),
+    ],
+)
+def test_what_is_no_rule_is_wrong_usage(arguments: list[str], said: str) -> None:
+    result = nbrefactor("rule", *arguments)
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
+@pytest.mark.parametrize("prefix", ["NB", "NB1", "NB10", "NB101"])
+def test_a_code_may_be_cut_short(prefix: str) -> None:
+    assert not problem_with(prefix)
+    assert covers([prefix], "NB101")
+    assert not covers([prefix], "XB101")
+
+
+@pytest.mark.parametrize("prefix", ["", "NB7", "nb101", "NB1011", "E501"])
+def test_what_begins_no_code_is_a_problem(prefix: str) -> None:
+    assert "no rule" in problem_with(prefix)
+
+
+def table() -> str:
+    rows = [
+        "| Code | Name | Finds | Resolved by `migrate` | By default |",
+        "|---|---|---|---|---|",
+    ]
+    for rule in RULES:
+        fixed, default = "yes" if rule.fixed else "no", "on" if rule.default else "off"
+        rows.append(f"| {rule.code} | {rule.name} | {rule.summary} | {fixed} | {default} |")
+    return "\n".join(rows)
+
+
+def test_the_readme_shows_the_rules_as_they_are() -> None:
+    text = README.read_text(encoding="utf-8")
+    _, _, rest = text.partition("<!-- rules -->")
+    shown, end, _ = rest.partition("<!-- /rules -->")
+    assert end, "README.md has no table between <!-- rules --> and <!-- /rules -->"
+    assert shown.strip() == table()
