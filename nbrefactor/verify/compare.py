@@ -167,6 +167,9 @@ def _compare(
             status = "changed"
             continue
         status = "changed"
+        if mime == "text/plain" and family == "picture" and _names_a_figure(texts):
+            # The size of the figure, which the pictures show themselves.
+            continue
         if mime == "text/html":
             tables = read_table(texts[0]), read_table(texts[1])
             if tables[0] is not None and tables[1] is not None:
@@ -180,7 +183,13 @@ def _compare(
         status = "changed"
     if status == "identical" and details:
         status = "changed"
+    if status == "changed" and not details:
+        details.append("the figure has another size")
     return OutputComparison(status, family, "; ".join(details), before, after, difference)
+
+
+def _names_a_figure(texts: tuple[str, str]) -> bool:
+    return all(text.startswith("<Figure size ") for text in texts)
 
 
 def _compare_pictures(before: object, after: object) -> PictureDifference:

@@ -1,0 +1,122 @@
+"""Verifications for people in a terminal, and the sentence that sums one up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nbrefactor.verify.values import CellComparison, Status, Verification
+from nbrefactor.visible import visible
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+_STYLES: dict[Status, str] = {
+    "identical": "green",
+    "within tolerance": "green",
+    "redrawn": "cyan",
+    "changed": "bold red",
+    "new error": "bold red",
+    "failed before too": "yellow",
+    "not deterministic": "yellow",
+    "not run": "yellow",
+}
+
+
+def render_verification(found: Verification) -> Text:
+    """Show every cell that is not identical, and why.
+
+    Parameters
+    ----------
+    found : Verification
+        The verdict on each output.
+
+    Returns
+    -------
+    rich.text.Text
+        Lines, each with a line end; the verdict is not among them.
+    """
+    from rich.text import Text
+
+    text = Text()
+    text.append(f"{visible(found.path)}\n", "bold")
+    against = "the planned migration" if found.migrated == "planned" else visible(found.migrated)
+    text.append(f"  compared with {against} in {found.seconds:.1f} s\n", "dim")
+    for cell in found.cells:
+        if cell.status != "identical":
+            text.append_text(_cell(cell))
+    for note in found.notes:
+        text.append(f"  {visible(note)}\n", "dim")
+    return text
+
+
+def verdict(found: Verification) -> str:
+    """Sum a verification up in one line, with how much was really compared.
+
+    Parameters
+    ----------
+    found : Verification
+        The verdict on each output.
+
+    Returns
+    -------
+    str
+        Begins with ``verified`` or ``not verified``; without a line end.
+    """
+    parts = []
+    failures = found.failures
+    if not found.compared:
+        parts.append("nothing could be compared")
+    for status in ("new error", "changed", "redrawn"):
+        numbers = [str(cell.cell + 1) for cell in failures if cell.status == status]
+        if numbers:
+            where = f"cell{'s' if len(numbers) > 1 else ''} {_listed(numbers)}"
+            parts.append(f"{where} {_FAILS[status]}")
+    cells, compared = len(found.cells), len(found.compared)
+    outputs = sum(len(cell.outputs) for cell in found.compared)
+    parts.append(f"{compared} of {_count(cells, 'code cell')} compared")
+    shown = ", ".join(f"{number} {status}" for status, number in found.counts.items())
+    parts.append(f"{_count(outputs, 'output')}{f' ({shown})' if shown else ''}")
+    for status in ("failed before too", "not deterministic", "not run"):
+        if number := sum(cell.status == status for cell in found.cells):
+            parts.append(f"{_count(number, 'cell')} {status}")
+    callers = [cell for cell in found.cells if cell.calls]
+    if callers:
+        reached = sum(cell in found.compared for cell in callers)
+        parts.append(
+            f"{reached} of {_count(len(callers), 'cell')} that call a replacement compared"
+        )
+    elif found.outcome.replaced:
+        parts.append("no cell calls a replacement")
+    return f"{'verified' if found.passed else 'not verified'}: {', '.join(parts)}"
+
+
+_FAILS = {
+    "new error": "raised a new error",
+    "changed": "changed",
+    "redrawn": "redrawn (--strict)",
+}
+
+
+def _cell(cell: CellComparison) -> Text:
+    from rich.text import Text
+
+    text = Text()
+    text.append(f"  cell {cell.cell + 1:>3}  ", "dim")
+    text.append(f"{cell.status:<18}", _STYLES[cell.status])
+    calls = f"calls {', '.join(cell.calls)}" if cell.calls else ""
+    text.append(visible("; ".join(part for part in (cell.detail, calls) if part)))
+    text.append("\n")
+    for number, output in enumerate(cell.outputs, 1):
+        if output.status != "identical":
+            text.append(f"            output {number}, {output.family}: ", "dim")
+            text.append(f"{output.status}", _STYLES[output.status])
+            text.append(visible(f"; {output.detail}\n" if output.detail else "\n"))
+    return text
+
+
+def _listed(numbers: list[str]) -> str:
+    return numbers[0] if len(numbers) == 1 else f"{', '.join(numbers[:-1])} and {numbers[-1]}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
