@@ -293,7 +293,7 @@ def _replace_definitions(
     verdicts: dict[InlineDefinition, tuple[Match, Finding]] = {}
     while True:
         matches = judge(document, notebook, settings, modules)
-        findings = report_definitions(matches)
+        findings = report_definitions(matches, top=notebook if settings.imports == "top" else None)
         # What stays keeps its order, so each definition is found again by its position.
         was = dict(zip(notebook.definitions, remaining, strict=True))
         for found, finding in zip(matches, findings, strict=True):

@@ -29,6 +29,7 @@ _EXAMPLES = """Examples:
     "accept",
     "aliases",
     "source_roots",
+    "imports",
     "bump",
     "changelog",
     "version_patterns",

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from nbrefactor.config import PARTS, Given, SettingsError, parse_alias
+from nbrefactor.config import IMPORT_PLACES, PARTS, Given, SettingsError, parse_alias
 
 Command = Callable[..., Any]
 
@@ -41,6 +41,12 @@ _OPTIONS: dict[str, Callable[[Command], Command]] = {
         multiple=True,
         type=click.Path(exists=True, file_okay=False, path_type=Path),
         help="Further folder in which target modules are looked for; repeatable.",
+    ),
+    "imports": click.option(
+        "--imports",
+        type=click.Choice(IMPORT_PLACES),
+        help="Where imports go: in place of the definition, or to the top, into the notebook's "
+        "import cell, as far as that is safe. Default: in-place.",
     ),
     "bump": click.option(
         "--bump",

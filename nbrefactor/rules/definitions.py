@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
+from nbrefactor.analysis.timeline import CodeCell, Timeline
 from nbrefactor.analysis.verdict import Match
 from nbrefactor.outcome import Edit, Finding, Level
 from nbrefactor.rules.calls import rewrite_calls
 from nbrefactor.rules.imports import Replacement, replace_definitions
+from nbrefactor.rules.top import import_cell, why_in_place
 
 CODES: dict[Level, str] = {
     "exact": "NB101",
@@ -23,13 +26,18 @@ _RELATIONS: dict[Level, str] = {
 }
 
 
-def report_definitions(matches: Sequence[Match]) -> tuple[Finding, ...]:
+def report_definitions(
+    matches: Sequence[Match], *, top: Timeline | None = None
+) -> tuple[Finding, ...]:
     """Turn the verdicts on definitions into findings with the edits that resolve them.
 
     Parameters
     ----------
     matches : sequence of Match
         The verdicts on one notebook's definitions, in the notebook's order.
+    top : Timeline or None
+        The notebook's code, where imports are to move into its import cell as far as that is
+        safe; None leaves them where the definitions stood.
 
     Returns
     -------
@@ -37,19 +45,15 @@ def report_definitions(matches: Sequence[Match]) -> tuple[Finding, ...]:
         One for each, in the same order.
     """
     edits: dict[Match, tuple[Edit, ...]] = {}
-    for home in dict.fromkeys(found.definition.home for found in matches):
-        leaving = {
-            found.definition: found
-            for found in matches
-            if found.accepted and found.definition.home is home
-        }
-        replacements = [
-            Replacement(found.definition, found.module.name, found.target.name)
-            for found in leaving.values()
-            if found.module is not None and found.target is not None
-        ]
-        for replacement, planned in replace_definitions(home, replacements):
-            edits[leaving[replacement.definition]] = planned
+    matches, moving = _with_places(matches, top)
+    by_definition = {found.definition: found for found in matches}
+    homes = [found.definition.home for found in matches]
+    for home in dict.fromkeys([*homes, *moving.values()]):
+        accepted = [found for found in matches if found.accepted]
+        staying = [_replacement(found) for found in accepted if _stays_in(found, home, moving)]
+        arriving = [_replacement(found) for found in accepted if moving.get(found) is home]
+        for replacement, planned in replace_definitions(home, staying, arriving):
+            edits[by_definition[replacement.definition]] = planned
     # Definitions of one name may share their call sites: each call is rewritten once.
     replaced = [found for found in matches if found.accepted]
     calls = {call.use.node: call for found in replaced for call in found.calls}
@@ -63,13 +67,60 @@ def report_definitions(matches: Sequence[Match]) -> tuple[Finding, ...]:
     return tuple(_finding(found, edits.get(found, ())) for found in matches)
 
 
+def _with_places(
+    matches: Sequence[Match], notebook: Timeline | None
+) -> tuple[Sequence[Match], dict[Match, CodeCell]]:
+    """Decide which imports move into the import cell, and say of each why it does or does not."""
+    if notebook is None:
+        return matches, {}
+    top = import_cell(notebook)
+    placed: list[Match] = []
+    moving: dict[Match, CodeCell] = {}
+    for found in matches:
+        if not found.accepted:
+            placed.append(found)
+            continue
+        alike = frozenset(
+            other.definition.node
+            for other in matches
+            if other.accepted
+            and other.target is found.target
+            and other.definition.name == found.definition.name
+        )
+        if top is None:
+            why = "stays in place: no cell has imports at its top"
+        else:
+            why = why_in_place(notebook, found.definition, top, alike)
+        if why or top is None:
+            placed.append(replace(found, reasons=(*found.reasons, why)))
+            continue
+        proof = (
+            f"moves to the import cell ({top.cell.index + 1}): nothing in between binds or reads "
+            "the name or prepares the import"
+        )
+        placed.append(replace(found, reasons=(*found.reasons, proof)))
+        moving[placed[-1]] = top
+    return placed, moving
+
+
+def _stays_in(match: Match, home: CodeCell, moving: Mapping[Match, CodeCell]) -> bool:
+    return match.definition.home is home and match not in moving
+
+
+def _replacement(match: Match) -> Replacement:
+    assert match.module is not None
+    assert match.target is not None
+    return Replacement(match.definition, match.module.name, match.target.name)
+
+
 def _finding(match: Match, edits: tuple[Edit, ...]) -> Finding:
     definition = match.definition
     cell = definition.home.cell
     target = "" if match.target is None else _dotted(match)
     message = f'"{definition.name}" {_RELATIONS[match.level]} {target}'
     if not match.accepted and match.reasons:
-        message += f", but stays: {match.reasons[-1]}"
+        stays = "" if match.level == "divergent" else ", but stays"
+        message += f"{stays}: {match.reasons[-1]}"
     return Finding(
         code=CODES[match.level],
         message=message,

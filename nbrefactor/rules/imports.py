@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from nbrefactor.analysis.scopes import references
 from nbrefactor.analysis.timeline import CodeCell, InlineDefinition
 from nbrefactor.outcome import Edit
+from nbrefactor.rules.top import last_import
 
 _WIDTH = 88
 # Where Python ends a line; a cell may hold any of them.
@@ -44,18 +45,23 @@ class Replacement:
 
 @dataclass(slots=True)
 class _Import:
-    """An import under construction: where it stands and what it brings in."""
+    """An import under construction: where it stands and what it brings in.
+
+    It is a `statement` of the cell, takes the place of the `first` definition, or comes in
+    `behind` another statement.
+    """
 
     position: int
     module: str
     names: list[tuple[str, str]]
     statement: ast.ImportFrom | None = None
     first: Replacement | None = None
+    behind: ast.stmt | None = None
     added: list[tuple[str, str]] = field(default_factory=list)
 
 
 def replace_definitions(
-    home: CodeCell, replacements: Sequence[Replacement]
+    home: CodeCell, replacements: Sequence[Replacement], arriving: Sequence[Replacement] = ()
 ) -> tuple[tuple[Replacement, tuple[Edit, ...]], ...]:
     """Plan the edits that replace definitions of one cell by imports.
 
@@ -65,6 +71,8 @@ def replace_definitions(
         The cell.
     replacements : sequence of Replacement
         Its definitions that go, in the order in which they stand.
+    arriving : sequence of Replacement
+        Definitions of later cells whose imports come to this one, the import cell.
 
     Returns
     -------
@@ -75,14 +83,16 @@ def replace_definitions(
     """
     planned: list[tuple[Replacement, list[Edit]]] = []
     leaving = {replacement.definition.node for replacement in replacements}
-    imports: dict[int, list[_Import]] = {}
+    imports: dict[tuple[int, str], list[_Import]] = {}
     for replacement in replacements:
         definition = replacement.definition
         edits: list[Edit] = []
         planned.append((replacement, edits))
         block = definition.block
         position = block.index(definition.node)
-        here = imports.setdefault(id(block), list(_existing(home, block, replacement.module)))
+        here = imports.setdefault(
+            (id(block), replacement.module), list(_existing(home, block, replacement.module))
+        )
         holder = _holder(home, here, block, position, replacement, leaving)
         if holder is None:
             here.append(
@@ -94,6 +104,15 @@ def replace_definitions(
             holder.added.append(replacement.imported)
         edits.append(_removal(definition))
 
+    for replacement in arriving:
+        planned.append((replacement, [_removal(replacement.definition)]))
+        body, module = home.tree.body, replacement.module
+        here = imports.setdefault((id(body), module), list(_existing(home, body, module)))
+        holder = _receiver(home, here, replacement)
+        if replacement.imported not in holder.names:
+            holder.names.append(replacement.imported)
+            holder.added.append(replacement.imported)
+
     index = {replacement.definition: edits for replacement, edits in planned}
     for here in imports.values():
         for made in here:
@@ -102,6 +121,9 @@ def replace_definitions(
             elif made.added and made.statement is not None:
                 receiver = next(r for r, _ in planned if r.imported == made.added[0])
                 index[receiver.definition].append(_extended(home, made))
+            elif made.behind is not None:
+                receiver = next(r for r, _ in planned if r.imported == made.added[0])
+                index[receiver.definition].append(_inserted(home, made, made.behind))
     return tuple((replacement, tuple(edits)) for replacement, edits in planned)
 
 
@@ -167,6 +189,29 @@ def _holder(
     return None
 
 
+def _receiver(home: CodeCell, imports: list[_Import], replacement: Replacement) -> _Import:
+    """Find the import of an import cell that takes a name in, or start one below the others."""
+    body, last = home.tree.body, last_import(home)
+    assert last is not None  # else this were not the import cell
+    for made in imports:
+        if made.position > last or made.first is not None:
+            continue
+        between = references(body[made.position + 1 : last + 1])
+        if made.behind or not any(found.name == replacement.definition.name for found in between):
+            return made
+    made = _Import(last, replacement.module, [], behind=body[last])
+    imports.append(made)
+    return made
+
+
+def _inserted(home: CodeCell, made: _Import, behind: ast.stmt) -> Edit:
+    source = home.cell.source
+    indent, newline = _indent(source, home.start(behind)), _newline(source)
+    end = _line_end(source, home.end(behind))
+    text = f"{newline}{indent}{_statement(made.module, made.names, indent, newline)}"
+    return Edit(home.cell.index, end, end, text)
+
+
 def _statement(module: str, names: Sequence[tuple[str, str]], indent: str, newline: str) -> str:
     listed = [_written(pair) for pair in names]
     line = f"from {module} import {', '.join(listed)}"
@@ -191,6 +236,12 @@ def _in_place(definition: InlineDefinition, made: _Import) -> Edit:
 def _removal(definition: InlineDefinition) -> Edit:
     """Take a definition out together with the blank lines above it."""
     source = definition.home.cell.source
+    if not source[: definition.start].strip():
+        # Nothing stands above, so the blank lines below go.
+        rest = source[_end(definition) :].lstrip()
+        below = len(source) - len(rest)
+        end = _line_start(source, below) if rest else below
+        return Edit(definition.home.cell.index, 0, end, "")
     # The white space that goes begins behind the line above, its own trailing blanks stay.
     above = len(source[: _line_start(source, definition.start)].rstrip())
     return Edit(definition.home.cell.index, _line_end(source, above), _end(definition), "")

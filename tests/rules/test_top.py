@@ -1,0 +1,112 @@
+"""``imports = "top"``: an import moves only where nobody can notice, and the report says why."""
+
+import json
+from datetime import datetime
+
+import pytest
+
+from nbrefactor.config import ModuleChoice, Settings
+from nbrefactor.engine import migrate_bytes, read_modules
+from nbrefactor.notebook.document import read
+
+MODULE = "def f(a):\n    return a + 1\n\n\ndef g(a):\n    return a + 2\n"
+F = "def f(a):\n    return a + 1"
+G = "def g(a):\n    return a + 2"
+
+
+@pytest.fixture
+def migrate(tmp_path):
+    (tmp_path / "stub.py").write_text(MODULE)
+
+    def run(*sources):
+        cells = [
+            {
+                "cell_type": "code",
+                "metadata": {},
+                "outputs": [],
+                "execution_count": None,
+                "source": s,
+            }
+            for s in sources
+        ]
+        data = json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4})
+        settings = Settings(modules=(ModuleChoice("stub", "renamed"),), imports="top")
+        modules = read_modules(settings, tmp_path / "n.ipynb")
+        outcome = migrate_bytes(
+            data.encode(), settings, modules, path="n.ipynb", now=datetime(2026, 1, 1)
+        )
+        assert outcome.status == "changed", outcome.reason
+        return [cell.source for cell in read(outcome.after).cells], outcome
+
+    return run
+
+
+MOVES = [
+    pytest.param(["import os", F], ["import os\nfrom stub import f", ""], id="a definition alone"),
+    pytest.param(
+        ["import os\nx = 1", f"# why\n{F}\n\n\nf(1)"],
+        ["import os\nfrom stub import f\nx = 1", "# why\n\n\nf(1)"],
+        id="a comment and a call around it",
+    ),
+    pytest.param(
+        ["import os  # first\n%matplotlib inline\nimport sys\nx = 1", F, G],
+        [
+            "import os  # first\n%matplotlib inline\nimport sys\nfrom stub import f, g\nx = 1",
+            "",
+            "",
+        ],
+        id="two definitions, a magic among the imports",
+    ),
+    pytest.param(
+        ["from stub import g\nimport os", F],
+        ["from stub import g, f\nimport os", ""],
+        id="merged into the import that is there",
+    ),
+    pytest.param(
+        ["import os", F, F],
+        ["import os\nfrom stub import f", "", ""],
+        id="the same definition twice",
+    ),
+    pytest.param(
+        ["x = 1", "import os", "y = x", F],
+        ["x = 1", "import os\nfrom stub import f", "y = x", ""],
+        id="the first cell with imports, not the first cell",
+    ),
+]
+
+
+@pytest.mark.parametrize(("before", "after"), MOVES)
+def test_moves(migrate, before, after):
+    sources, outcome = migrate(*before)
+    assert sources == after
+    for found in outcome.findings:
+        assert any("moves to the import cell" in reason for reason in found.reasons)
+
+
+STAYS = [
+    pytest.param([F], "no cell has imports", id="no import cell"),
+    pytest.param([F, "import os"], "comes after the definition", id="imports below"),
+    pytest.param(["import os", "for f in []: pass", F], 'cell 2 in between binds "f"', id="bound between"),
+    pytest.param(["import os\nf = 3", F], 'cell 1 in between binds "f"', id="bound in the import cell"),
+    pytest.param(["import os", "f(1)", F], 'cell 2 in between reads "f"', id="read between"),
+    pytest.param(["import os", "def h(): return f(1)", F], 'reads "f"', id="read in a function between"),
+    pytest.param(["import os", "f(1)\n" + F], 'cell 2 in between reads "f"', id="read above in its cell"),
+    pytest.param(["import os", "cd here", F], "cell 2 in between does not parse", id="opaque cell"),
+    pytest.param(["import os", "%run a.py", F], "cell 2 in between may", id="%run"),
+    pytest.param(["import os", "from m import *", F], "may bind any name", id="star import"),
+    pytest.param(["import os", "import sys\nsys.path.append('x')", F], "importable", id="sys.path"),
+    pytest.param(["import os", "%cd lib", F], "importable", id="%cd"),
+    pytest.param(["import os", "!pip install x", F], "importable", id="!pip"),
+    pytest.param(["import os", "!git clone x", F], "importable", id="git clone"),
+    pytest.param(["import os", f"if os:\n    {F.replace(chr(10), chr(10) + '    ')}"], "inside of a if", id="conditional"),
+    pytest.param([f"import os\n{F}"], "stands in the import cell", id="in the import cell itself"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "why"), STAYS)
+def test_stays_in_place(migrate, before, why):
+    sources, outcome = migrate(*before)
+    assert "from stub import f" in sources[-1] or len(before) == 1 or "def" in before[0]
+    assert any(why in reason for found in outcome.findings for reason in found.reasons)
+    changed = [new for old, new in zip(before, sources, strict=True) if old != new]
+    assert len(changed) == 1
