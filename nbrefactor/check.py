@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from nbrefactor.notebook.document import Cell, Document, foreign_kernel, line_of
 from nbrefactor.notebook.magics import read_cell
 from nbrefactor.outcome import Finding
 from nbrefactor.rules.catalogue import covers, find_rule
+from nbrefactor.rules.copies import DIVERGENT
 from nbrefactor.rules.missing_import import report_missing_imports
 from nbrefactor.rules.opaque import report_opaque
 from nbrefactor.rules.optouts import read_optouts, report_unused
@@ -148,7 +150,9 @@ def _definitions(
 ) -> Iterator[Finding]:
     from nbrefactor.engine import migrate_document
 
-    outcome = migrate_document(document, settings, modules, path=path, now=now)
+    # Nobody would see near misses, and they take the longest to find.
+    seen = replace(settings, suggest=_may_show(DIVERGENT.code, document, settings))
+    outcome = migrate_document(document, seen, modules, path=path, now=now)
     if outcome.status == "failed":
         raise RefusedError(outcome.reason)
     # The rest of an outcome is about the version, and only where something is replaced.
@@ -179,6 +183,14 @@ def _may_disagree(document: Document, settings: Settings) -> bool:
         if len(numbers) > 1:
             return True
     return False
+
+
+def _may_show(code: str, document: Document, settings: Settings) -> bool:
+    """Tell whether it matters that a rule finds something: it counts, or is opted out of."""
+    if settings.select is not None and covers(settings.select, code):
+        return True
+    optouts = read_optouts(document, settings.per_file_ignores)
+    return any(optout.is_checked and code.startswith(optout.code) for optout in optouts)
 
 
 def _counts(found: Finding, settings: Settings) -> bool:

@@ -72,6 +72,8 @@ class Settings:
         The folder to which the patterns are relative.
     verify_patterns : tuple of str
         Regular expressions of output text that may differ from run to run.
+    suggest : bool
+        Whether near misses under another name are pointed out.
     """
 
     modules: tuple[ModuleChoice, ...] = (ModuleChoice(BUNDLED_MODULE, "compatible"),)
@@ -88,6 +90,7 @@ class Settings:
     exclude: tuple[str, ...] = ()
     folder: Path | None = None
     verify_patterns: tuple[str, ...] = ()
+    suggest: bool = True
 
 
 @dataclass(frozen=True, slots=True)

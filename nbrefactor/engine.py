@@ -341,7 +341,8 @@ def judge(
     staying: dict[InlineDefinition, Match] = {}
     while True:
         others = tuple(found for found in notebook.definitions if found not in staying)
-        matches = match(replace(notebook, definitions=others), modules, aliases)
+        rest = replace(notebook, definitions=others)
+        matches = match(rest, modules, aliases, suggest=settings.suggest)
         wanted = {
             found.definition: replace(
                 found, accepted=False, calls=(), reasons=(*found.reasons, reason)

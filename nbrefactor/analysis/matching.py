@@ -28,7 +28,11 @@ _ORDER: tuple[Level, ...] = ("exact", "renamed", "compatible", "divergent")
 
 
 def match(
-    notebook: Timeline, modules: Sequence[Accepted], aliases: Mapping[str, str]
+    notebook: Timeline,
+    modules: Sequence[Accepted],
+    aliases: Mapping[str, str],
+    *,
+    suggest: bool = True,
 ) -> tuple[Match, ...]:
     """Give every definition that has a counterpart its verdict.
 
@@ -41,6 +45,8 @@ def match(
         order given.
     aliases : mapping of str to str
         Notebook names and the targets that the user says they stand for.
+    suggest : bool
+        Whether near misses under another name are looked for, which takes most of the time.
 
     Returns
     -------
@@ -49,7 +55,7 @@ def match(
     """
     if not notebook.definitions:
         return ()
-    pairs = _Pairs(notebook, aliases, _candidates(notebook, modules), _Forms({}, {}))
+    pairs = _Pairs(notebook, aliases, _candidates(notebook, modules), _Forms({}, {}), suggest)
     levels = {accepted.module.name: accepted.level for accepted in modules}
     # Everything may go until something says otherwise: what is used by definitions that go is
     # used no more, and copies of one class become one class.
@@ -151,6 +157,7 @@ class _Pairs:
     aliases: Mapping[str, str]
     candidates: Sequence[Candidate]
     forms: _Forms
+    suggest: bool
 
     def best(
         self,
@@ -192,7 +199,7 @@ class _Pairs:
                 )
                 if verdict is not None:
                     verdicts.append(_accept(verdict, levels[candidate.module.name]))
-        if not verdicts:
+        if not verdicts and self.suggest:
             verdicts = list(self._suggestions(definition))
         # The first of equals wins, which is the order in which the modules were given.
         return min(
