@@ -7,20 +7,44 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from nbrefactor.outcome import Outcome
+
 if TYPE_CHECKING:
     from rich.text import Text
 
     from nbrefactor.analysis.verdict import Accepted
     from nbrefactor.execute import ExecutionSettings, Needed, Run
-    from nbrefactor.outcome import Outcome
 
 STOPPED = 130
+
+
+@dataclass(frozen=True, slots=True)
+class Executed:
+    """What the run of a migrated notebook gave.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        What is to be written, with fresh outputs where they are wanted.
+    succeeded : bool
+        Whether the notebook ran through.
+    text : rich.text.Text
+        What the user is told.
+    problems : tuple of str
+        Why it could not be run, or its result not be kept.
+    """
+
+    outcome: Outcome
+    succeeded: bool
+    text: Text
+    problems: tuple[str, ...] = ()
 
 
 def execution_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -90,6 +114,86 @@ def execution_settings(
     except ParameterError as error:
         raise click.UsageError(str(error)) from error
     return ExecutionSettings(tuple(values.items()), kernel, timeout, save_outputs, executed)
+
+
+def execute_outcome(
+    outcome: Outcome,
+    path: Path | None,
+    modules: Sequence[Accepted],
+    settings: ExecutionSettings,
+    *,
+    quiet: bool,
+) -> Executed:
+    """Run what a migration would write, before it is written.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        The planned migration.
+    path : Path or None
+        The notebook's file, in whose folder it runs; None for the current folder.
+    modules : sequence of Accepted
+        The target modules.
+    settings : ExecutionSettings
+        How to run it.
+    quiet : bool
+        Whether to show no progress.
+
+    Returns
+    -------
+    Executed
+        Whether it ran through.
+    """
+    from rich.text import Text
+
+    from nbrefactor.execute import ExecutionError, Job, run_notebook
+    from nbrefactor.notebook.outputs import FreshOutputs, with_outputs
+    from nbrefactor.notebook.store import StoreError, create
+
+    folder = Path.cwd() if path is None else path.resolve().parent
+    needs = needed_modules(outcome, modules)
+    text = Text()
+    with progress_of(outcome.path, quiet=quiet) as progress:
+
+        def job(name: str, data: bytes, last_cell: int | None = None) -> Job:
+            return Job(
+                data,
+                outcome.path,
+                folder,
+                needs=needs if data is outcome.after else (),
+                last_cell=last_cell,
+                progress=lambda cell, cells: progress(name, cell, cells),
+            )
+
+        try:
+            run = run_notebook(job("migrated", outcome.after), settings)
+        except ExecutionError as error:
+            return Executed(outcome, False, text, (f"{outcome.path}: {error}",))
+        original: Run | None = None
+        if run.failure is not None:
+            last = -1 if run.failure.cell is None else run.failure.cell
+            with contextlib.suppress(ExecutionError):
+                original = run_notebook(
+                    job("original", outcome.before, last), replace(settings, executed=None)
+                )
+    for note in run.notes:
+        text.append(f"  {note}\n", "dim")
+    problems: tuple[str, ...] = ()
+    if settings.executed is not None and run.executed:
+        try:
+            create(settings.executed, run.executed)
+        except StoreError as error:
+            problems = (f"{settings.executed}: {error}",)
+    if run.failure is not None:
+        text.append_text(render_failure(run, original))
+        return Executed(outcome, False, text, problems)
+    ran = [cell for cell in run.cells if cell.status in ("ran", "failed")]
+    number = "1 cell" if len(ran) == 1 else f"{len(ran)} cells"
+    text.append(f"  ran through: {number} in {run.seconds:.1f} s, kernel {run.kernel}\n", "green")
+    if settings.save_outputs:
+        fresh = [FreshOutputs(cell.cell, cell.outputs, cell.execution_count) for cell in ran]
+        outcome = replace(outcome, after=with_outputs(outcome.after, fresh))
+    return Executed(outcome, not problems, text, problems)
 
 
 def needed_modules(outcome: Outcome, modules: Sequence[Accepted]) -> tuple[Needed, ...]:

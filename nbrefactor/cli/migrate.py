@@ -7,6 +7,14 @@ from pathlib import Path
 
 import click
 
+from nbrefactor.cli.execution import (
+    Executed,
+    execute_outcome,
+    execution_options,
+    execution_settings,
+    stoppable,
+    stopped,
+)
 from nbrefactor.cli.options import settings_options
 from nbrefactor.cli.process import now, output_options, process
 from nbrefactor.config import Given, Settings
@@ -19,6 +27,7 @@ _EXAMPLES = """Examples:
   nbrefactor migrate notebooks/ --module utils.plots --accept exact
   nbrefactor migrate Notebook.ipynb --alias plot_grads=visualize_gradient_norms
   nbrefactor migrate Notebook.ipynb --patch | git apply
+  nbrefactor migrate Notebook.ipynb --execute -p STEPS 20 --timeout 600
 """
 
 
@@ -36,10 +45,32 @@ _EXAMPLES = """Examples:
     "select",
     "ignore",
 )
+@click.option(
+    "--execute", is_flag=True, help="Run the result first, and write it only if it runs through."
+)
+@execution_options
+@click.option(
+    "--save-outputs",
+    is_flag=True,
+    help="With --execute: put the fresh outputs and execution counts into the notebook.",
+)
+@click.option(
+    "--executed",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="PATH",
+    help="With --execute: keep papermill's own result there.",
+)
 @output_options
 def migrate(
     paths: tuple[str, ...],
     given: Given,
+    execute: bool,
+    parameters: tuple[tuple[str, str], ...],
+    parameter_files: tuple[Path, ...],
+    kernel: str | None,
+    timeout: float | None,
+    save_outputs: bool,
+    executed: Path | None,
     dry_run: bool,
     patch: bool,
     output: str | None,
@@ -55,9 +86,32 @@ def migrate(
     from nbrefactor.settings_file import SettingsReader
 
     reader = SettingsReader(given)
+    if not execute and (
+        save_outputs or executed or parameters or parameter_files or kernel or timeout
+    ):
+        raise click.UsageError(
+            "--save-outputs, --executed, -p, --parameters-file, --kernel and --timeout say how a "
+            "notebook is run, so they need --execute"
+        )
 
     def plan(data: bytes, path: Path | None, name: str, chosen: Settings) -> Outcome:
         targets = read_modules(chosen, path)
         return migrate_bytes(data, chosen, targets, path=name, now=now())
 
-    sys.exit(process(paths, reader.settings_for, plan, dry_run, patch, output, backup, quiet))
+    if not execute:
+        sys.exit(process(paths, reader.settings_for, plan, dry_run, patch, output, backup, quiet))
+    execution = execution_settings(
+        parameters, parameter_files, kernel, timeout, save_outputs=save_outputs, executed=executed
+    )
+
+    def run(outcome: Outcome, path: Path | None, chosen: Settings) -> Executed:
+        return execute_outcome(outcome, path, read_modules(chosen, path), execution, quiet=quiet)
+
+    try:
+        with stoppable():
+            code = process(
+                paths, reader.settings_for, plan, dry_run, patch, output, backup, quiet, run
+            )
+    except KeyboardInterrupt:
+        code = stopped()
+    sys.exit(code)

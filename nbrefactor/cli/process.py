@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
@@ -13,9 +15,12 @@ import click
 from nbrefactor.config import Settings, SettingsError
 from nbrefactor.outcome import Outcome
 from nbrefactor.selection import left_out
+from nbrefactor.visible import visible
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from nbrefactor.cli.execution import Executed
 
 
 def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -61,6 +66,7 @@ def process(
     output: str | None,
     backup: bool,
     quiet: bool,
+    execute: Callable[[Outcome, Path | None, Settings], Executed] | None = None,
 ) -> int:
     """Read, plan, show and write every notebook; return the exit code.
 
@@ -74,6 +80,8 @@ def process(
         Plans one notebook from its bytes, its file, its name in messages and its settings.
     dry_run, patch, output, backup, quiet
         The options of `output_options`.
+    execute : callable or None
+        Runs a notebook that changes, before it is written; only one that runs through is.
 
     Returns
     -------
@@ -97,13 +105,14 @@ def process(
         notebooks = []
 
     outcomes: list[Outcome] = []
+    broken = 0
     for path in notebooks:
         name = "<stdin>" if path is None else str(path)
         try:
             chosen = settings_for(path)
             if path is not None and (why := left_out(path, chosen)):
                 if name in paths:
-                    err.print(f"nbrefactor: {name}: {why}", soft_wrap=True)
+                    show(err, f"nbrefactor: {visible(f'{name}: {why}')}\n")
                 continue
             data = sys.stdin.buffer.read() if path is None else path.read_bytes()
             outcome = plan(data, path, name, chosen)
@@ -118,46 +127,84 @@ def process(
         except ValueError as error:
             problems.append(f"{name}: {error}")
             continue
-        outcomes.append(outcome)
         shown = not quiet or outcome.status in ("skipped", "failed")
         if shown and (len(notebooks) == 1 or outcome.findings or outcome.status != "unchanged"):
-            out.print(render(outcome, diff=dry_run and not patch), end="", soft_wrap=True)
+            show(out, render(outcome, diff=dry_run and not patch))
+        if execute is not None and outcome.status == "changed":
+            executed = execute(outcome, path, chosen)
+            if not quiet or not executed.succeeded:
+                out.print(executed.text, end="", soft_wrap=True)
+            problems.extend(executed.problems)
+            if not executed.succeeded:
+                broken += not executed.problems
+                continue
+            outcome = executed.outcome
+        outcomes.append(outcome)
         if patch:
             sys.stdout.buffer.write(render_patch(outcome, folder=Path.cwd()))
         elif not dry_run:
             problems.extend(_write(outcome, path, output, backup))
     for problem in problems:
-        err.print(f"nbrefactor: {problem}", markup=False, highlight=False, soft_wrap=True)
+        show(err, f"nbrefactor: {visible(problem)}\n")
     if outcomes:
         dry = dry_run or patch
         ending = " (dry run: nothing was written)" if dry else ""
         line = summarise(outcomes, written=not dry)
-        out.print(f"{line}{ending}", markup=False, highlight=False, soft_wrap=True)
-    return exit_code(outcomes, problems)
+        show(out, f"{line}{ending}\n")
+    if broken:
+        those = "1 notebook does" if broken == 1 else f"{broken} notebooks do"
+        out.print(f"{those} not run after the change and stayed as before", soft_wrap=True)
+    return exit_code(outcomes, problems) or int(broken > 0)
 
 
 def _write(outcome: Outcome, path: Path | None, output: str | None, backup: bool) -> Iterator[str]:
     """Write one result where it belongs; yield what went wrong."""
     from nbrefactor.notebook.store import StoreError, create, replace
 
+    if outcome.status == "failed":
+        return
     try:
         if output == "-" or (path is None and output is None):
             sys.stdout.buffer.write(outcome.after)
             sys.stdout.buffer.flush()
-        elif output is not None:
-            if outcome.status in ("changed", "unchanged"):
-                create(Path(output), outcome.after)
+        elif output is not None and not _is_same(path, output):
+            create(Path(output), outcome.after)
         elif path is not None and outcome.status == "changed":
             replace(path, outcome.before, outcome.after, backup=backup)
     except StoreError as error:
         yield f"{outcome.path}: {error}"
 
 
+def _is_same(path: Path | None, output: str) -> bool:
+    return path is not None and os.path.realpath(path) == os.path.realpath(output)
+
+
 def console(*, stderr: bool) -> Console:
     """Open the terminal: coloured where it has colours, plain in a pipe or with NO_COLOR."""
     from rich.console import Console
 
+    stream = sys.stderr if stderr else sys.stdout
+    if isinstance(stream, io.TextIOWrapper):
+        # Notebooks hold letters that not every terminal can write.
+        stream.reconfigure(errors="backslashreplace")
     return Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+
+
+def show(terminal: Console, text: Text | str) -> None:
+    """Print text as it is: its lines are not wrapped, and in a pipe its tabs stay tabs.
+
+    Parameters
+    ----------
+    terminal : Console
+        Where it goes.
+    text : rich.text.Text or str
+        Lines, each with a line end.
+    """
+    if terminal.is_terminal and not terminal.no_color:
+        terminal.print(text, end="", soft_wrap=True)
+    else:
+        terminal.file.write(text if isinstance(text, str) else text.plain)
+        terminal.file.flush()
 
 
 def now() -> datetime:

@@ -82,6 +82,7 @@ def render_html(found: Verification) -> str:
         resources={
             "verification": {
                 "path": _text(found.path),
+                "name": _text(Path(found.path).name),
                 "migrated": _text(found.migrated),
                 "passed": found.passed,
                 "verdict": _text(verdict(found)),
