@@ -120,7 +120,8 @@ def _finding(match: Match, edits: tuple[Edit, ...]) -> Finding:
     message = f'"{definition.name}" {_RELATIONS[match.level]} {target}'
     if not match.accepted and match.reasons:
         stays = "" if match.level == "divergent" else ", but stays"
-        message += f"{stays}: {match.reasons[-1]}"
+        # A refusal comes first, a level that is not accepted last.
+        message += f"{stays}: {match.reasons[0 if match.level == 'divergent' else -1]}"
     return Finding(
         code=CODES[match.level],
         message=message,
