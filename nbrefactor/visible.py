@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 
 # A notebook's text must not be able to steer the terminal that shows it.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff"
+    # What changes the direction of text, or ends a line in some terminals.
+    r"\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"
+)
 
 
 def visible(text: str) -> str:

@@ -19,6 +19,7 @@ from nbrefactor.visible import visible
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
 
     from nbrefactor.cli.execution import Executed
 

@@ -60,7 +60,8 @@ def render(outcome: Outcome, *, diff: bool = True) -> Text:
             text.append("\n")
             text.append_text(render_diff(outcome.cell_diff(change)))
         for edit in outcome.metadata:
-            text.append(f"\n  metadata {'.'.join(edit.path)} becomes {edit.value!r}\n")
+            where = visible(".".join(edit.path))
+            text.append(f"\n  metadata {where} becomes {visible(repr(edit.value))}\n")
     return text
 
 
@@ -120,7 +121,9 @@ def summarise(outcomes: Sequence[Outcome], *, written: bool) -> str:
         if replaced:
             parts.append(f"{_count(replaced, 'definition')} replaced")
     else:
-        parts.append(f"nothing to do in {_count(len(outcomes), 'notebook')}")
+        idle = sum(outcome.status == "unchanged" for outcome in outcomes)
+        if idle:
+            parts.append(f"nothing to do in {_count(idle, 'notebook')}")
     if stays:
         parts.append(f"{_count(stays, 'definition')} {'stays' if stays == 1 else 'stay'}")
     for status in ("skipped", "failed"):
