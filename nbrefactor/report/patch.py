@@ -39,7 +39,7 @@ def render_patch(outcome: Outcome, *, folder: Path) -> bytes:
         line if line.endswith(b"\n") else line + b"\n\\ No newline at end of file\n"
         for line in lines
     ]
-    return (head.encode() if head else b"") + b"".join(shown)
+    return head + b"".join(shown)
 
 
 def _lines(data: bytes) -> list[bytes]:
@@ -49,19 +49,19 @@ def _lines(data: bytes) -> list[bytes]:
     return lines if lines[-1] else lines[:-1]
 
 
-def _name(path: Path, folder: Path) -> tuple[str, str]:
+def _name(path: Path, folder: Path) -> tuple[str, bytes]:
     """Name a file in a patch; the second part is the header that git needs for its root."""
     absolute = path.resolve()
     try:
-        return absolute.relative_to(folder.resolve()).as_posix(), ""
+        return absolute.relative_to(folder.resolve()).as_posix(), b""
     except ValueError:
         pass
     for parent in absolute.parents:
         if (parent / ".git").exists():
             name = absolute.relative_to(parent).as_posix()
-            a, b = _quoted(f"a/{name}").decode(), _quoted(f"b/{name}").decode()
-            return name, f"diff --git {a.rstrip()} {b.rstrip()}\n"
-    return absolute.as_posix().lstrip("/"), ""
+            a, b = (_quoted(f"{side}/{name}").removesuffix(b"\t") for side in "ab")
+            return name, b"diff --git " + a + b" " + b + b"\n"
+    return absolute.as_posix().lstrip("/"), b""
 
 
 def _quoted(name: str) -> bytes:
