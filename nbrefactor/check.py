@@ -133,7 +133,7 @@ def _find(
     if defines or importing:
         modules = read_targets()
         yield from report_missing_imports(importing, [found.module for found in modules])
-        if defines:
+        if defines and _may_be_found(document, code_cells, settings, modules):
             yield from _definitions(document, settings, modules, path, now)
     if _may_disagree(document, settings):
         from nbrefactor.rules.bump import check_versions
@@ -150,8 +150,8 @@ def _definitions(
 ) -> Iterator[Finding]:
     from nbrefactor.engine import migrate_document
 
-    # Nobody would see near misses, and they take the longest to find.
-    seen = replace(settings, suggest=_may_show(DIVERGENT.code, document, settings))
+    # Near misses take the longest to find, so not where nobody would see them.
+    seen = replace(settings, suggest=_shows_divergent(document, settings))
     outcome = migrate_document(document, seen, modules, path=path, now=now)
     if outcome.status == "failed":
         raise RefusedError(outcome.reason)
@@ -185,8 +185,23 @@ def _may_disagree(document: Document, settings: Settings) -> bool:
     return False
 
 
-def _may_show(code: str, document: Document, settings: Settings) -> bool:
-    """Tell whether it matters that a rule finds something: it counts, or is opted out of."""
+def _may_be_found(
+    document: Document,
+    cells: Sequence[Cell],
+    settings: Settings,
+    modules: Sequence[Accepted],
+) -> bool:
+    """Tell whether a definition can be found that counts; comparing is slow to load and to do."""
+    from nbrefactor.analysis.outline import may_match
+
+    return _shows_divergent(document, settings) or may_match(
+        cells, [found.module for found in modules], dict(settings.aliases)
+    )
+
+
+def _shows_divergent(document: Document, settings: Settings) -> bool:
+    """Tell whether divergent definitions matter: they count, or are opted out of."""
+    code = DIVERGENT.code
     if settings.select is not None and covers(settings.select, code):
         return True
     optouts = read_optouts(document, settings.per_file_ignores)

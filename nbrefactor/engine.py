@@ -6,19 +6,18 @@ import difflib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 
 from nbrefactor.analysis.matching import match
-from nbrefactor.analysis.target import TargetError, read_target_module
 from nbrefactor.analysis.timeline import InlineDefinition, Timeline, timeline
 from nbrefactor.analysis.verdict import Accepted, Match
-from nbrefactor.config import Settings, SettingsError
+from nbrefactor.config import Settings
 from nbrefactor.notebook.document import Document, NotebookError, foreign_kernel, read, write
 from nbrefactor.notebook.magics import read_cell
 from nbrefactor.outcome import CellChange, Edit, Finding, MetadataEdit, Outcome
 from nbrefactor.rules.catalogue import covers
 from nbrefactor.rules.definitions import CODES, report_definitions
 from nbrefactor.rules.optouts import OptOut, read_optouts
+from nbrefactor.targets import read_modules as read_modules
 
 Planner = Callable[[Document], "Plan"]
 
@@ -47,36 +46,6 @@ class Plan:
 
 class PostconditionError(Exception):
     """The planned result breaks a law; nothing of it may be written."""
-
-
-def read_modules(settings: Settings, notebook: Path | None) -> tuple[Accepted, ...]:
-    """Read the target modules as source, as seen from a notebook.
-
-    Parameters
-    ----------
-    settings : Settings
-        Names and accepted levels.
-    notebook : Path or None
-        The notebook's file; None for one that comes from standard input.
-
-    Returns
-    -------
-    tuple of Accepted
-        The modules in the order given.
-
-    Raises
-    ------
-    SettingsError
-        If a module cannot be found or read.
-    """
-    modules = []
-    for choice in settings.modules:
-        try:
-            module = read_target_module(choice.name, notebook=notebook, roots=settings.source_roots)
-        except TargetError as error:
-            raise SettingsError(f"target module {choice.name}: {error}") from error
-        modules.append(Accepted(module, choice.accept))
-    return tuple(modules)
 
 
 def migrate_bytes(

@@ -13,6 +13,7 @@ from nbrefactor.analysis.effects import changes_of_module, effects_of_import
 from nbrefactor.analysis.environment import environment
 from nbrefactor.analysis.evaluation import shared_defaults
 from nbrefactor.analysis.meaning import Worlds
+from nbrefactor.analysis.outline import outline
 from nbrefactor.analysis.scopes import DefinitionNode
 from nbrefactor.analysis.signature import CallChange
 from nbrefactor.analysis.stars import world
@@ -169,7 +170,7 @@ class _Pairs:
         """Compare a definition with every target and keep the best verdict."""
         wanted = self.aliases.get(definition.name, definition.name)
         uses = tuple(self._remaining_uses(definition.name, replaced))
-        alike = _outline(definition.node)
+        alike = outline(definition.node)
 
         def unites(here: DefinitionNode, there: DefinitionNode) -> bool:
             if becomes is not None:
@@ -179,7 +180,7 @@ class _Pairs:
         verdicts = []
         for candidate in self.candidates:
             named = candidate.target.name == wanted
-            if not named and _outline(candidate.target.node) != alike:
+            if not named and outline(candidate.target.node) != alike:
                 continue
             form = self.forms.form(definition.node)
             other = self.forms.form(candidate.target.node)
@@ -244,15 +245,6 @@ class _Pairs:
                     difference(node, target.node),
                     alias=alias,
                 )
-
-
-def _outline(node: DefinitionNode) -> tuple[object, ...]:
-    """Sum up what two definitions of the same shape have in common, without much work."""
-    if isinstance(node, ast.ClassDef):
-        return (type(node), len(node.bases), len(node.decorator_list))
-    arguments = node.args
-    counts = (len(arguments.posonlyargs), len(arguments.args), len(arguments.kwonlyargs))
-    return (type(node), *counts, len(arguments.defaults), len(node.decorator_list))
 
 
 def _too_deep(definition: InlineDefinition, candidate: Candidate) -> Match:

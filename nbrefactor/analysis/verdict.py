@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from nbrefactor.analysis.signature import CallChange
-from nbrefactor.analysis.target import Target, TargetModule
-from nbrefactor.analysis.timeline import InlineDefinition, Use
 from nbrefactor.outcome import Level
+
+if TYPE_CHECKING:
+    from nbrefactor.analysis.signature import CallChange
+    from nbrefactor.analysis.target import Target, TargetModule
+    from nbrefactor.analysis.timeline import InlineDefinition, Use
 
 
 @dataclass(frozen=True, slots=True)

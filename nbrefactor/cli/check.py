@@ -147,7 +147,7 @@ def _check_one(
     from nbrefactor.check import check_bytes
 
     def read_targets() -> Sequence[Accepted]:
-        from nbrefactor.engine import read_modules
+        from nbrefactor.targets import read_modules
 
         return read_modules(settings, path)
 
