@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from nbrefactor.notebook import _scanner, _splice
+from nbrefactor.notebook import _scanner
 from nbrefactor.outcome import Edit, MetadataEdit
 
 _BOM = b"\xef\xbb\xbf"
@@ -192,6 +192,8 @@ def write(
         If an edit points outside the notebook, two edits overlap, or a metadata edit does not
         lead to a string.
     """
+    from nbrefactor.notebook import _splice
+
     by_cell: dict[int, list[Edit]] = {}
     for edit in edits:
         if not 0 <= edit.cell < len(document.cells):
