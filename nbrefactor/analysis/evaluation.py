@@ -13,8 +13,23 @@ from nbrefactor.analysis.toplevel import in_scope
 # Calls with the same result whenever and however often they are made.
 _TIMELESS_BUILTINS = frozenset(
     {
-        *("abs", "bool", "bytearray", "bytes", "classmethod", "complex", "dict", "enumerate"),
-        *("float", "frozenset", "int", "len", "list", "max", "min", "object", "property", "range"),
+        *("abs", "bool", "bytearray", "bytes", "chr", "classmethod", "complex", "dict"),
+        *(
+            "enumerate",
+            "filter",
+            "map",
+            "ord",
+            "float",
+            "frozenset",
+            "int",
+            "len",
+            "list",
+            "max",
+            "min",
+            "object",
+            "property",
+            "range",
+        ),
         *("reversed", "round", "set", "slice", "sorted", "staticmethod", "str", "sum", "tuple"),
         *("type", "zip"),
     }
@@ -123,8 +138,14 @@ def _evaluated(node: DefinitionNode) -> Iterator[ast.AST]:
 
 
 def _is_timeless(call: ast.Call, names: Mapping[str, Meaning]) -> bool:
-    if isinstance(call.func, ast.Name) and call.func.id not in names:
-        return call.func.id in _TIMELESS_BUILTINS
+    match call.func:
+        case ast.Name(id=name) if name not in names:
+            return name in _TIMELESS_BUILTINS
+        case ast.Attribute(value=ast.Name(id=name)) if name not in names:
+            # Made from a type, such as dict.fromkeys; anything else of that kind is rare.
+            return name in _TIMELESS_BUILTINS
+        case ast.Attribute(value=ast.Constant()):
+            return True
     return _dotted(call.func, names) in _TIMELESS
 
 

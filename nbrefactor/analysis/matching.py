@@ -173,9 +173,9 @@ class _Pairs:
         alike = outline(definition.node)
 
         def unites(here: DefinitionNode, there: DefinitionNode) -> bool:
-            if becomes is not None:
-                return becomes.get(here) is there
-            return any(candidate.target.node is there for candidate in self.candidates)
+            if becomes is None or becomes.get(here) is there:
+                return True
+            return here not in becomes and self._is_left_behind(here, replaced)
 
         verdicts = []
         for candidate in self.candidates:
@@ -215,6 +215,13 @@ class _Pairs:
         for use in self.notebook.uses.get(name, ()):
             if not any(around in leaving for around in use.home.ancestors(use.node)):
                 yield use
+
+    def _is_left_behind(self, node: DefinitionNode, replaced: frozenset[InlineDefinition]) -> bool:
+        """Tell whether nobody but a definition itself names it once others are replaced."""
+        remaining = self._remaining_uses(node.name, replaced)
+        return self.notebook.mention(node.name) is None and all(
+            node in use.home.ancestors(use.node) for use in remaining
+        )
 
     def _suggestions(self, definition: InlineDefinition) -> Iterator[Match]:
         """Name near misses under another name: never replaced, only pointed out."""

@@ -47,7 +47,7 @@ class Capture:
     reason: str
 
 
-# Tells whether the notebook's definition becomes that of the module, so that both are one object.
+# Tells whether the notebook's definition becomes that of the module, or is not used any more.
 Unites = Callable[[DefinitionNode, DefinitionNode], bool]
 
 
@@ -143,7 +143,8 @@ class _Look:
                 return None
             if isinstance(there, Defined) and self._is_own(here.dotted, there):
                 return None
-            return Capture(name, "code", f'"{name}" is {here.dotted} here{cell}')
+            reason = f'"{name}" is {here.dotted} here{cell}{_elsewhere(there)}'
+            return Capture(name, "code", reason)
         if isinstance(here, Constant):
             if self.worlds.notebook.dynamic:
                 reason = f'reads notebook global "{name}"{cell}, which text that is run may change'
@@ -225,6 +226,18 @@ class _Look:
             return False
         assumed |= {(id(here), id(there))}
         return all(self.capture(name, assumed) is None for name in mine.outside)
+
+
+def _elsewhere(there: Meaning | None) -> str:
+    """Say what a name is in the target's module, as the end of a clause."""
+    match there:
+        case None:
+            return " and not bound in the target's module"
+        case Imported(dotted=dotted):
+            return f" and {dotted} in the target's module"
+        case Unclear(reason=reason):
+            return f" and unclear in the target's module: {reason}"
+    return " and something else in the target's module"
 
 
 def _keeps_state(node: DefinitionNode) -> bool:
