@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from types import NoneType
 
 from nbrefactor.analysis.canonical import Canonical, bare_definition
-from nbrefactor.analysis.difference import difference, similarity, tokens
 from nbrefactor.analysis.drawing import drawing_differences
 from nbrefactor.analysis.effects import stored_instances
 from nbrefactor.analysis.evaluation import computed_when_defined, shared_defaults
+from nbrefactor.analysis.forms import Forms
 from nbrefactor.analysis.meaning import Unites, Worlds, writes
 from nbrefactor.analysis.members import class_differences, decorators
 from nbrefactor.analysis.returns import describe, returned
@@ -51,7 +51,7 @@ class Candidate:
 
 def compare(
     definition: InlineDefinition,
-    forms: tuple[Canonical, Canonical],
+    forms: Forms,
     candidate: Candidate,
     notebook: Timeline,
     uses: Sequence[Use],
@@ -65,8 +65,8 @@ def compare(
     ----------
     definition : InlineDefinition
         The inline definition.
-    forms : tuple of Canonical
-        Its canonical form and that of the target.
+    forms : Forms
+        Gives canonical forms, which both have.
     candidate : Candidate
         The target.
     notebook : Timeline
@@ -84,14 +84,16 @@ def compare(
         The verdict, not yet accepted; None where nothing says that the two belong together.
     """
     node, target = definition.node, candidate.target.node
-    form, other = forms
+    form, other = forms.form(node), forms.form(target)
+    assert form is not None
+    assert other is not None
     draft = Match(definition, candidate.module, candidate.target, "divergent", False)
     if isinstance(node, ast.ClassDef) != isinstance(target, ast.ClassDef):
         kinds = ("class", "function") if isinstance(node, ast.ClassDef) else ("function", "class")
         reason = f"is a {kinds[0]} here and a {kinds[1]} in {candidate.module.name}"
         return replace(draft, similarity=0.0, reasons=(reason,)) if named else None
     worlds = candidate.worlds
-    captures = worlds.captures(node, same_as=target, outside=form.outside, unites=unites)
+    captures = worlds.captures(node, same_as=target, forms=forms, unites=unites)
     early = [*worlds.effects]
     if isinstance(node, ast.ClassDef) and (why := stored_instances(notebook)):
         early.append(why)
@@ -119,8 +121,8 @@ def compare(
 
     draft = replace(
         draft,
-        similarity=similarity(tokens(node), tokens(target)),
-        difference=difference(node, target),
+        similarity=forms.similarity(node, target),
+        difference=forms.difference(node, target),
     )
     if isinstance(node, ast.ClassDef) or isinstance(target, ast.ClassDef):
         members = (*class_differences(node, target), *(found.reason for found in captures), *early)

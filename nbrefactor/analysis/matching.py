@@ -6,12 +6,12 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from nbrefactor.analysis.canonical import Canonical, canonical
 from nbrefactor.analysis.compare import Candidate, compare
-from nbrefactor.analysis.difference import difference, may_be_similar, similarity, tokens
+from nbrefactor.analysis.difference import may_be_similar
 from nbrefactor.analysis.effects import changes_of_module, effects_of_import
 from nbrefactor.analysis.environment import environment
 from nbrefactor.analysis.evaluation import shared_defaults
+from nbrefactor.analysis.forms import Forms
 from nbrefactor.analysis.meaning import Worlds
 from nbrefactor.analysis.outline import outline
 from nbrefactor.analysis.scopes import DefinitionNode
@@ -56,7 +56,7 @@ def match(
     """
     if not notebook.definitions:
         return ()
-    pairs = _Pairs(notebook, aliases, _candidates(notebook, modules), _Forms({}, {}), suggest)
+    pairs = _Pairs(notebook, aliases, _candidates(notebook, modules), Forms(), suggest)
     levels = {accepted.module.name: accepted.level for accepted in modules}
     # Everything may go until something says otherwise: what is used by definitions that go is
     # used no more, and copies of one class become one class.
@@ -128,36 +128,13 @@ def _effects(notebook: Timeline, module: TargetModule, source: SourceModule) -> 
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Forms:
-    """Canonical forms and tokens, each made once for the length of one call of `match`."""
-
-    forms: dict[DefinitionNode, Canonical | None]
-    split: dict[DefinitionNode, tuple[str, ...]]
-
-    def form(self, node: DefinitionNode) -> Canonical | None:
-        """Give the canonical form; None where the code is nested too deeply for one."""
-        if node not in self.forms:
-            try:
-                self.forms[node] = canonical(node)
-            except RecursionError:
-                self.forms[node] = None
-        return self.forms[node]
-
-    def tokens(self, node: DefinitionNode) -> tuple[str, ...]:
-        """Give the tokens that similarity compares."""
-        if node not in self.split:
-            self.split[node] = tokens(node)
-        return self.split[node]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class _Pairs:
     """Everything that may belong together."""
 
     notebook: Timeline
     aliases: Mapping[str, str]
     candidates: Sequence[Candidate]
-    forms: _Forms
+    forms: Forms
     suggest: bool
 
     def best(
@@ -191,7 +168,7 @@ class _Pairs:
             if named or other.shape == form.shape:
                 verdict = compare(
                     definition,
-                    (form, other),
+                    self.forms,
                     candidate,
                     self.notebook,
                     uses,
@@ -238,7 +215,7 @@ class _Pairs:
                 continue
             if not may_be_similar(mine, theirs, _SUGGESTED_FROM):
                 continue
-            alike = similarity(mine, theirs)
+            alike = self.forms.similarity(node, target.node)
             if alike >= _SUGGESTED_FROM:
                 alias = f"{definition.name}={target.name}"
                 yield Match(
@@ -249,7 +226,7 @@ class _Pairs:
                     False,
                     alike,
                     (f'looks like "{target.name}"; if it is meant to be, say --alias {alias}',),
-                    difference(node, target.node),
+                    self.forms.difference(node, target.node),
                     alias=alias,
                 )
 

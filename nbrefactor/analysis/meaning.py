@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from nbrefactor.analysis.canonical import canonical
 from nbrefactor.analysis.environment import Constant, Defined, Imported, Meaning, Unclear
+from nbrefactor.analysis.forms import Forms
 from nbrefactor.analysis.scopes import DefinitionNode
 from nbrefactor.analysis.stars import World
 from nbrefactor.analysis.target import TargetModule
@@ -85,12 +85,7 @@ class Worlds:
     effects: tuple[str, ...] = ()
 
     def captures(
-        self,
-        node: DefinitionNode,
-        *,
-        same_as: DefinitionNode,
-        outside: Sequence[str],
-        unites: Unites,
+        self, node: DefinitionNode, *, same_as: DefinitionNode, forms: Forms, unites: Unites
     ) -> tuple[Capture, ...]:
         """Find what a definition reads that means something else beside its target.
 
@@ -100,8 +95,8 @@ class Worlds:
             The inline definition.
         same_as : ast.FunctionDef, ast.AsyncFunctionDef or ast.ClassDef
             The target, which is taken to be the same where the body calls itself through others.
-        outside : sequence of str
-            The names that the definition takes from around it.
+        forms : Forms
+            Gives canonical forms.
         unites : callable
             Tells whether a notebook's definition becomes a certain one of the module.
 
@@ -110,9 +105,10 @@ class Worlds:
         tuple of Capture
             In the order in which the names appear.
         """
-        look = _Look(self, unites)
+        look = _Look(self, forms, unites)
         assumed = frozenset({(id(node), id(same_as))})
-        found = [look.capture(name, assumed) for name in outside]
+        form = forms.form(node)
+        found = [look.capture(name, assumed) for name in (form.outside if form else ())]
         if any(isinstance(n, ast.Attribute) and n.attr in _FRAMES for n in ast.walk(node)):
             found.append(Capture("frame", "data", "looks at the frame in which it runs"))
         return tuple(capture for capture in found if capture is not None)
@@ -123,6 +119,7 @@ class _Look:
     """One comparison of names; the fields are what every level of it needs."""
 
     worlds: Worlds
+    forms: Forms
     unites: Unites
 
     def capture(self, name: str, assumed: frozenset[tuple[int, int]]) -> Capture | None:
@@ -221,8 +218,8 @@ class _Look:
         """Compare two definitions and all that they use; a pair met again is taken as equal."""
         if (id(here), id(there)) in assumed:
             return True
-        mine = canonical(here)
-        if mine.text != canonical(there).text:
+        mine, theirs = self.forms.form(here), self.forms.form(there)
+        if mine is None or theirs is None or mine.text != theirs.text:
             return False
         assumed |= {(id(here), id(there))}
         return all(self.capture(name, assumed) is None for name in mine.outside)
