@@ -198,8 +198,9 @@ def _in_comments(cell: Cell) -> Iterator[OptOut]:
     from nbrefactor.notebook.magics import parse, read_cell
 
     code = read_cell(cell.source)
+    lines = cell.source.split("\n")
     if code.kind != "python":
-        comments = list(enumerate(cell.source.split("\n"), 1))
+        comments = list(enumerate(lines, 1))
         heads: dict[int, int] = {}
     else:
         comments = list(_comments(code.python))
@@ -208,7 +209,9 @@ def _in_comments(cell: Cell) -> Iterator[OptOut]:
         found = _NOQA.search(text)
         if found is None:
             continue
-        rows = tuple(sorted({row, heads.get(row, row)}))
+        # A comment with a line of its own is none on the statement around it.
+        alone = code.kind == "python" and lines[row - 1].lstrip().startswith("#")
+        rows = (row,) if alone else tuple(sorted({row, heads.get(row, row)}))
         if found["codes"] is None:
             wish = "# noqa"
             yield OptOut(

@@ -1,8 +1,12 @@
 import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
+
+from nbrefactor.cli import main
 
 Notebook = Callable[..., bytes]
 _MARK = re.compile(r"^# %%(?P<rest>.*)$")
@@ -49,3 +53,24 @@ def notebook() -> Notebook:
         return made
 
     return make
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository of its own that is the current folder, so that no settings around it count."""
+    (tmp_path / ".git").mkdir()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def nbrefactor() -> Callable[..., Result]:
+    """Run the command line in this process."""
+
+    def run(*arguments: str, stdin: bytes | None = None) -> Result:
+        result = CliRunner().invoke(main, arguments, input=stdin)
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result
+
+    return run

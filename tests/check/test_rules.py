@@ -3,9 +3,7 @@ import shlex
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from nbrefactor.cli import main
 from nbrefactor.rules.catalogue import RULES, covers, find_rule, problem_with
 from nbrefactor.rules.rule import Rule
 
@@ -13,44 +11,32 @@ README = Path(__file__).parents[2] / "README.md"
 RUN_NOTHING = [rule for rule in RULES if "--execute" not in rule.example.options]
 
 
-def nbrefactor(*arguments: str) -> Result:
-    result = CliRunner().invoke(main, arguments)
-    if result.exception and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return result
-
-
-@pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    (tmp_path / ".git").mkdir()
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 def options(rule: Rule) -> list[str]:
     module = ["--module", "plots"] if rule.example.module else []
     return [*module, *shlex.split(rule.example.options)]
 
 
-def codes(path: str, rule: Rule) -> set[str]:
+def codes(nbrefactor, path: str, rule: Rule) -> set[str]:
     shown = nbrefactor("check", path, *options(rule), "--output-format", "json")
     return {found["code"] for found in json.loads(shown.stdout)["findings"]}
 
 
 @pytest.mark.parametrize("rule", RUN_NOTHING, ids=lambda rule: rule.name)
-def test_the_example_has_the_finding_and_no_other_one(place: Path, rule: Rule, notebook) -> None:
+def test_the_example_has_the_finding_and_no_other_one(
+    place: Path, rule: Rule, notebook, nbrefactor
+) -> None:
     example = rule.example
     if example.module:
         (place / "plots.py").write_text(example.module)
     (place / "before.ipynb").write_bytes(notebook(example.before, example.kernel))
     (place / "after.ipynb").write_bytes(notebook(example.after))
-    assert codes("before.ipynb", rule) == {rule.code}
-    assert codes("after.ipynb", rule) == set()
+    assert codes(nbrefactor, "before.ipynb", rule) == {rule.code}
+    assert codes(nbrefactor, "after.ipynb", rule) == set()
 
 
 @pytest.mark.parametrize("rule", RUN_NOTHING, ids=lambda rule: rule.name)
 def test_migrate_makes_the_one_from_the_other_where_the_rule_says_so(
-    place: Path, rule: Rule, notebook
+    place: Path, rule: Rule, notebook, nbrefactor
 ) -> None:
     example = rule.example
     if example.module:
@@ -67,7 +53,7 @@ def test_codes_are_in_order_and_are_used_once() -> None:
     assert len({rule.name for rule in RULES}) == len(RULES)
 
 
-def test_every_rule_has_a_page() -> None:
+def test_every_rule_has_a_page(nbrefactor) -> None:
     shown = nbrefactor("rule", "--all").stdout
     for rule in RULES:
         assert f"# {rule.code} {rule.name}\n" in shown
@@ -89,7 +75,7 @@ def test_a_rule_is_found_by_its_name_too() -> None:
         pytest.param(["NB101", "--all"], "name the rules to explain", id="both"),
     ],
 )
-def test_what_is_no_rule_is_wrong_usage(arguments: list[str], said: str) -> None:
+def test_what_is_no_rule_is_wrong_usage(nbrefactor, arguments: list[str], said: str) -> None:
     result = nbrefactor("rule", *arguments)
     assert result.exit_code == 2
     assert said in result.stderr
