@@ -85,9 +85,7 @@ def _result(found: Diagnostic) -> dict[str, Any]:
         }
     }
     if found.cell is not None:
-        location["logicalLocations"] = [
-            {"name": f"cell {found.cell}", "kind": "module", "index": -1}
-        ]
+        location["logicalLocations"] = [{"name": f"cell {found.cell}"}]
     codes = [rule.code for rule in RULES]
     return {
         "ruleId": found.code,
