@@ -10,7 +10,7 @@ from types import NoneType
 from nbrefactor.analysis.canonical import Canonical, bare_definition
 from nbrefactor.analysis.drawing import drawing_differences
 from nbrefactor.analysis.effects import stored_instances
-from nbrefactor.analysis.evaluation import computed_when_defined, shared_defaults
+from nbrefactor.analysis.evaluation import computed_when_defined, renewed_state
 from nbrefactor.analysis.forms import Forms
 from nbrefactor.analysis.meaning import Unites, Worlds, writes
 from nbrefactor.analysis.members import class_differences, decorators
@@ -95,6 +95,10 @@ def compare(
     worlds = candidate.worlds
     captures = worlds.captures(node, same_as=target, forms=forms, unites=unites)
     early = [*worlds.effects]
+    early.extend(
+        f'each run of its cell renews "{name}", which it may change; an import does not'
+        for name in renewed_state(node)
+    )
     if isinstance(node, ast.ClassDef) and (why := stored_instances(notebook)):
         early.append(why)
     early.extend(
@@ -140,10 +144,6 @@ def compare(
         refusals.append(f"returns {here}, the target returns {there}")
     refusals.extend(f'writes notebook global "{name}"' for name in writes(node))
     refusals.extend(drawing_differences(node, target))
-    refusals.extend(
-        f'default of "{name}" is one object for all calls, and the body may change it'
-        for name in shared_defaults(node)
-    )
 
     paired = _pair_parameters(signature(node.args), signature(target.args))
     given: list[Keyword] = []

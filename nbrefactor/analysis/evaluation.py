@@ -47,6 +47,10 @@ _TIMELESS = frozenset(
         *("types.SimpleNamespace", "typing.NewType", "typing.TypeVar", "typing.cast"),
     }
 )
+_MUTABLE = frozenset(
+    {"list", "dict", "set", "bytearray", "defaultdict", "deque", "Counter", "OrderedDict"}
+    | {"array", "zeros", "ones", "arange", "linspace", "SimpleNamespace"}
+)
 _SETTINGS = frozenset({"rcParams", "rcParamsDefault", "environ", "argv"})
 # Their decorators do something with the notebook at once, such as showing a widget.
 _ACTING_DECORATORS = ("ipywidgets", "atexit", "streamlit")
@@ -81,33 +85,57 @@ def computed_when_defined(node: DefinitionNode, names: Mapping[str, Meaning]) ->
                     yield _short(inner)
 
 
-def shared_defaults(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[str]:
-    """Name the parameters whose mutable default may carry something from call to call.
+def renewed_state(node: DefinitionNode) -> Iterator[str]:
+    """Name what a definition keeps between calls and renews each time that it runs.
 
     Parameters
     ----------
-    node : ast.FunctionDef or ast.AsyncFunctionDef
-        The function.
+    node : ast.FunctionDef, ast.AsyncFunctionDef or ast.ClassDef
+        The definition.
 
     Yields
     ------
     str
-        Parameters with a list, dict or set as default that is not only read: handed to a call by
-        keyword or place, indexed, looped over, compared or computed with.
+        Parameters with a list, dict or set as default, and such attributes of a class, that are
+        not only read: handed to a method by keyword or place, indexed, looped over, compared or
+        computed with.
     """
+    if isinstance(node, ast.ClassDef):
+        for statement in node.body:
+            match statement:
+                case (
+                    ast.Assign(targets=[ast.Name(id=name)], value=value)
+                    | ast.AnnAssign(target=ast.Name(id=name), value=value)
+                ) if _is_mutable(value) and _is_changed(node, name):
+                    yield name
+                case ast.FunctionDef() | ast.AsyncFunctionDef():
+                    yield from renewed_state(statement)
+        return
     for parameter in signature(node.args).parameters:
-        if isinstance(parameter.default, (ast.List, ast.Dict, ast.Set)):
-            read = sum(
-                isinstance(part, ast.Name) and part.id == parameter.name
-                for inner in ast.walk(node)
-                for part in _only_read(inner)
-            )
-            named = sum(
-                isinstance(inner, ast.Name) and inner.id == parameter.name
-                for inner in ast.walk(node)
-            )
-            if read < named:
-                yield parameter.name
+        if _is_mutable(parameter.default) and _is_changed(node, parameter.name):
+            yield parameter.name
+
+
+def _is_mutable(value: ast.expr | None) -> bool:
+    match value:
+        case ast.List() | ast.Dict() | ast.Set() | ast.ListComp() | ast.DictComp() | ast.SetComp():
+            return True
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+            return name in _MUTABLE
+    return False
+
+
+def _is_changed(node: DefinitionNode, name: str) -> bool:
+    """Tell whether a local name, or an attribute of that name, is not only read."""
+
+    def is_named(part: ast.AST) -> bool:
+        match part:
+            case ast.Name(id=found, ctx=ast.Load()) | ast.Attribute(attr=found):
+                return found == name
+        return False
+
+    read = sum(is_named(part) for inner in ast.walk(node) for part in _only_read(inner))
+    return read < sum(is_named(inner) for inner in ast.walk(node))
 
 
 def _only_read(node: ast.AST) -> Iterator[ast.expr]:

@@ -10,7 +10,7 @@ from nbrefactor.analysis.compare import Candidate, compare
 from nbrefactor.analysis.difference import may_be_similar
 from nbrefactor.analysis.effects import changes_of_module, effects_of_import
 from nbrefactor.analysis.environment import environment
-from nbrefactor.analysis.evaluation import shared_defaults
+from nbrefactor.analysis.evaluation import renewed_state
 from nbrefactor.analysis.forms import Forms
 from nbrefactor.analysis.meaning import Worlds
 from nbrefactor.analysis.outline import outline
@@ -195,6 +195,8 @@ class _Pairs:
 
     def _is_left_behind(self, node: DefinitionNode, replaced: frozenset[InlineDefinition]) -> bool:
         """Tell whether nobody but a definition itself names it once others are replaced."""
+        if any(True for _ in renewed_state(node)):
+            return False
         remaining = self._remaining_uses(node.name, replaced)
         return self.notebook.mention(node.name) is None and all(
             node in use.home.ancestors(use.node) for use in remaining
@@ -312,8 +314,6 @@ def _changes(verdict: Match) -> dict[ast.AST, tuple[CallChange, bool]]:
 def _minds_company(notebook: Timeline, pairs: _Pairs, definition: InlineDefinition) -> bool:
     """Tell whether it would be noticed that two definitions have become one object."""
     if isinstance(definition.node, ast.ClassDef) or definition.node.decorator_list:
-        return True
-    if any(True for _ in shared_defaults(definition.node)):
         return True
     return any(use.role != "call" for use in notebook.uses.get(definition.name, ()))
 
