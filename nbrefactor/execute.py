@@ -267,10 +267,8 @@ def run_notebooks(
             for session in group:
                 session.thread.start()
             # A wait in pieces, because on some systems a whole one cannot be interrupted.
-            while any(session.thread.is_alive() for session in group):
-                group[0].thread.join(0.2)
-                for session in group[1:]:
-                    session.thread.join(0.05)
+            while not all(session.ended.is_set() for session in group):
+                next(session for session in group if not session.ended.is_set()).ended.wait(0.2)
                 if any(session.error is not None for session in group):
                     break
             for session in group:
@@ -385,6 +383,8 @@ class _Session:
         self.kernel = kernel
         self.document = read(job.data)
         self.thread = threading.Thread(target=self._work, name=f"run {job.name}", daemon=True)
+        # Not the thread's own state, which an interrupt of join() makes wrong before Python 3.13.
+        self.ended = threading.Event()
         self.run: Run | None = None
         self.error: BaseException | None = None
         self.client: Any = None
@@ -403,6 +403,8 @@ class _Session:
                 self.run = self._run(folder, began)
         except BaseException as error:
             self.error = error
+        finally:
+            self.ended.set()
 
     def _run(self, folder: Path, began: float) -> Run:
         failure: Failure | None = None
@@ -801,15 +803,17 @@ def _one_line(error: BaseException) -> str:
 
 def _stop(sessions: Sequence[_Session]) -> None:
     """End all runs that are still under way, gently first."""
-    alive = [session for session in sessions if session.thread.is_alive()]
+    alive = [session for session in sessions if session.thread.ident and not session.ended.is_set()]
     for hard, seconds in ((False, _STOP_SECONDS), (True, 2 * _STOP_SECONDS)):
         deadline = time.monotonic() + seconds
-        while alive and time.monotonic() < deadline:
-            for session in alive:
-                session.stop(hard=hard)
-            for session in alive:
-                session.thread.join(0.5)
-            alive = [session for session in alive if session.thread.is_alive()]
+        # Who interrupts again does not want to wait: the kernels are ended, not asked.
+        with contextlib.suppress(KeyboardInterrupt):
+            while alive and time.monotonic() < deadline:
+                for session in alive:
+                    session.stop(hard=hard)
+                for session in alive:
+                    session.ended.wait(0.5)
+                alive = [session for session in alive if not session.ended.is_set()]
 
 
 def _signal_group(group: int | None, number: int) -> None:

@@ -150,7 +150,7 @@ def _output(number: int, output: OutputComparison) -> dict[str, Any]:
         {"name": name, **_side(shown)}
         for name, shown in (("Original", output.before), ("Migrated", output.after))
     ]
-    before, after = _plain(output.before), _plain(output.after)
+    before, after = _differing(output.before, output.after)
     with_diff = (
         output.family in ("text", "stream", "json", "html", "other")
         and output.before is not None
@@ -209,6 +209,30 @@ def _rows(html: str) -> list[list[str]]:
     return [[_text(cell)[:200] for cell in row[:40]] for row in table[:_MOST_LINES]]
 
 
+def _differing(before: Shown | None, after: Shown | None) -> tuple[str, str]:
+    """Give the representations of an output that are not the same, as text."""
+    if before is None or after is None:
+        return _plain(before), _plain(after)
+    mimes = [
+        mime
+        for mime in sorted({*before.data, *after.data})
+        if not is_picture(mime) and before.data.get(mime) != after.data.get(mime)
+    ]
+    old, new = ({mime: shown.data.get(mime) for mime in mimes} for shown in (before, after))
+    if mimes == ["text/plain"]:
+        return _text(str(old["text/plain"] or "")), _text(str(new["text/plain"] or ""))
+    return _all(old), _all(new)
+
+
+def _all(data: Mapping[str, Any]) -> str:
+    parts = [
+        f"{mime}\n{content if isinstance(content, str) else json.dumps(content, indent=1)}"
+        for mime, content in data.items()
+        if content is not None
+    ]
+    return _text("\n".join(parts))
+
+
 def _plain(shown: Shown | None) -> str:
     if shown is None:
         return ""
@@ -219,11 +243,7 @@ def _plain(shown: Shown | None) -> str:
         return _text(html)
     if isinstance(plain, str) and shown.family != "json":
         return _text(plain)
-    parts = [
-        f"{mime}\n{content if isinstance(content, str) else json.dumps(content, indent=1)}"
-        for mime, content in data.items()
-    ]
-    return _text("\n".join(parts))
+    return _all(data)
 
 
 def _plain_html(html: str) -> str:
