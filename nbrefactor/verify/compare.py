@@ -106,14 +106,25 @@ def _pairs(
 def _pairs_in_order(
     before: Sequence[Shown], after: Sequence[Shown]
 ) -> Iterator[tuple[Shown | None, Shown | None]]:
+    """Pair outputs of a kind, then what is left of those that are displayed."""
     free = list(after)
+    partners: list[Shown | None] = []
     for one in before:
-        other = next((found for found in free if _are_of_a_kind(one, found)), None)
-        if other is not None:
-            free.remove(other)
-        yield one, other
+        partners.append(next((found for found in free if _are_of_a_kind(one, found)), None))
+        if partners[-1] is not None:
+            free.remove(partners[-1])
+    for one, partner in zip(before, partners, strict=True):
+        if partner is None and _is_displayed(one):
+            partner = next((found for found in free if _is_displayed(found)), None)
+            if partner is not None:
+                free.remove(partner)
+        yield one, partner
     for other in free:
         yield None, other
+
+
+def _is_displayed(shown: Shown) -> bool:
+    return shown.family not in ("stream", "error")
 
 
 def _are_of_a_kind(one: Shown, other: Shown) -> bool:
