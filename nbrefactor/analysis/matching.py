@@ -10,7 +10,7 @@ from nbrefactor.analysis.compare import Candidate, compare
 from nbrefactor.analysis.difference import may_be_similar
 from nbrefactor.analysis.effects import changes_of_module, effects_of_import
 from nbrefactor.analysis.environment import environment
-from nbrefactor.analysis.evaluation import renewed_state
+from nbrefactor.analysis.evaluation import lasting_values, renewed_state
 from nbrefactor.analysis.forms import Forms
 from nbrefactor.analysis.meaning import Worlds
 from nbrefactor.analysis.outline import outline
@@ -95,6 +95,7 @@ def _candidates(notebook: Timeline, modules: Sequence[Accepted]) -> tuple[Candid
         if accepted.module.importable_from is not None
     )
     here = world(notebook.environment, roots)
+    here = replace(here, values=lasting_values(notebook.joined, "", here.names))
     stateful = frozenset(
         name for name, uses in notebook.uses.items() if any(u.role == "attribute" for u in uses)
     )
@@ -107,9 +108,11 @@ def _candidates(notebook: Timeline, modules: Sequence[Accepted]) -> tuple[Candid
             key = (accepted.module.name, source.name)
             if key not in worlds:
                 names = environment(source.tree, source.package, main=False)
+                there = world(names, roots)
+                values = lasting_values(source.tree, source.package, there.names)
                 worlds[key] = Worlds(
                     here,
-                    world(names, roots),
+                    replace(there, values=values),
                     source.name,
                     accepted.module,
                     where,

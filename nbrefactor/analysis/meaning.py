@@ -152,6 +152,9 @@ class _Look:
             return Capture(
                 name, "data", f'reads notebook global "{name}"{cell}, which is {here.value}{other}'
             )
+        value = self.worlds.notebook.values.get(name)
+        if value is not None and value == self.worlds.module.values.get(name):
+            return None
         if isinstance(here, Defined):
             return self._capture_definition(name, here, there, cell, assumed)
         why = f": {here.reason}" if isinstance(here, Unclear) else ""

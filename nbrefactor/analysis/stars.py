@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from nbrefactor.analysis.bound_values import (
@@ -33,11 +33,14 @@ class World:
         Modules whose star import may bring in any name, because they could not be read.
     dynamic : bool
         Whether text that is run may bind any name.
+    values : mapping of str to str
+        Texts for the values of names that calls make of constants; equal where these are.
     """
 
     names: Mapping[str, Meaning]
     unknown: tuple[str, ...] = ()
     dynamic: bool = False
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 def world(names: Mapping[str, Meaning], roots: Sequence[Path]) -> World:

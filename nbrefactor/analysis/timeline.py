@@ -191,6 +191,11 @@ class Timeline:
     opaque: tuple[tuple[Cell, str], ...]
 
     @property
+    def joined(self) -> ast.Module:
+        """The statements of all cells whose names reach the notebook, as one module."""
+        return _joined(self.cells)
+
+    @property
     def before_star(self) -> frozenset[str]:
         """Names that a star import follows after they are bound first."""
         stars = [found.place for found in self.rebindings.get(STAR, ())]
@@ -301,9 +306,13 @@ def _definitions(home: CodeCell) -> Iterator[InlineDefinition]:
     return iter(sorted(found, key=lambda definition: definition.node.lineno))
 
 
-def _environment(cells: Sequence[CodeCell], mentions: Sequence[Mention]) -> dict[str, Meaning]:
+def _joined(cells: Sequence[CodeCell]) -> ast.Module:
     body = [statement for home in cells for statement in home.tree.body if home.leaks(statement)]
-    meanings = dict(environment(ast.Module(body, []), "", main=True))
+    return ast.Module(body, [])
+
+
+def _environment(cells: Sequence[CodeCell], mentions: Sequence[Mention]) -> dict[str, Meaning]:
+    meanings = dict(environment(_joined(cells), "", main=True))
     for home in cells:
         for name in home.code.binds:
             meanings[name] = Unclear(f"bound by a magic in cell {home.cell.index + 1}")

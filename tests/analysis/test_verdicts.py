@@ -223,7 +223,10 @@ def stamp(x, device="cpu"):
 _STUB_TREE = ast.parse(STUB)
 COPIES = {
     node.name: "\n".join(
-        STUB.split("\n")[min(node.lineno, *(d.lineno for d in node.decorator_list), node.lineno) - 1 : node.end_lineno]
+        STUB.split("\n")[
+            min(node.lineno, *(d.lineno for d in node.decorator_list), node.lineno)
+            - 1 : node.end_lineno
+        ]
     )
     for node in _STUB_TREE.body
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
@@ -390,6 +393,10 @@ CASES = [
     case("a constant set by text", "divergent", "may bind it", "SCALE = 2\nexec('SCALE = 3')", "<scale>", accept="compatible"),
     case("a constant that updates of globals may change", "divergent", "text that is run may change", "SCALE = 2\nglobals().update({})", "<scale>", accept="compatible"),
     case("a computed value", "divergent", 'reads notebook global "SCALE" (cell 1): computed: compute()', "SCALE = compute()", "<scale>", accept="compatible"),
+    case("the same pattern", "exact+", "", "import re\nWORD = re.compile('a' + 'b', re.M)", "def find(x):\n    return bool(WORD.search(str(x)))", "find('ab')", name="find", extra="import re\nWORD = re.compile('a' + 'b', re.M)\ndef find(x):\n    return bool(WORD.search(str(x)))"),
+    case("another pattern", "divergent", 'reads notebook global "WORD" (cell 1): computed: re.compile', "import re\nWORD = re.compile('a' + 'c', re.M)", "def find(x):\n    return bool(WORD.search(str(x)))", extra="import re\nWORD = re.compile('a' + 'b', re.M)\ndef find(x):\n    return bool(WORD.search(str(x)))"),
+    case("the same pattern, under a condition", "divergent", 'reads notebook global "WORD"', "import re\nif WORD:\n    WORD = re.compile('ab')", "def find(x):\n    return bool(WORD.search(str(x)))", extra="import re\nWORD = re.compile('ab')\ndef find(x):\n    return bool(WORD.search(str(x)))"),
+    case("the same pattern, bound again", "divergent", 'reads notebook global "WORD"', "import re\nWORD = re.compile('ab')", "WORD = re.compile('ab')\nfor WORD in []:\n    pass", "def find(x):\n    return bool(WORD.search(str(x)))", extra="import re\nWORD = re.compile('ab')\ndef find(x):\n    return bool(WORD.search(str(x)))"),
     case("a name that nothing binds", "divergent", "which no cell visibly binds", "<scale>", accept="compatible"),
     case("a mutable global", "divergent", "mutable literal", "STATE = {}", "<remember>", accept="compatible"),
     case("the same import", "exact+", "", "import math", "<area>", "area(1)"),
@@ -581,7 +588,9 @@ def execute(cells, stub):
                 except Exception as error:
                     raised = type(error).__name__
             quiet = text.partition("#")[0].rstrip().endswith(";")
-            shown.append((None if quiet or value is None else plain(value), printed.getvalue(), raised))
+            shown.append(
+                (None if quiet or value is None else plain(value), printed.getvalue(), raised)
+            )
         drawn = list(modules["matplotlib.pyplot"].log)
         bound = {
             name: behaviour(value) if inspect.isfunction(value) else plain(value)
@@ -696,7 +705,11 @@ def assert_same_run(before, after, stub, *, every_function):
     assert drawn_after == drawn
     if not every_function:
         # A target with another signature is not called as the inline function was.
-        bound = {name: value for name, value in bound.items() if name in bound_after and not isinstance(value, list)}
+        bound = {
+            name: value
+            for name, value in bound.items()
+            if name in bound_after and not isinstance(value, list)
+        }
         bound_after = {name: bound_after[name] for name in bound}
     assert bound_after == bound
 
