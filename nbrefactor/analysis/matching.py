@@ -59,16 +59,19 @@ def match(
     pairs = _Pairs(notebook, aliases, _candidates(notebook, modules), Forms(), suggest)
     levels = {accepted.module.name: accepted.level for accepted in modules}
     # Everything may go until something says otherwise: what is used by definitions that go is
-    # used no more, and copies of one class become one class.
+    # used no more, and copies of one class become one class. What stays once stays for good.
     replaced = frozenset(notebook.definitions)
     becomes: dict[ast.AST, ast.AST] | None = None
+    settled: dict[InlineDefinition, Match | None] = {}
     while True:
-        found = [
-            verdict
+        verdicts = {
+            definition: settled[definition]
+            if definition in settled
+            else pairs.best(definition, replaced, becomes, levels)
             for definition in notebook.definitions
-            if (verdict := pairs.best(definition, replaced, becomes, levels)) is not None
-        ]
-        found = _agreeing(notebook, pairs, found)
+        }
+        found = _agreeing(notebook, pairs, [v for v in verdicts.values() if v is not None])
+        verdicts.update((verdict.definition, verdict) for verdict in found)
         chosen: dict[ast.AST, ast.AST] = {
             verdict.definition.node: verdict.target.node
             for verdict in found
@@ -81,10 +84,23 @@ def match(
             and (becomes is None or becomes[definition.node] is chosen[definition.node])
         )
         if kept == replaced and becomes is not None:
-            return tuple(found)
+            break
         # What stays counts again, which may refuse others: once more.
+        settled.update((gone, _refused(verdicts[gone])) for gone in replaced - kept)
         replaced = kept
         becomes = {definition.node: chosen[definition.node] for definition in kept}
+    # Why something stays is best said in view of all that stays.
+    for definition, verdict in settled.items():
+        again = pairs.best(definition, replaced, becomes, levels)
+        verdicts[definition] = verdict if again is not None and again.accepted else again
+    return tuple(verdict for verdict in verdicts.values() if verdict is not None)
+
+
+def _refused(verdict: Match | None) -> Match | None:
+    if verdict is None or not verdict.accepted:
+        return verdict
+    reason = "its best counterpart depends on definitions that stay"
+    return replace(verdict, level="divergent", accepted=False, reasons=(reason,), calls=())
 
 
 def _candidates(notebook: Timeline, modules: Sequence[Accepted]) -> tuple[Candidate, ...]:

@@ -9,7 +9,6 @@ import json
 import re
 import sys
 import types
-from datetime import datetime
 
 import pytest
 
@@ -510,6 +509,19 @@ CASES = [
     case("a plot that is drawn over in the next round", "divergent", "goes on drawing", PLT, "def curve(data, label='L'):\n    plt.figure()\n    plt.plot(data, label=label)\n    plt.show()", "for i in range(2):\n    plt.plot([i])\n    curve([1])", accept="compatible"),
     case("a plot with a colour map that the target lacks", "divergent", 'parameter "cmap" does not exist in the target', PLT, "def curve(data, cmap='hot'):\n    plt.figure()\n    plt.plot(data, c=cmap)", "curve([1], cmap='x')", accept="compatible"),
     case("a plot that captures data", "divergent", 'reads notebook global "history" (cell 1)', "history = list('ab')\n" + PLT, "def curve(data, label='L'):\n    plt.figure()\n    plt.plot(data, history)", "curve([1])", accept="compatible"),
+    # -- odd texts ---------------------------------------------------------------------------
+    case("a cell that is nested too deeply", "exact+", "", "<add>", "deep = " + "-" * 700 + "1", "add(1)"),
+    case("a call of several lines behind prompts", "divergent", "written unusually", "def add(p, q=1):\n    return p + q", ">>> add(1,\n...     q=2)"),
+    case("a call in an indented cell changes", "renamed+", "", "def add(p, q=1):\n    return p + q", "    x = add(1, q=2)\n    x"),
+    case("a call behind letters of several bytes changes", "renamed+", "", "def add(p, q=1):\n    return p + q", "é = 'äöü😀'; add(1, q=2)"),
+    case("a definition with a decorator in brackets", "exact+", "", "import functools", "@(\n    functools.lru_cache(maxsize=None)\n)\ndef cached(n):\n    return n + 1", "cached(1)"),
+    case("a definition in an indented cell", "exact+", "", "    def add(a, b=1):\n        return a + b\n    add(1)"),
+    case("a call of a timed line changes", "renamed+", "", "def add(p, q=1):\n    return p + q", "x = 1\n%time add(1, q=2)"),
+    case("a call in a lambda changes", "renamed+", "", "def add(p, q=1):\n    return p + q", "later = lambda: add(1, q=2)\nlater()"),
+    case("a call in a default changes", "renamed+", "", "def add(p, q=1):\n    return p + q", "def g(x=add(1, q=2)):\n    return x\ng()"),
+    case("a call in a decorator changes", "renamed+", "", "def add(p, q=1):\n    return p + q", "def keep(n):\n    return lambda f: f\n@keep(add(1, q=2))\ndef g():\n    return 1\ng()"),
+    case("a local variable of the same name", "renamed+", "", "def add(p, q=1):\n    return p + q", "def g(add):\n    return add(q=1)\ng(dict)"),
+    case("a method of the same name", "renamed+", "", "def add(p, q=1):\n    return p + q", "class A:\n    def add(self, q):\n        return q\nA().add(q=3)"),
 ]  # fmt: skip
 
 
