@@ -33,6 +33,10 @@ class RefusedError(Exception):
     """The planned migration of a notebook breaks a law; the text says which."""
 
 
+class NotRunError(Exception):
+    """A notebook could not be run at all; the text says why."""
+
+
 def check_bytes(
     data: bytes,
     settings: Settings,
@@ -40,6 +44,7 @@ def check_bytes(
     *,
     path: str,
     now: datetime,
+    execute: Callable[[Document], Finding | None] | None = None,
 ) -> tuple[Diagnostic, ...]:
     """Check one notebook.
 
@@ -55,6 +60,8 @@ def check_bytes(
         The notebook's name in messages.
     now : datetime
         The date that a migration would write.
+    execute : callable or None
+        Runs a notebook and says what failed; None where it is not to be run.
 
     Returns
     -------
@@ -73,11 +80,18 @@ def check_bytes(
         found: list[Finding] = [report_skipped(why)]
     else:
         found = [*_find(document, settings, read_targets, path, now)]
-    return diagnose(document, found, settings, path)
+        if execute is not None and (failure := execute(document)):
+            found.append(failure)
+    return diagnose(document, found, settings, path, executed=execute is not None)
 
 
 def diagnose(
-    document: Document, findings: Sequence[Finding], settings: Settings, path: str
+    document: Document,
+    findings: Sequence[Finding],
+    settings: Settings,
+    path: str,
+    *,
+    executed: bool,
 ) -> tuple[Diagnostic, ...]:
     """Keep the findings that count, and give each its place in the file.
 
@@ -91,6 +105,8 @@ def diagnose(
         What the user asked for.
     path : str
         The notebook's name in messages.
+    executed : bool
+        Whether the notebook was run, so that opting out of its failure can be idle.
 
     Returns
     -------
@@ -98,7 +114,8 @@ def diagnose(
         In the order of the file's lines; opt-outs that nothing answers to are among them.
     """
     optouts = read_optouts(document, settings.per_file_ignores)
-    unused = report_unused(optouts, findings, document)
+    told = [optout for optout in optouts if executed or not optout.code.startswith("NB5")]
+    unused = report_unused(told, findings, document)
     left = [
         found
         for found in findings
@@ -256,6 +273,6 @@ def _diagnostic(found: Finding, line: int, path: str, identity: tuple[str, ...])
         name=found.name,
         target=found.target or None,
         fixable=bool(found.edits),
-        reasons=tuple(one_line(reason) for reason in found.reasons),
+        reasons=tuple(visible(reason.replace("\n", " ")) for reason in found.reasons),
         difference=visible(found.difference),
     )

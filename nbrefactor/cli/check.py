@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from nbrefactor.cli.execution import (
+    execution_options,
+    execution_settings,
+    progress_of,
+    stoppable,
+    stopped,
+)
 from nbrefactor.cli.options import settings_options
 from nbrefactor.config import Given, Settings, SettingsError
 from nbrefactor.diagnostic import CheckReport, Diagnostic
@@ -20,6 +29,9 @@ from nbrefactor.settings_file import SettingsReader
 
 if TYPE_CHECKING:
     from nbrefactor.analysis.verdict import Accepted
+    from nbrefactor.execute import ExecutionSettings
+    from nbrefactor.notebook.document import Document
+    from nbrefactor.outcome import Finding
 
 _FORMATS = {
     "text": "explained",
@@ -63,6 +75,8 @@ _EXAMPLES = """Examples:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write the findings as a JUnit file too.",
 )
+@click.option("--execute", is_flag=True, help="Run each notebook too; its file stays as it is.")
+@execution_options
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
 @click.option("--quiet", "-q", is_flag=True, help="Print findings and problems only.")
 def check(
@@ -72,6 +86,11 @@ def check(
     baseline: Path | None,
     write_baseline: bool,
     junit: Path | None,
+    execute: bool,
+    parameters: tuple[tuple[str, str], ...],
+    parameter_files: tuple[Path, ...],
+    kernel: str | None,
+    timeout: float | None,
     exit_zero: bool,
     quiet: bool,
 ) -> None:
@@ -82,7 +101,19 @@ def check(
     """
     if write_baseline and baseline is None:
         raise click.UsageError("--write-baseline needs --baseline FILE, the file to write.")
-    report = _check(paths, given)
+    if not execute and (parameters or parameter_files or kernel or timeout):
+        raise click.UsageError(
+            "-p, --parameters-file, --kernel and --timeout say how a notebook is run, so they need "
+            "--execute"
+        )
+    execution = (
+        execution_settings(parameters, parameter_files, kernel, timeout) if execute else None
+    )
+    try:
+        with stoppable() if execute else nullcontext():
+            report = _check(paths, given, execution, quiet=quiet)
+    except KeyboardInterrupt:
+        sys.exit(stopped())
     if baseline is not None:
         report = _against_baseline(report, baseline, write=write_baseline)
     renderer = importlib.import_module(f"nbrefactor.report.{_FORMATS[output_format]}")
@@ -106,8 +137,10 @@ def exit_code(report: CheckReport, *, exit_zero: bool) -> int:
     return 1 if report.diagnostics and not exit_zero else 0
 
 
-def _check(paths: tuple[str, ...], given: Given) -> CheckReport:
-    from nbrefactor.check import RefusedError
+def _check(
+    paths: tuple[str, ...], given: Given, execution: ExecutionSettings | None, *, quiet: bool
+) -> CheckReport:
+    from nbrefactor.check import NotRunError, RefusedError
     from nbrefactor.notebook.discovery import find
     from nbrefactor.selection import left_out
 
@@ -129,20 +162,27 @@ def _check(paths: tuple[str, ...], given: Given) -> CheckReport:
                 continue
             names.append(name)
             data = sys.stdin.buffer.read() if path is None else path.read_bytes()
-            diagnostics += _check_one(data, path, name, settings)
+            run = None
+            if execution is not None:
+                run = partial(_execute, path=path, name=name, execution=execution, quiet=quiet)
+            diagnostics += _check_one(data, path, name, settings, run)
         except OSError as error:
             problems.append(f"{name}: cannot be read ({error.strerror or error})")
         except SettingsError as error:
             # One wrong setting is one problem, however many notebooks it is about.
             if str(error) not in problems:
                 problems.append(str(error))
-        except (NotebookError, RefusedError, ValueError) as error:
+        except (NotebookError, RefusedError, NotRunError, ValueError) as error:
             problems.append(f"{name}: {error}")
     return CheckReport(tuple(names), tuple(diagnostics), tuple(problems))
 
 
 def _check_one(
-    data: bytes, path: Path | None, name: str, settings: Settings
+    data: bytes,
+    path: Path | None,
+    name: str,
+    settings: Settings,
+    run: Callable[[Document], Finding | None] | None,
 ) -> tuple[Diagnostic, ...]:
     from nbrefactor.check import check_bytes
 
@@ -152,7 +192,33 @@ def _check_one(
         return read_modules(settings, path)
 
     now = datetime.now().astimezone()
-    return check_bytes(data, settings, read_targets, path=name, now=now)
+    return check_bytes(data, settings, read_targets, path=name, now=now, execute=run)
+
+
+def _execute(
+    document: Document,
+    *,
+    path: Path | None,
+    name: str,
+    execution: ExecutionSettings,
+    quiet: bool,
+) -> Finding | None:
+    from nbrefactor.check import NotRunError
+    from nbrefactor.execute import ExecutionError, Job, run_notebook
+    from nbrefactor.rules.failing import report_failure
+
+    folder = Path.cwd() if path is None else path.resolve().parent
+    with progress_of(name, quiet=quiet) as progress:
+        job = Job(
+            document.data, name, folder, progress=lambda cell, cells: progress("check", cell, cells)
+        )
+        try:
+            failure = run_notebook(job, execution).failure
+        except ExecutionError as error:
+            raise NotRunError(str(error)) from error
+    if failure is None:
+        return None
+    return report_failure(document, failure.cell, failure.message, failure.traceback)
 
 
 def _against_baseline(report: CheckReport, file: Path, *, write: bool) -> CheckReport:

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
+from nbrefactor.notebook.document import Document
+from nbrefactor.outcome import Finding
 from nbrefactor.rules.rule import Example, Rule
+
+_SHOWN_LINES = 20
+# The first frame of a traceback is in the cell itself.
+_FRAME = re.compile(
+    r"^\s*(?:Cell In\s?\[\d+\],? line|File <ipython-input-\S+>:) ?(\d+)", re.MULTILINE
+)
 
 FAILING = Rule(
     code="NB501",
@@ -27,3 +37,38 @@ sum(values) / len(values)
         options="--execute",
     ),
 )
+
+
+def report_failure(document: Document, cell: int | None, message: str, traceback: str) -> Finding:
+    """Report that a notebook does not run to its end.
+
+    Parameters
+    ----------
+    document : Document
+        The notebook.
+    cell : int or None
+        Position of the cell that failed, counted from 0; None for one that is not the notebook's.
+    message : str
+        What happened.
+    traceback : str
+        The kernel's traceback without colours; may be empty.
+
+    Returns
+    -------
+    Finding
+        At the row of the cell that the traceback names.
+    """
+    shown = tuple(line for line in traceback.split("\n") if line.strip())[-_SHOWN_LINES:]
+    if cell is None:
+        return Finding(FAILING.code, message, reasons=shown)
+    failed = document.cells[cell]
+    frame = _FRAME.search(traceback)
+    row = min(int(frame[1]), failed.source.count("\n") + 1) if frame else 1
+    return Finding(
+        FAILING.code,
+        message.removeprefix(f"cell {cell + 1} "),
+        cell=cell,
+        cell_id=failed.id,
+        row=max(row, 1),
+        reasons=shown,
+    )

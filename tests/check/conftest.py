@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 from nbrefactor.cli import main
 
 Notebook = Callable[..., bytes]
+NAMES = {"python": "python3", "R": "ir"}
 _MARK = re.compile(r"^# %%(?P<rest>.*)$")
 
 
@@ -31,7 +32,7 @@ def notebook() -> Notebook:
             {
                 "cells": [_cell(at, cell) for at, cell in enumerate(cells)],
                 "metadata": {
-                    "kernelspec": {"display_name": "K", "language": kernel, "name": "k"},
+                    "kernelspec": {"display_name": "K", "language": kernel, "name": NAMES[kernel]},
                     **(metadata or {}),
                 },
                 "nbformat": 4,
