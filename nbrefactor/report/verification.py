@@ -83,7 +83,7 @@ def verdict(found: Verification) -> str:
     if callers:
         reached = sum(cell in found.compared for cell in callers)
         parts.append(
-            f"{reached} of {_count(len(callers), 'cell')} that call a replacement compared"
+            f"{reached} of {_count(len(callers), 'cell')} with replaced calls compared"
         )
     elif found.outcome.replaced:
         parts.append("no cell calls a replacement")
