@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -140,7 +140,7 @@ def exit_code(report: CheckReport, *, exit_zero: bool) -> int:
 def _check(
     paths: tuple[str, ...], given: Given, execution: ExecutionSettings | None, *, quiet: bool
 ) -> CheckReport:
-    from nbrefactor.check import NotRunError, RefusedError
+    from nbrefactor.check import NotRunError, RefusedError, check_bytes
     from nbrefactor.notebook.discovery import find
     from nbrefactor.selection import left_out
 
@@ -150,6 +150,14 @@ def _check(
     notebooks: list[Path | None] = [*found.notebooks]
     if "-" in paths:
         notebooks.insert(0, None)
+
+    @cache
+    def targets(settings: Settings, folder: Path | None) -> Sequence[Accepted]:
+        from nbrefactor.targets import read_modules
+
+        # Where a module is found depends on the notebook's folder, not on its name.
+        return read_modules(settings, None if folder is None else folder / "notebook.ipynb")
+
     names: list[str] = []
     diagnostics: list[Diagnostic] = []
     for path in notebooks:
@@ -165,7 +173,15 @@ def _check(
             run = None
             if execution is not None:
                 run = partial(_execute, path=path, name=name, execution=execution, quiet=quiet)
-            diagnostics += _check_one(data, path, name, settings, run)
+            read_targets = partial(targets, settings, None if path is None else path.parent)
+            diagnostics += check_bytes(
+                data,
+                settings,
+                read_targets,
+                path=name,
+                now=datetime.now().astimezone(),
+                execute=run,
+            )
         except OSError as error:
             problems.append(f"{name}: cannot be read ({error.strerror or error})")
         except SettingsError as error:
@@ -175,24 +191,6 @@ def _check(
         except (NotebookError, RefusedError, NotRunError, ValueError) as error:
             problems.append(f"{name}: {error}")
     return CheckReport(tuple(names), tuple(diagnostics), tuple(problems))
-
-
-def _check_one(
-    data: bytes,
-    path: Path | None,
-    name: str,
-    settings: Settings,
-    run: Callable[[Document], Finding | None] | None,
-) -> tuple[Diagnostic, ...]:
-    from nbrefactor.check import check_bytes
-
-    def read_targets() -> Sequence[Accepted]:
-        from nbrefactor.targets import read_modules
-
-        return read_modules(settings, path)
-
-    now = datetime.now().astimezone()
-    return check_bytes(data, settings, read_targets, path=name, now=now, execute=run)
 
 
 def _execute(
