@@ -44,6 +44,7 @@ _EXAMPLES = """Examples:
     "accept",
     "aliases",
     "source_roots",
+    "imports",
     "bump",
     "changelog",
     "version_patterns",
