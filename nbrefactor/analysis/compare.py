@@ -10,6 +10,7 @@ from types import NoneType
 from nbrefactor.analysis.canonical import Canonical, bare_definition
 from nbrefactor.analysis.drawing import drawing_differences
 from nbrefactor.analysis.effects import stored_instances
+from nbrefactor.analysis.environment import Imported
 from nbrefactor.analysis.evaluation import computed_when_defined, renewed_state
 from nbrefactor.analysis.forms import Forms
 from nbrefactor.analysis.meaning import Unites, Worlds, writes
@@ -150,7 +151,12 @@ def compare(
     notes: list[str] = []
     for capture in captures:
         if capture.kind != "data":
-            notes.append(capture.reason)
+            # A body of its own needs imports of its own: that says nothing.
+            needs = form.shape != other.shape and isinstance(
+                worlds.notebook.names.get(capture.name), Imported
+            )
+            if not needs or capture.name in worlds.module.names:
+                notes.append(capture.reason)
         elif capture.name in signature(target.args) and capture.name not in signature(node.args):
             given.append(Keyword(capture.name, capture.name))
             notes.append(f'notebook global "{capture.name}" is passed to the target\'s parameter')
