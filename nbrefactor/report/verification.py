@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nbrefactor.verify.values import CellComparison, Status, Verification
+from nbrefactor.verify.values import COMPARED, CellComparison, Status, Verification
 from nbrefactor.visible import visible
 
 if TYPE_CHECKING:
@@ -72,19 +72,19 @@ def verdict(found: Verification) -> str:
             where = f"cell{'s' if len(numbers) > 1 else ''} {_listed(numbers)}"
             parts.append(f"{where} {_FAILS[status]}")
     cells, compared = len(found.cells), len(found.compared)
-    outputs = sum(len(cell.outputs) for cell in found.compared)
+    total = sum(found.counts.values())
+    outputs = sum(number for status, number in found.counts.items() if status in COMPARED)
     parts.append(f"{compared} of {_count(cells, 'code cell')} compared")
     shown = ", ".join(f"{number} {status}" for status, number in found.counts.items())
-    parts.append(f"{_count(outputs, 'output')}{f' ({shown})' if shown else ''}")
+    of = "" if outputs == total else f"{outputs} of "
+    parts.append(f"{of}{_count(total, 'output')}{f' ({shown})' if shown else ''}")
     for status in ("failed before too", "not deterministic", "not run"):
         if number := sum(cell.status == status for cell in found.cells):
             parts.append(f"{_count(number, 'cell')} {status}")
     callers = [cell for cell in found.cells if cell.calls]
     if callers:
         reached = sum(cell in found.compared for cell in callers)
-        parts.append(
-            f"{reached} of {_count(len(callers), 'cell')} with replaced calls compared"
-        )
+        parts.append(f"{reached} of {_count(len(callers), 'cell')} with replaced calls compared")
     elif found.outcome.replaced:
         parts.append("no cell calls a replacement")
     return f"{'verified' if found.passed else 'not verified'}: {', '.join(parts)}"
