@@ -16,20 +16,27 @@ import signal
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from nbrefactor.notebook.document import Document, read
 from nbrefactor.notebook.outputs import merge_streams
+from nbrefactor.runs import (
+    CellRun,
+    CellStatus,
+    ExecutionError,
+    ExecutionSettings,
+    Failure,
+    FailureKind,
+    Job,
+    Needed,
+    ParameterError,
+    Run,
+)
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
-
-CellStatus = Literal["ran", "failed", "skipped", "not reached"]
-FailureKind = Literal["error", "died", "timeout"]
-Progress = Callable[[int, int], None]
 
 # A key of the copy's cells, by which they are found again among what papermill adds.
 _PLACE = "nbrefactor_cell"
@@ -59,174 +66,6 @@ def find(name):
     return spec is not None
 missing = [name for name in names if not find(name)]
 """
-
-
-class ExecutionError(Exception):
-    """A notebook could not be run at all; the text says why, and what to do."""
-
-
-class ParameterError(Exception):
-    """A parameter that cannot be; the text says which, and what is expected."""
-
-
-@dataclass(frozen=True, slots=True)
-class Needed:
-    """A module that the notebook's kernel has to find.
-
-    Parameters
-    ----------
-    name : str
-        Dotted name.
-    folder : Path or None
-        The folder that has to be on the kernel's path; None where an environment provides it.
-    package : str
-        What installs it; empty where nothing is known to.
-    """
-
-    name: str
-    folder: Path | None = None
-    package: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ExecutionSettings:
-    """How notebooks are run.
-
-    Parameters
-    ----------
-    parameters : tuple of (str, object)
-        Names and values that papermill sets behind the cell tagged ``parameters``.
-    kernel : str or None
-        Kernel to use instead of the notebook's own.
-    timeout : float or None
-        Seconds that one cell may take; None for any time.
-    save_outputs : bool
-        Whether fresh outputs and execution counts go into the user's notebook.
-    executed : Path or None
-        Where papermill's own result is kept.
-    """
-
-    parameters: tuple[tuple[str, Any], ...] = ()
-    kernel: str | None = None
-    timeout: float | None = None
-    save_outputs: bool = False
-    executed: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CellRun:
-    """What became of one cell.
-
-    Parameters
-    ----------
-    cell : int
-        Position in the notebook, counted from 0.
-    status : CellStatus
-        ``skipped`` for cells without code or with the tag ``skip-execution``; ``failed`` for the
-        cell that raised, whether or not the run went on.
-    execution_count : int or None
-        The kernel's count.
-    outputs : tuple of mapping
-        Outputs as nbformat 4 holds them, streams joined.
-    """
-
-    cell: int
-    status: CellStatus
-    execution_count: int | None = None
-    outputs: tuple[Mapping[str, Any], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Why a run ended before its last cell.
-
-    Parameters
-    ----------
-    kind : FailureKind
-        The cell raised, the kernel died, or the cell took too long.
-    cell : int or None
-        Position of the cell, counted from 0; None for the cell that sets the parameters.
-    source : str
-        The cell's source.
-    name : str
-        The exception's class; empty unless the cell raised.
-    message : str
-        One sentence that says what happened and, where something is known, what to do.
-    traceback : str
-        The kernel's traceback without colours, or the last words of a dead kernel.
-    """
-
-    kind: FailureKind
-    cell: int | None
-    source: str
-    name: str
-    message: str
-    traceback: str
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A notebook that was run.
-
-    Parameters
-    ----------
-    cells : tuple of CellRun
-        One for each cell of the notebook, in its order.
-    failure : Failure or None
-        Why the run ended early; None where it came to its end.
-    seconds : float
-        How long it took, the kernel's start included.
-    kernel : str
-        The kernel's name.
-    executed : bytes
-        Papermill's own result; empty unless it was asked for.
-    notes : tuple of str
-        What the user should know besides.
-    """
-
-    cells: tuple[CellRun, ...]
-    failure: Failure | None
-    seconds: float
-    kernel: str
-    executed: bytes = b""
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A notebook to run.
-
-    Parameters
-    ----------
-    data : bytes
-        The notebook's file.
-    name : str
-        The notebook's name in messages.
-    folder : Path
-        The kernel's working directory.
-    needs : tuple of Needed
-        Modules that the kernel has to find, checked before the first cell runs.
-    environment : mapping of str to str
-        Added to the kernel's environment.
-    go_on : bool
-        Whether the cells behind a cell that raises run as well.
-    last_cell : int or None
-        Position of the last cell to run; None for all.
-    own_temporary_folder : bool
-        Whether the kernel's temporary files go to a folder that is removed with the run.
-    progress : callable or None
-        Told the position of each cell before it runs, and the number of cells; from a thread.
-    """
-
-    data: bytes
-    name: str
-    folder: Path
-    needs: tuple[Needed, ...] = ()
-    environment: Mapping[str, str] = field(default_factory=dict)
-    go_on: bool = False
-    last_cell: int | None = None
-    own_temporary_folder: bool = False
-    progress: Progress | None = None
 
 
 def run_notebook(job: Job, settings: ExecutionSettings) -> Run:

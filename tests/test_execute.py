@@ -12,18 +12,8 @@ from typing import Any
 import psutil
 import pytest
 
-from nbrefactor.execute import (
-    ExecutionError,
-    ExecutionSettings,
-    Job,
-    Needed,
-    ParameterError,
-    Run,
-    parse_parameter,
-    read_parameters,
-    run_notebook,
-    run_notebooks,
-)
+from nbrefactor.execute import parse_parameter, read_parameters, run_notebook, run_notebooks
+from nbrefactor.runs import ExecutionError, ExecutionSettings, Job, Needed, ParameterError, Run
 
 
 def notebook(
@@ -282,7 +272,8 @@ class TestWithKernels:
                 import os, signal, sys, threading
                 sys.path[:0] = {sys.path!r}
                 from pathlib import Path
-                from nbrefactor.execute import *
+                from nbrefactor.execute import run_notebook
+                from nbrefactor.runs import ExecutionSettings, Job
                 def interrupt(*_):
                     os.kill(os.getpid(), signal.SIGINT)
                 if {stage == "starting"!r}:

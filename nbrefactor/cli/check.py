@@ -29,9 +29,9 @@ from nbrefactor.settings_file import SettingsReader
 
 if TYPE_CHECKING:
     from nbrefactor.analysis.verdict import Accepted
-    from nbrefactor.execute import ExecutionSettings
     from nbrefactor.notebook.document import Document
     from nbrefactor.outcome import Finding
+    from nbrefactor.runs import ExecutionSettings
 
 _FORMATS = {
     "text": "explained",
@@ -202,8 +202,9 @@ def _execute(
     quiet: bool,
 ) -> Finding | None:
     from nbrefactor.check import NotRunError
-    from nbrefactor.execute import ExecutionError, Job, run_notebook
+    from nbrefactor.execute import run_notebook
     from nbrefactor.rules.failing import report_failure
+    from nbrefactor.runs import ExecutionError, Job
 
     folder = Path.cwd() if path is None else path.resolve().parent
     with progress_of(name, quiet=quiet) as progress:

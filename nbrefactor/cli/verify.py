@@ -94,11 +94,11 @@ def verify(
     MIGRATED the migration is planned, and nothing is written. Code of the notebooks is executed!
     """
     from nbrefactor.engine import migrate_bytes, read_modules
-    from nbrefactor.execute import ExecutionError
     from nbrefactor.notebook.document import NotebookError, read
     from nbrefactor.notebook.store import StoreError, create
     from nbrefactor.report.verification import render_verification, verdict
     from nbrefactor.report.verification_json import render_verification_json
+    from nbrefactor.runs import ExecutionError
     from nbrefactor.settings_file import SettingsReader
     from nbrefactor.verify.run import verify as run_both
     from nbrefactor.verify.values import VerifySettings

@@ -10,17 +10,10 @@ from difflib import SequenceMatcher
 from pathlib import Path
 
 from nbrefactor.analysis.timeline import timeline
-from nbrefactor.execute import (
-    CellRun,
-    ExecutionSettings,
-    Job,
-    Needed,
-    Run,
-    run_notebooks,
-    without_colours,
-)
+from nbrefactor.execute import run_notebooks, without_colours
 from nbrefactor.notebook.document import Cell, Document, read
 from nbrefactor.outcome import Outcome
+from nbrefactor.runs import CellRun, ExecutionSettings, Job, Needed, Run
 from nbrefactor.verify.callers import calling_cells
 from nbrefactor.verify.compare import as_expected, compare_outputs, held_against_second_run
 from nbrefactor.verify.outputs import shown
@@ -97,7 +90,7 @@ def verify(
     ------
     ValueError
         If a pattern of the settings is no regular expression.
-    nbrefactor.execute.ExecutionError
+    nbrefactor.runs.ExecutionError
         If a notebook cannot be run at all.
     """
     began = time.monotonic()
