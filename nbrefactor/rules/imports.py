@@ -104,8 +104,9 @@ def replace_definitions(
             holder.added.append(replacement.imported)
         edits.append(_removal(definition))
 
+    moved = [replacement.definition for replacement in arriving]
     for replacement in arriving:
-        planned.append((replacement, [_removal(replacement.definition)]))
+        planned.append((replacement, [_moved_away(replacement.definition, moved)]))
         body, module = home.tree.body, replacement.module
         here = imports.setdefault((id(body), module), list(_existing(home, body, module)))
         holder = _receiver(home, here, replacement)
@@ -172,6 +173,9 @@ def _holder(
         ]
         # Where the name is there already, nobody can read anything else.
         brought = replacement.imported in made.names
+        if not brought and not all(_runs_nothing(statement) for statement in between):
+            # What runs in between could call what reads the name, or fail before it is bound.
+            return None
         if any(
             found.name in (name, "*") and not (brought and found.context == "read")
             for found in references(between)
@@ -236,15 +240,28 @@ def _in_place(definition: InlineDefinition, made: _Import) -> Edit:
 def _removal(definition: InlineDefinition) -> Edit:
     """Take a definition out together with the blank lines above it."""
     source = definition.home.cell.source
-    if not source[: definition.start].strip():
-        # Nothing stands above, so the blank lines below go.
-        rest = source[_end(definition) :].lstrip()
-        below = len(source) - len(rest)
-        end = _line_start(source, below) if rest else below
-        return Edit(definition.home.cell.index, 0, end, "")
     # The white space that goes begins behind the line above, its own trailing blanks stay.
     above = len(source[: _line_start(source, definition.start)].rstrip())
     return Edit(definition.home.cell.index, _line_end(source, above), _end(definition), "")
+
+
+def _moved_away(definition: InlineDefinition, moved: Sequence[InlineDefinition]) -> Edit:
+    """Take a definition out whose import goes elsewhere."""
+    source, home = definition.home.cell.source, definition.home
+    start = _line_start(source, definition.start)
+    above, position = "", 0
+    for other in moved:
+        if other.home is home and other.start < definition.start:
+            above += source[position : _line_start(source, other.start)]
+            position = _end(other)
+    if (above + source[position:start]).strip():
+        return _removal(definition)
+    # Nothing is left above, so the blank lines below go.
+    end = _end(definition)
+    rest = source[end:].lstrip()
+    below = len(source) - len(rest)
+    begin = start if source[:start].strip() else 0
+    return Edit(home.cell.index, begin, _line_start(source, below) if rest else below, "")
 
 
 def _has_comment_above(definition: InlineDefinition) -> bool:

@@ -221,9 +221,14 @@ REPLACED = [
         id="a long import in a block",
     ),
     pytest.param(
+        F + "import os\ny = 1\n" + G,
+        "from plots import f, g\nimport os\ny = 1\n",
+        id="statements between that only bind other names",
+    ),
+    pytest.param(
         F + "y = f(1)\n" + G,
-        "from plots import f, g\ny = f(1)\n",
-        id="statements between that do not know the second name",
+        "from plots import f\ny = f(1)\nfrom plots import g\n",
+        id="a call between, which could fail before the second name is bound",
     ),
     pytest.param(
         F + "# Doubles.\n" + G,
