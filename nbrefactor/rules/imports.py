@@ -193,6 +193,19 @@ def _holder(
     return None
 
 
+def _runs_nothing(statement: ast.stmt) -> bool:
+    """Tell whether a statement does no more than bind a name, and cannot fail."""
+    match statement:
+        case ast.Import() | ast.ImportFrom() | ast.Pass() | ast.Expr(value=ast.Constant()):
+            return True
+        case ast.FunctionDef(decorator_list=[]) | ast.AsyncFunctionDef(decorator_list=[]):
+            defaults = (*statement.args.defaults, *statement.args.kw_defaults)
+            return all(value is None or isinstance(value, ast.Constant) for value in defaults)
+        case ast.Assign(targets=[ast.Name()], value=ast.Constant()):
+            return True
+    return False
+
+
 def _receiver(home: CodeCell, imports: list[_Import], replacement: Replacement) -> _Import:
     """Find the import of an import cell that takes a name in, or start one below the others."""
     body, last = home.tree.body, last_import(home)
