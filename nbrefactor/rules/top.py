@@ -81,6 +81,8 @@ def why_in_place(
         return f"stays in place: it stands in the import cell ({_number(top)})"
     if definition.home.cell.index < top.cell.index:
         return f"stays in place: the import cell ({_number(top)}) comes after the definition"
+    if definition.home.cell.source[: definition.start].rpartition("\n")[2].strip():
+        return "stays in place: it was pasted with its prompts"
     if definition.inside:
         return f"stays in place: it is defined inside of a {definition.inside} statement"
     for cell, _ in notebook.opaque:

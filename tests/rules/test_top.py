@@ -63,6 +63,21 @@ MOVES = [
         id="merged into the import that is there",
     ),
     pytest.param(
+        ["import os", f"\n{F}\n\n{F}\n\nx = 1"],
+        ["import os\nfrom stub import f", "x = 1"],
+        id="twice at the top of a cell",
+    ),
+    pytest.param(
+        ["import os", f"{F}\n\n# two\n{G}\n\n\nx = 1"],
+        ["import os\nfrom stub import f, g", "# two\n\n\nx = 1"],
+        id="two at the top of a cell, a comment between",
+    ),
+    pytest.param(
+        ["import os  # first\nx = 1", F],
+        ["import os  # first\nfrom stub import f\nx = 1", ""],
+        id="below the comment of an import",
+    ),
+    pytest.param(
         ["import os", F, F],
         ["import os\nfrom stub import f", "", ""],
         id="the same definition twice",
@@ -91,6 +106,7 @@ STAYS = [
     pytest.param(["import os", "f(1)", F], 'cell 2 in between reads "f"', id="read between"),
     pytest.param(["import os", "def h(): return f(1)", F], 'reads "f"', id="read in a function between"),
     pytest.param(["import os", "f(1)\n" + F], 'cell 2 in between reads "f"', id="read above in its cell"),
+    pytest.param(["import os", ">>> def f(a):\n...     return a + 1"], "with its prompts", id="pasted"),
     pytest.param(["import os", "cd here", F], "cell 2 in between does not parse", id="opaque cell"),
     pytest.param(["import os", "%run a.py", F], "cell 2 in between may", id="%run"),
     pytest.param(["import os", "from m import *", F], "may bind any name", id="star import"),
