@@ -87,7 +87,7 @@ def test_what_stays_is_explained(outcome: Outcome) -> None:
 
 
 def test_a_default_that_differs_is_written_out(outcome: Outcome) -> None:
-    assert "visualize_normalized_entropy(entropy, MAX_ENTROPY, title='Normalized Entropy')" in (
+    assert 'visualize_normalized_entropy(entropy, MAX_ENTROPY, title="Normalized Entropy")' in (
         source(outcome.after, 26)
     )
 

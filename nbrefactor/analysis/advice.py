@@ -17,6 +17,10 @@ _ADVICE: tuple[tuple[str, str], ...] = (
         "the same value in the target's module",
     ),
     (
+        r'the target reads "(?P<name>\w+)"',
+        'import or define "{name}" in the target\'s module, which fails without it',
+    ),
+    (
         r'uses the notebook\'s (?P<what>function|class) "(?P<name>\w+)"',
         'move the {what} "{name}" into the target\'s module too; it has to be the same there',
     ),

@@ -145,6 +145,10 @@ def compare(
         refusals.append(f"returns {here}, the target returns {there}")
     refusals.extend(f'writes notebook global "{name}"' for name in writes(node))
     refusals.extend(drawing_differences(node, target))
+    refusals.extend(
+        f'the target reads "{name}", which its module does not bind'
+        for name in worlds.unbound(other.outside)
+    )
 
     paired = _pair_parameters(signature(node.args), signature(target.args))
     given: list[Keyword] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -112,6 +112,24 @@ class Worlds:
         if any(isinstance(n, ast.Attribute) and n.attr in _FRAMES for n in ast.walk(node)):
             found.append(Capture("frame", "data", "looks at the frame in which it runs"))
         return tuple(capture for capture in found if capture is not None)
+
+    def unbound(self, outside: Iterable[str]) -> tuple[str, ...]:
+        """Name what a target reads and its module does not bind: calling it would fail.
+
+        Parameters
+        ----------
+        outside : iterable of str
+            The names that the target reads of its module.
+
+        Returns
+        -------
+        tuple of str
+            None where a star import or text that is run may bind them.
+        """
+        if self.module.unknown or self.module.dynamic:
+            return ()
+        known = {*self.module.names, *_OF_THE_MODULE, *dir(builtins), *_KERNEL_BUILTINS}
+        return tuple(name for name in outside if name not in known)
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,17 +199,19 @@ def different_parameter(inline: Signature, target: Signature) -> str:
 
 def describe_default(inline: Parameter, target: Parameter) -> str:
     """Say how the defaults of a parameter differ."""
+    mine, theirs = (
+        "none" if parameter.default is None else _written(parameter.default)
+        for parameter in (inline, target)
+    )
+    return f'default of "{inline.name}" differs: {mine} / {theirs}'
 
-    def show(parameter: Parameter) -> str:
-        match parameter.default:
-            case None:
-                return "none"
-            case ast.Constant(value=str(text)):
-                return json.dumps(text, ensure_ascii=False)
-            case default:
-                return ast.unparse(default)
 
-    return f'default of "{inline.name}" differs: {show(inline)} / {show(target)}'
+def _written(default: ast.expr) -> str:
+    """Write a default as people do, a string in double quotes."""
+    match default:
+        case ast.Constant(value=str(text)) if text.isprintable():
+            return json.dumps(text, ensure_ascii=False)
+    return ast.unparse(default)
 
 
 def bind(called: Signature, call: ast.Call) -> dict[str, ast.expr]:
@@ -334,7 +336,7 @@ def change_call(
             raise BindingError(f"relies on a default that is computed ({differs})")
         if target[theirs].kind == "positional-only":
             raise BindingError(f'relies on the default of "{parameter.name}", which differs')
-        added.append(Keyword(theirs, ast.unparse(parameter.default)))
+        added.append(Keyword(theirs, _written(parameter.default)))
 
     given = {names[name] for name in bound} | {keyword.name for keyword in added}
     for wanted in target.parameters:

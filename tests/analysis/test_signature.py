@@ -63,7 +63,7 @@ CHANGES = [
     pytest.param("a, b=1", "a, b=1", "f(1)", CallChange(1), id="the same signature"),
     pytest.param("a", "a, z=1", "f(1)", CallChange(1), id="the target has more"),
     pytest.param("a, c=None", "a", "f(1)", CallChange(1), id="an option that is not passed"),
-    pytest.param("a, t='x'", "a, t='y'", "f(1)", CallChange(1, added=(Keyword("t", "'x'"),)), id="a default that differs"),
+    pytest.param("a, t='x'", "a, t='y'", "f(1)", CallChange(1, added=(Keyword("t", '"x"'),)), id="a default that differs"),
     pytest.param("a, t='x'", "a, t='y'", "f(1, 'z')", CallChange(2), id="a default that differs, passed"),
     pytest.param("a, t=1", "a, t", "f(1)", CallChange(1, added=(Keyword("t", "1"),)), id="a default that the target lacks"),
     pytest.param("a, b", "b, a", "f(1, 2)", CallChange(0, ("a", "b")), id="another order"),

@@ -349,6 +349,7 @@ CASES = [
     # -- evaluated when defined -----------------------------------------------------------------
     case("a captured default, the same constant", "exact+", "", "LIMITS = (0, 1)", "<clip>", "clip(5)"),
     case("a captured default, another constant", "divergent", 'reads notebook global "LIMITS" (cell 1), which is (0, 9), (0, 1) in', "LIMITS = (0, 9)", "<clip>", "clip(5)", accept="compatible"),
+    case("a target that its module leaves without an import", "divergent", 'the target reads "missing", which its module does not bind', "import math as missing", "def broken(x):\n    return missing.floor(x)", "broken(1)", accept="compatible", extra="def broken(x):\n    return missing.floor(x)\n"),
     case("a literal default where the target captures one", "compatible", 'compatible is not accepted', "LIMITS = (0, 1)", "def clip(x, limits=(0, 1)):\n    return min(max(x, limits[0]), limits[1])"),
     case("a mutable default that changes", "divergent", 'renews "seen"', "<gather>", "gather(1)\ngather(2)"),
     case("a default that draws a random number", "divergent", "computes random.random() when it is defined", "import random", "def rnd(x, r=random.random()):\n    return x + r * 0", extra="import random\ndef rnd(x, r=random.random()):\n    return x + r * 0"),

@@ -81,74 +81,74 @@ def sources(outcome: Outcome) -> list[str]:
 
 
 DEFAULTS = [
-    pytest.param("show(1)", "show(1, title='old')", id="a default that differs is written out"),
-    pytest.param("show(x=1)", "show(x=1, title='old')", id="behind a keyword"),
-    pytest.param("show(1, width=4)", "show(1, width=4, title='old')", id="behind other keywords"),
-    pytest.param("show(1,)", "show(1, title='old',)", id="a trailing comma stays"),
-    pytest.param("show( 1 )", "show( 1, title='old' )", id="wide brackets"),
-    pytest.param("show (1)", "show (1, title='old')", id="a blank before the bracket"),
-    pytest.param("show(x=1 ,)", "show(x=1, title='old' ,)", id="a blank before the comma"),
-    pytest.param("show((1 + 2))", "show((1 + 2), title='old')", id="a bracketed argument"),
-    pytest.param("(show(1))", "(show(1, title='old'))", id="a bracketed call"),
-    pytest.param("show(1);", "show(1, title='old');", id="a semicolon"),
-    pytest.param("show(1)  # one", "show(1, title='old')  # one", id="a comment behind"),
+    pytest.param("show(1)", 'show(1, title="old")', id="a default that differs is written out"),
+    pytest.param("show(x=1)", 'show(x=1, title="old")', id="behind a keyword"),
+    pytest.param("show(1, width=4)", 'show(1, width=4, title="old")', id="behind other keywords"),
+    pytest.param("show(1,)", 'show(1, title="old",)', id="a trailing comma stays"),
+    pytest.param("show( 1 )", 'show( 1, title="old" )', id="wide brackets"),
+    pytest.param("show (1)", 'show (1, title="old")', id="a blank before the bracket"),
+    pytest.param("show(x=1 ,)", 'show(x=1, title="old" ,)', id="a blank before the comma"),
+    pytest.param("show((1 + 2))", 'show((1 + 2), title="old")', id="a bracketed argument"),
+    pytest.param("(show(1))", '(show(1, title="old"))', id="a bracketed call"),
+    pytest.param("show(1);", 'show(1, title="old");', id="a semicolon"),
+    pytest.param("show(1)  # one", 'show(1, title="old")  # one', id="a comment behind"),
     pytest.param(
-        "show(1); show(2)", "show(1, title='old'); show(2, title='old')", id="two on a line"
+        "show(1); show(2)", 'show(1, title="old"); show(2, title="old")', id="two on a line"
     ),
     pytest.param(
-        "show(\n    1\n)", "show(\n    1, title='old'\n)", id="several lines, no trailing comma"
+        "show(\n    1\n)", 'show(\n    1, title="old"\n)', id="several lines, no trailing comma"
     ),
     pytest.param(
         "show(\n    1,\n    width=4,\n)",
-        "show(\n    1,\n    width=4,\n    title='old',\n)",
+        'show(\n    1,\n    width=4,\n    title="old",\n)',
         id="several lines, one argument each",
     ),
     pytest.param(
         "show(\n    1,\n    width=4\n)",
-        "show(\n    1,\n    width=4,\n    title='old'\n)",
+        'show(\n    1,\n    width=4,\n    title="old"\n)',
         id="several lines, one argument each, no trailing comma",
     ),
     pytest.param(
-        "show(\n    1 # one\n)", "show(\n    1, title='old' # one\n)", id="a comment in the call"
+        "show(\n    1 # one\n)", 'show(\n    1, title="old" # one\n)', id="a comment in the call"
     ),
     pytest.param(
         "show(1,\n     width=4)",
-        "show(1,\n     width=4,\n     title='old')",
+        'show(1,\n     width=4,\n     title="old")',
         id="below the bracket",
     ),
     pytest.param(
-        "show(\r\n  1\r\n)\r\n", "show(\r\n  1, title='old'\r\n)\r\n", id="CRLF in the call"
+        "show(\r\n  1\r\n)\r\n", 'show(\r\n  1, title="old"\r\n)\r\n', id="CRLF in the call"
     ),
-    pytest.param("show(1)\rshow(2)", "show(1, title='old')\rshow(2, title='old')", id="CR alone"),
+    pytest.param("show(1)\rshow(2)", 'show(1, title="old")\rshow(2, title="old")', id="CR alone"),
     pytest.param(
         "é = 'ü'; show('é'); show('ü')",
-        "é = 'ü'; show('é', title='old'); show('ü', title='old')",
+        "é = 'ü'; show('é', title=\"old\"); show('ü', title=\"old\")",
         id="letters beyond ASCII before the call",
     ),
     pytest.param(
         "s = '😀\u2028\x85\x0c'; show('\u2028')",
-        "s = '😀\u2028\x85\x0c'; show('\u2028', title='old')",
+        "s = '😀\u2028\x85\x0c'; show('\u2028', title=\"old\")",
         id="separators and wide characters before the call",
     ),
-    pytest.param("[show(i) for i in y]", "[show(i, title='old') for i in y]", id="in a loop"),
-    pytest.param("lambda: show(1)", "lambda: show(1, title='old')", id="in a lambda"),
+    pytest.param("[show(i) for i in y]", '[show(i, title="old") for i in y]', id="in a loop"),
+    pytest.param("lambda: show(1)", 'lambda: show(1, title="old")', id="in a lambda"),
     pytest.param(
         "def other():\n    show(1)\n",
-        "def other():\n    show(1, title='old')\n",
+        'def other():\n    show(1, title="old")\n',
         id="in a function",
     ),
     pytest.param(
         "if show(1) or \\\n   show(2): pass",
-        "if show(1, title='old') or \\\n   show(2, title='old'): pass",
+        'if show(1, title="old") or \\\n   show(2, title="old"): pass',
         id="behind a backslash",
     ),
-    pytest.param("show\\\n(1)", "show\\\n(1, title='old')", id="a backslash in the call"),
-    pytest.param("  show(1)", "  show(1, title='old')", id="an indented cell"),
-    pytest.param("%time show(1)", "%time show(1, title='old')", id="in a timed line"),
-    pytest.param("%%time\nshow(1)", "%%time\nshow(1, title='old')", id="in a timed cell"),
-    pytest.param("%%timeit\nshow(1)", "%%timeit\nshow(1, title='old')", id="in a repeated cell"),
-    pytest.param(">>> show(1)", ">>> show(1, title='old')", id="at a prompt"),
-    pytest.param("@show(1)\nclass A: pass", "@show(1, title='old')\nclass A: pass", id="decorator"),
+    pytest.param("show\\\n(1)", 'show\\\n(1, title="old")', id="a backslash in the call"),
+    pytest.param("  show(1)", '  show(1, title="old")', id="an indented cell"),
+    pytest.param("%time show(1)", '%time show(1, title="old")', id="in a timed line"),
+    pytest.param("%%time\nshow(1)", '%%time\nshow(1, title="old")', id="in a timed cell"),
+    pytest.param("%%timeit\nshow(1)", '%%timeit\nshow(1, title="old")', id="in a repeated cell"),
+    pytest.param(">>> show(1)", '>>> show(1, title="old")', id="at a prompt"),
+    pytest.param("@show(1)\nclass A: pass", '@show(1, title="old")\nclass A: pass', id="decorator"),
 ]
 
 
@@ -267,7 +267,7 @@ def test_a_call_in_a_definition_that_goes_is_left_to_it(migrate: Migrate) -> Non
     outcome = migrate(SHOW + "\n\n" + JOIN, "show(1)\njoin(v=1, l=2)")
     assert sources(outcome) == [
         "from plots import show, join\n",
-        "show(1, title='old')\njoin(value=1, label=2)",
+        'show(1, title="old")\njoin(value=1, label=2)',
     ]
 
 
@@ -275,9 +275,9 @@ def test_a_call_of_two_equal_definitions_changes_once(migrate: Migrate) -> None:
     outcome = migrate(SHOW, "show(1)", SHOW, "show(2)")
     assert sources(outcome) == [
         "from plots import show\n",
-        "show(1, title='old')",
+        'show(1, title="old")',
         "from plots import show\n",
-        "show(2, title='old')",
+        'show(2, title="old")',
     ]
 
 
