@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from nbrefactor.analysis.scopes import references
 from nbrefactor.analysis.timeline import CodeCell, InlineDefinition
@@ -84,6 +85,7 @@ def replace_definitions(
     planned: list[tuple[Replacement, list[Edit]]] = []
     leaving = {replacement.definition.node for replacement in replacements}
     imports: dict[tuple[int, str], list[_Import]] = {}
+    removed: list[InlineDefinition] = []
     for replacement in replacements:
         definition = replacement.definition
         edits: list[Edit] = []
@@ -102,11 +104,11 @@ def replace_definitions(
         if replacement.imported not in holder.names:
             holder.names.append(replacement.imported)
             holder.added.append(replacement.imported)
-        edits.append(_removal(definition))
+        removed.append(definition)
 
-    moved = [replacement.definition for replacement in arriving]
     for replacement in arriving:
-        planned.append((replacement, [_moved_away(replacement.definition, moved)]))
+        removed.append(replacement.definition)
+        planned.append((replacement, []))
         body, module = home.tree.body, replacement.module
         here = imports.setdefault((id(body), module), list(_existing(home, body, module)))
         holder = _receiver(home, here, replacement)
@@ -115,6 +117,8 @@ def replace_definitions(
             holder.added.append(replacement.imported)
 
     index = {replacement.definition: edits for replacement, edits in planned}
+    for definition, edit in _removals(removed):
+        index[definition].append(edit)
     for here in imports.values():
         for made in here:
             if made.first is not None:
@@ -160,7 +164,6 @@ def _holder(
 ) -> _Import | None:
     """Find the nearest import above that can bring the name in without anybody noticing."""
     name = replacement.definition.name
-    word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
     for made in sorted(imports, key=lambda found: found.position, reverse=True):
         if made.position >= position or made.module != replacement.module:
             continue
@@ -182,9 +185,7 @@ def _holder(
         ):
             return None
         start, end = home.end(block[made.position]), replacement.definition.start
-        if not brought and any(
-            start <= magic.start < end and word.search(magic.text) for magic in home.code.magics
-        ):
+        if not brought and any(start <= magic.start < end for magic in home.code.magics):
             return None
         if made.statement is None and _has_comment_above(replacement.definition):
             # A comment speaks of the line below it, so that line is the definition's own import.
@@ -250,31 +251,47 @@ def _in_place(definition: InlineDefinition, made: _Import) -> Edit:
     return Edit(definition.home.cell.index, start, _end(definition), text)
 
 
-def _removal(definition: InlineDefinition) -> Edit:
-    """Take a definition out together with the blank lines above it."""
-    source = definition.home.cell.source
-    # The white space that goes begins behind the line above, its own trailing blanks stay.
-    above = len(source[: _line_start(source, definition.start)].rstrip())
-    return Edit(definition.home.cell.index, _line_end(source, above), _end(definition), "")
+def _removals(
+    definitions: Sequence[InlineDefinition],
+) -> Iterator[tuple[InlineDefinition, Edit]]:
+    """Take definitions out together with the blank lines above them."""
+    for run in _runs(definitions):
+        start, end = _whole_lines(run[0], run[-1])
+        cuts = [start, *(_end(definition) for definition in run[:-1]), end]
+        for definition, (begin, stop) in zip(run, pairwise(cuts), strict=True):
+            yield definition, Edit(definition.home.cell.index, begin, stop, "")
 
 
-def _moved_away(definition: InlineDefinition, moved: Sequence[InlineDefinition]) -> Edit:
-    """Take a definition out whose import goes elsewhere."""
-    source, home = definition.home.cell.source, definition.home
-    start = _line_start(source, definition.start)
-    above, position = "", 0
-    for other in moved:
-        if other.home is home and other.start < definition.start:
-            above += source[position : _line_start(source, other.start)]
-            position = _end(other)
-    if (above + source[position:start]).strip():
-        return _removal(definition)
-    # Nothing is left above, so the blank lines below go.
-    end = _end(definition)
-    rest = source[end:].lstrip()
-    below = len(source) - len(rest)
-    begin = start if source[:start].strip() else 0
-    return Edit(home.cell.index, begin, _line_start(source, below) if rest else below, "")
+def _runs(definitions: Sequence[InlineDefinition]) -> Iterator[list[InlineDefinition]]:
+    """Group definitions of a cell that only blank lines part."""
+    run: list[InlineDefinition] = []
+    for definition in definitions:
+        source = definition.home.cell.source
+        if run and (
+            definition.home is not run[-1].home
+            or source[_end(run[-1]) : _line_start(source, definition.start)].strip()
+        ):
+            yield run
+            run = []
+        run.append(definition)
+    if run:
+        yield run
+
+
+def _whole_lines(first: InlineDefinition, last: InlineDefinition) -> tuple[int, int]:
+    """Find what goes with definitions that stand together."""
+    source, end = first.home.cell.source, _end(last)
+    above = source[: _line_start(source, first.start)].rstrip()
+    if not above:
+        # Nothing is left above, so the blank lines below go.
+        below = len(source) - len(source[end:].lstrip())
+        return 0, _line_start(source, below) if below < len(source) else below
+    start = _line_end(source, len(above))
+    own_end, line_end = _LINE_END.match(source, start), _LINE_END.match(source, end)
+    if own_end and line_end:
+        # The line above stays as it is, its own end included.
+        return own_end.end(), line_end.end()
+    return start, end
 
 
 def _has_comment_above(definition: InlineDefinition) -> bool:

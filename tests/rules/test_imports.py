@@ -278,6 +278,21 @@ REPLACED = [
     ),
     pytest.param("from plots import f\n" + F, "from plots import f\n", id="there already"),
     pytest.param(
+        "from plots import g\n" + F + "\n\n" + H.rstrip(),
+        "from plots import g, f, h",
+        id="merged, two at the end of a cell without a final line end",
+    ),
+    pytest.param(
+        "from plots import g\n" + F + "%matplotlib inline\n" + H.rstrip() + "\r",
+        "from plots import g, f\n%matplotlib inline\nfrom plots import h\r",
+        id="a magic in between, and a line end of another kind",
+    ),
+    pytest.param(
+        "from plots import g\nx = 1\n" + F.rstrip() + "\r",
+        "from plots import g, f\nx = 1\n",
+        id="merged, the line above keeps its own end",
+    ),
+    pytest.param(
         "from plots import f\nf(1)\n" + F, "from plots import f\nf(1)\n", id="there already, read"
     ),
     pytest.param(
@@ -365,7 +380,7 @@ REPLACED = [
     ),
     pytest.param(
         "from plots import (\r\n    g,\r\n    h,\r\n)\r\n" + F,
-        "from plots import (\r\n    g,\r\n    h,\r\n    f,\r\n)\n",
+        "from plots import (\r\n    g,\r\n    h,\r\n    f,\r\n)\r\n",
         id="merged with CRLF",
     ),
     pytest.param(
@@ -490,4 +505,4 @@ def test_definitions_in_many_cells_each_become_an_import(migrate: Migrate) -> No
 def test_an_edit_of_the_own_import_belongs_to_the_definition(migrate: Migrate) -> None:
     outcome = migrate("from plots import g\n" + F)
     [found] = outcome.replaced
-    assert sorted((edit.start, edit.text) for edit in found.edits) == [(19, ""), (19, ", f")]
+    assert sorted((edit.start, edit.text) for edit in found.edits) == [(19, ", f"), (20, "")]
