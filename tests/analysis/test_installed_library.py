@@ -13,6 +13,8 @@ from nbrefactor.analysis.verdict import Accepted
 from nbrefactor.notebook.document import Cell
 from nbrefactor.rules.definitions import report_definitions
 
+pytestmark = pytest.mark.slow
+
 # The module, and how many of its public functions and classes have to come back as imports.
 MODULES = [
     ("textwrap", 1.0),

@@ -15,6 +15,8 @@ from matplotlib.figure import Figure
 
 from nbrefactor import viz
 
+pytestmark = pytest.mark.slow
+
 GRID = np.arange(6.0).reshape(2, 3) / 6
 HISTORY = {"step": [0, 1], "train_loss": [2.0, 1.0], "perplexity": [9, 8], "sparsity": [0, 0.1]}
 CALLS = {

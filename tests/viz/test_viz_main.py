@@ -13,6 +13,8 @@ from matplotlib.figure import Figure
 import nbrefactor.viz.__main__ as viz_main
 from nbrefactor.viz.__main__ import example_plots, main
 
+pytestmark = pytest.mark.slow
+
 NAMES = [
     "gradient-norms",
     "attention-matrix",

@@ -23,11 +23,14 @@ from nbrefactor.viz.__main__ import contact_sheet, example_plots
 
 # Another version sets text a little wider or narrower, which moves everything beside it.
 DRAWN_BY = (3, 11)
-pytestmark = pytest.mark.skipif(
-    mpl.__version_info__[:2] != DRAWN_BY,
-    reason=f"the pictures were drawn by Matplotlib {DRAWN_BY[0]}.{DRAWN_BY[1]}, "
-    f"and {mpl.__version__} sets text differently",
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        mpl.__version_info__[:2] != DRAWN_BY,
+        reason=f"the pictures were drawn by Matplotlib {DRAWN_BY[0]}.{DRAWN_BY[1]}, "
+        f"and {mpl.__version__} sets text differently",
+    ),
+]
 # A number that is missing from one cell of 144 makes a difference of 1.
 picture = pytest.mark.mpl_image_compare(
     style="default", savefig_kwargs={"dpi": 50}, deterministic=True, tolerance=0.7
