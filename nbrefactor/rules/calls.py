@@ -102,15 +102,36 @@ def _changed(call: cst.Call, change: CallChange) -> cst.Call:
         value = cst.parse_expression(added.value)
         argument = cst.Arg(value, keyword=cst.Name(added.name), equal=tight)
         if args:
-            last = args[-1]
-            separator = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
-            if len(args) > 1 and isinstance(args[-2].comma, cst.Comma):
-                separator = args[-2].comma
-            argument = argument.with_changes(
-                comma=last.comma, whitespace_after_arg=last.whitespace_after_arg
-            )
-            args[-1] = last.with_changes(
-                comma=separator, whitespace_after_arg=cst.SimpleWhitespace("")
-            )
+            args[-1], argument = _with_another(args, argument)
         args.append(argument)
     return call.with_changes(args=args)
+
+
+def _with_another(args: Sequence[cst.Arg], argument: cst.Arg) -> tuple[cst.Arg, cst.Arg]:
+    """Put an argument behind the last one: laid out as it is, each comment with its own."""
+    import libcst as cst
+
+    last = args[-1]
+    end = last.comma if isinstance(last.comma, cst.Comma) else None
+    behind = last.whitespace_after_arg if end is None else end.whitespace_after
+    between: cst.BaseParenthesizableWhitespace = cst.SimpleWhitespace(" ")
+    if len(args) > 1 and isinstance(args[-2].comma, cst.Comma):
+        between = args[-2].comma.whitespace_after
+    comment = isinstance(behind, cst.ParenthesizedWhitespace) and behind.first_line.comment
+    if isinstance(behind, cst.ParenthesizedWhitespace):
+        if comment and not isinstance(between, cst.ParenthesizedWhitespace):
+            # Nothing can follow a comment on its line.
+            between = behind.with_changes(last_line=cst.SimpleWhitespace("    "))
+        if isinstance(between, cst.ParenthesizedWhitespace):
+            between = between.with_changes(first_line=behind.first_line, empty_lines=())
+        bare = cst.TrailingWhitespace(newline=behind.first_line.newline)
+        behind = behind.with_changes(first_line=bare)
+    elif isinstance(between, cst.ParenthesizedWhitespace):
+        bare = cst.TrailingWhitespace(newline=between.first_line.newline)
+        between = between.with_changes(first_line=bare, empty_lines=())
+    comma = cst.Comma(whitespace_after=between)
+    if end is not None:
+        new = argument.with_changes(comma=end.with_changes(whitespace_after=behind))
+        return last.with_changes(comma=comma), new
+    new = argument.with_changes(whitespace_after_arg=behind)
+    return last.with_changes(comma=comma, whitespace_after_arg=cst.SimpleWhitespace("")), new

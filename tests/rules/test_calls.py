@@ -109,7 +109,24 @@ DEFAULTS = [
         id="several lines, one argument each, no trailing comma",
     ),
     pytest.param(
-        "show(\n    1 # one\n)", 'show(\n    1, title="old" # one\n)', id="a comment in the call"
+        "show(\n    1 # one\n)",
+        'show(\n    1, # one\n    title="old"\n)',
+        id="a comment in the call",
+    ),
+    pytest.param(
+        "show(\n    1,  # first\n    width=2,  # second\n)",
+        'show(\n    1,  # first\n    width=2,  # second\n    title="old",\n)',
+        id="comments stay with their arguments",
+    ),
+    pytest.param(
+        "show(\n    1,  # first\n    width=2  # second\n)",
+        'show(\n    1,  # first\n    width=2,  # second\n    title="old"\n)',
+        id="comments, no trailing comma",
+    ),
+    pytest.param(
+        "show(1,  # first\n     width=2)",
+        'show(1,  # first\n     width=2,\n     title="old")',
+        id="a comment behind the first of two",
     ),
     pytest.param(
         "show(1,\n     width=4)",
