@@ -105,11 +105,15 @@ def migrate_document(
     Outcome
         What is to be written, and why.
     """
+    quietly = replace(settings, suggest=False)
 
     def plan(document: Document) -> Plan:
         return plan_migration(document, settings, modules, now)
 
-    return run(document, plan, path=path, is_done=lambda again: not _accepted(again.findings))
+    def is_settled(result: Document) -> bool:
+        return not _accepted(plan_migration(result, quietly, modules, now).findings)
+
+    return run(document, plan, path=path, is_settled=is_settled)
 
 
 def bump_bytes(data: bytes, settings: Settings, *, path: str, now: datetime) -> Outcome:
@@ -141,7 +145,7 @@ def bump_bytes(data: bytes, settings: Settings, *, path: str, now: datetime) -> 
     return _read_then(
         data,
         path,
-        lambda document: run(document, plan, path=path, is_done=lambda again: True),
+        lambda document: run(document, plan, path=path, is_settled=lambda result: True),
     )
 
 
@@ -157,7 +161,7 @@ def _read_then(data: bytes, path: str, work: Callable[[Document], Outcome]) -> O
 
 
 def run(
-    document: Document, plan: Planner, *, path: str, is_done: Callable[[Plan], bool]
+    document: Document, plan: Planner, *, path: str, is_settled: Callable[[Document], bool]
 ) -> Outcome:
     """Plan, apply and check the result.
 
@@ -169,8 +173,8 @@ def run(
         Plans the changes of a document; pure.
     path : str
         The notebook's name in messages.
-    is_done : callable
-        Tells from the plan for the result whether a second run would leave it alone.
+    is_settled : callable
+        Tells of the result whether a second run would leave it alone.
 
     Returns
     -------
@@ -183,7 +187,7 @@ def run(
         return Outcome(path, "unchanged", data, data, planned.findings, notes=planned.notes)
     try:
         after = write(document, planned.edits, planned.metadata)
-        changes = _check(document, after, planned, plan, is_done)
+        changes = _check(document, after, planned, is_settled)
     except (PostconditionError, NotebookError) as error:
         return Outcome(path, "failed", data, data, planned.findings, reason=str(error))
     return Outcome(
@@ -262,6 +266,8 @@ def _replace_definitions(
     verdicts: dict[InlineDefinition, tuple[Match, Finding]] = {}
     while True:
         matches = judge(document, notebook, settings, modules)
+        # Near misses under other names stay what they are while others are replaced.
+        settings = replace(settings, suggest=False)
         findings = report_definitions(matches, top=notebook if settings.imports == "top" else None)
         # What stays keeps its order, so each definition is found again by its position.
         was = dict(zip(notebook.definitions, remaining, strict=True))
@@ -400,8 +406,7 @@ def _check(
     document: Document,
     after: bytes,
     planned: Plan,
-    plan: Planner,
-    is_done: Callable[[Plan], bool],
+    is_settled: Callable[[Document], bool],
 ) -> tuple[CellChange, ...]:
     """Hold the result against the laws before anybody sees it.
 
@@ -436,7 +441,7 @@ def _check(
                     "please report"
                 )
         changes.append(CellChange(before.index, before.id, before.source, now.source))
-    if not is_done(plan(result)):
+    if not is_settled(result):
         raise PostconditionError("a second run would change more; this is a bug, please report")
     validate(result, document)
     return tuple(changes)

@@ -144,6 +144,9 @@ class _Bare(ast.NodeTransformer):
                 if isinstance(argument, ast.arg):
                     argument.annotation = None
             node.body = _without_docstring(node.body)
+        if not any(_is_declaration(inner) for inner in ast.walk(node)):
+            _visit_body(node, _Bare())
+            return node
         local = function_locals(node)
         plain = copied(node)
         _visit_body(plain, _Bare())
@@ -166,6 +169,10 @@ class _Bare(ast.NodeTransformer):
             return None
         value = self.visit(node.value)
         return ast.Assign(targets=[node.target], value=value, lineno=node.lineno)
+
+
+def _is_declaration(node: ast.AST) -> bool:
+    return isinstance(node, ast.AnnAssign) and node.value is None
 
 
 def _visit_body(node: DefinitionNode, transformer: ast.NodeTransformer) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -92,11 +92,7 @@ def bound_names(body: Iterable[ast.AST]) -> frozenset[str]:
     frozenset of str
         Bound or deleted names.
     """
-    bound: set[str] = set()
-    outer: set[str] = set()
-    for node in body:
-        _collect(node, bound, outer)
-    return frozenset(bound - outer)
+    return frozenset(_collected(body).local)
 
 
 def parameter_names(arguments: ast.arguments) -> tuple[str, ...]:
@@ -113,35 +109,63 @@ def parameter_names(arguments: ast.arguments) -> tuple[str, ...]:
 def function_locals(node: FunctionNode) -> frozenset[str]:
     """Name what is local to a function: its parameters and what its body binds."""
     body = [node.body] if isinstance(node, ast.Lambda) else node.body
-    outer: set[str] = set()
-    for statement in body:
-        _collect(statement, set(), outer)
-    return (bound_names(body) | frozenset(parameter_names(node.args))) - frozenset(outer)
+    found = _collected(body)
+    return frozenset(found.local | set(parameter_names(node.args)) - found.declared)
 
 
-def _collect(node: ast.AST, bound: set[str], outer: set[str]) -> None:
-    if isinstance(node, (ast.Global, ast.Nonlocal)):
-        outer.update(node.names)
+@dataclass(frozen=True, slots=True)
+class _Collected:
+    """What statements bind in their scope, and what they declare to be of another."""
+
+    bound: set[str] = field(default_factory=set)
+    outermost: set[str] = field(default_factory=set)
+    enclosing: set[str] = field(default_factory=set)
+
+    @property
+    def declared(self) -> set[str]:
+        return self.outermost | self.enclosing
+
+    @property
+    def local(self) -> set[str]:
+        return self.bound - self.declared
+
+
+def _collected(body: Iterable[ast.AST]) -> _Collected:
+    found = _Collected()
+    for node in body:
+        _collect(node, found)
+    return found
+
+
+def _collect(node: ast.AST, found: _Collected) -> None:
+    if isinstance(node, (ast.expr_context, ast.operator, ast.cmpop, ast.Constant)):
+        return
+    if isinstance(node, ast.Global):
+        found.outermost.update(node.names)
+        return
+    if isinstance(node, ast.Nonlocal):
+        found.enclosing.update(node.names)
         return
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-        bound.add(node.name)
+        found.bound.add(node.name)
         for part in _header(node):
-            _collect(part, bound, outer)
+            _collect(part, found)
         return
     if isinstance(node, ast.Lambda):
         for default in (*node.args.defaults, *node.args.kw_defaults):
             if default is not None:
-                _collect(default, bound, outer)
+                _collect(default, found)
         return
     if isinstance(node, _COMPREHENSIONS):
         # Only a walrus leaves a comprehension; its loop variables do not.
         for inner in ast.walk(node):
             if isinstance(inner, ast.NamedExpr):
-                bound.add(inner.target.id)
+                found.bound.add(inner.target.id)
         return
-    bound.update(bound_by(node))
-    for child in ast.iter_child_nodes(node):
-        _collect(child, bound, outer)
+    found.bound.update(bound_by(node))
+    if not isinstance(node, ast.Name):
+        for child in ast.iter_child_nodes(node):
+            _collect(child, found)
 
 
 def bound_by(node: ast.AST) -> tuple[str, ...]:
@@ -222,13 +246,11 @@ def _visit(
         yield from _visit(node.body, inner, deferred=True, annotation=annotation)
     elif isinstance(node, ast.ClassDef):
         yield from _walk(_header(node), scopes, deferred=deferred, annotation=annotation)
-        outer: set[str] = set()
-        for statement in node.body:
-            _collect(statement, set(), outer)
+        outer = frozenset(_collected(node.body).declared)
         typed = (*scopes, _Scope("function", _type_parameters(node)))
         for position, statement in enumerate(node.body):
             # `x = x` in a class reads the outer x: only what an earlier statement bound is its own.
-            scope = _Scope("class", bound_names(node.body[:position]), frozenset(outer))
+            scope = _Scope("class", bound_names(node.body[:position]), outer)
             yield from _visit(statement, (*typed, scope), deferred=deferred, annotation=annotation)
     elif isinstance(node, _COMPREHENSIONS):
         first, *others = node.generators
@@ -272,24 +294,9 @@ def _visit(
 
 def _function_scope(node: FunctionNode) -> _Scope:
     body = [node.body] if isinstance(node, ast.Lambda) else node.body
-    outer: set[str] = set()
-    declared_global: set[str] = set()
-    for statement in body:
-        _collect(statement, set(), outer)
-        _collect_globals(statement, declared_global)
-    return _Scope(
-        "function", function_locals(node) | _type_parameters(node), frozenset(declared_global)
-    )
-
-
-def _collect_globals(node: ast.AST, names: set[str]) -> None:
-    if isinstance(node, ast.Global):
-        names.update(node.names)
-    elif not isinstance(
-        node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, *_COMPREHENSIONS)
-    ):
-        for child in ast.iter_child_nodes(node):
-            _collect_globals(child, names)
+    found = _collected(body)
+    local = found.local | set(parameter_names(node.args)) - found.declared
+    return _Scope("function", frozenset(local) | _type_parameters(node), frozenset(found.outermost))
 
 
 def _reaches_top(name: str, scopes: tuple[_Scope, ...], *, binding: bool) -> bool:
