@@ -219,7 +219,7 @@ def progress_of(name: str, *, quiet: bool) -> Iterator[Callable[[str, int, int],
     callable
         Takes what runs, the position of its cell and the number of cells; from any thread.
     """
-    from nbrefactor.cli.process import console
+    from nbrefactor.cli.terminal import console
     from nbrefactor.visible import visible
 
     err = console(stderr=True)
@@ -320,7 +320,7 @@ def _before(run: Run, original: Run | None) -> str:
 
 def stopped() -> int:
     """Say that the user ended the run; return the exit code."""
-    from nbrefactor.cli.process import console
+    from nbrefactor.cli.terminal import console
 
     console(stderr=True).print("nbrefactor: stopped; the notebooks are as they were")
     sys.stdout.flush()

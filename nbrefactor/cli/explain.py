@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from nbrefactor.cli.options import settings_options
-from nbrefactor.cli.process import console
+from nbrefactor.cli.terminal import console
 from nbrefactor.config import Given, SettingsError
 
 _EXAMPLES = """Examples:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -12,15 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nbrefactor.cli.terminal import console, show
 from nbrefactor.config import Settings, SettingsError
 from nbrefactor.outcome import Outcome
 from nbrefactor.selection import left_out
 from nbrefactor.visible import visible
 
 if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.text import Text
-
     from nbrefactor.cli.execution import Executed
 
 
@@ -178,34 +175,6 @@ def _write(outcome: Outcome, path: Path | None, output: str | None, backup: bool
 
 def _is_same(path: Path | None, output: str) -> bool:
     return path is not None and os.path.realpath(path) == os.path.realpath(output)
-
-
-def console(*, stderr: bool) -> Console:
-    """Open the terminal: coloured where it has colours, plain in a pipe or with NO_COLOR."""
-    from rich.console import Console
-
-    stream = sys.stderr if stderr else sys.stdout
-    if isinstance(stream, io.TextIOWrapper):
-        # Notebooks hold letters that not every terminal can write.
-        stream.reconfigure(errors="backslashreplace")
-    return Console(stderr=stderr, highlight=False, markup=False, emoji=False)
-
-
-def show(terminal: Console, text: Text | str) -> None:
-    """Print text as it is: its lines are not wrapped, and in a pipe its tabs stay tabs.
-
-    Parameters
-    ----------
-    terminal : Console
-        Where it goes.
-    text : rich.text.Text or str
-        Lines, each with a line end.
-    """
-    if terminal.is_terminal and not terminal.no_color:
-        terminal.print(text, end="", soft_wrap=True)
-    else:
-        terminal.file.write(text if isinstance(text, str) else text.plain)
-        terminal.file.flush()
 
 
 def now() -> datetime:

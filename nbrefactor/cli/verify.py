@@ -18,7 +18,8 @@ from nbrefactor.cli.execution import (
     stopped,
 )
 from nbrefactor.cli.options import settings_options
-from nbrefactor.cli.process import console, now
+from nbrefactor.cli.process import now
+from nbrefactor.cli.terminal import console
 from nbrefactor.config import Given, SettingsError
 
 _EXAMPLES = """Examples:

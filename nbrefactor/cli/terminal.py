@@ -1,0 +1,39 @@
+"""The terminal: what is printed there, and how."""
+
+from __future__ import annotations
+
+import io
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+
+def console(*, stderr: bool) -> Console:
+    """Open the terminal: coloured where it has colours, plain in a pipe or with NO_COLOR."""
+    from rich.console import Console
+
+    stream = sys.stderr if stderr else sys.stdout
+    if isinstance(stream, io.TextIOWrapper):
+        # Notebooks hold letters that not every terminal can write.
+        stream.reconfigure(errors="backslashreplace")
+    return Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+
+
+def show(terminal: Console, text: Text | str) -> None:
+    """Print text as it is: its lines are not wrapped, and in a pipe its tabs stay tabs.
+
+    Parameters
+    ----------
+    terminal : Console
+        Where it goes.
+    text : rich.text.Text or str
+        Lines, each with a line end.
+    """
+    if terminal.is_terminal and not terminal.no_color:
+        terminal.print(text, end="", soft_wrap=True)
+    else:
+        terminal.file.write(text if isinstance(text, str) else text.plain)
+        terminal.file.flush()
