@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable
-from datetime import datetime, timezone
 
 import pytest
 
-from nbrefactor.config import ModuleChoice, Settings
-from nbrefactor.engine import migrate_bytes, read_modules
 from nbrefactor.outcome import Outcome
 
 MODULE = """\
@@ -41,39 +39,9 @@ def plot(data, title="Plot"):
 Migrate = Callable[..., Outcome]
 
 
-def notebook(*sources: str) -> bytes:
-    cells = [
-        {
-            "cell_type": "code",
-            "execution_count": None,
-            "metadata": {},
-            "outputs": [],
-            "source": source,
-        }
-        for source in sources
-    ]
-    return json.dumps(
-        {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}, indent=1
-    ).encode()
-
-
 @pytest.fixture(scope="module")
-def migrate(tmp_path_factory: pytest.TempPathFactory) -> Migrate:
-    folder = tmp_path_factory.mktemp("calls")
-    (folder / "plots.py").write_text(MODULE)
-    settings = Settings(modules=(ModuleChoice("plots", "compatible"),))
-    modules = read_modules(settings, folder / "x.ipynb")
-
-    def run(*sources: str) -> Outcome:
-        return migrate_bytes(
-            notebook(*sources),
-            settings,
-            modules,
-            path="x.ipynb",
-            now=datetime(2025, 4, 8, 17, 41, tzinfo=timezone.utc),
-        )
-
-    return run
+def migrate(migration: Callable[[str], Migrate]) -> Migrate:
+    return functools.partial(migration(MODULE), accept="compatible")
 
 
 def sources(outcome: Outcome) -> list[str]:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from datetime import datetime, timezone
 
 import pytest
 
-from nbrefactor.config import ModuleChoice, Settings
-from nbrefactor.engine import migrate_bytes, read_modules
 from nbrefactor.outcome import Finding, Outcome
 
 MODULE = """\
@@ -24,39 +20,9 @@ F = "def f(x):\n    return x + 1\n"
 Migrate = Callable[..., Outcome]
 
 
-def notebook(*sources: str) -> bytes:
-    cells = [
-        {
-            "cell_type": "code",
-            "id": f"cell-{number}",
-            "execution_count": None,
-            "metadata": {},
-            "outputs": [],
-            "source": source,
-        }
-        for number, source in enumerate(sources)
-    ]
-    return json.dumps(
-        {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, indent=1
-    ).encode()
-
-
 @pytest.fixture(scope="module")
-def migrate(tmp_path_factory: pytest.TempPathFactory) -> Migrate:
-    folder = tmp_path_factory.mktemp("definitions")
-    (folder / "plots.py").write_text(MODULE)
-
-    def run(*sources: str, accept: str = "renamed") -> Outcome:
-        settings = Settings(modules=(ModuleChoice("plots", accept),))
-        return migrate_bytes(
-            notebook(*sources),
-            settings,
-            read_modules(settings, folder / "x.ipynb"),
-            path="x.ipynb",
-            now=datetime(2025, 4, 8, 17, 41, tzinfo=timezone.utc),
-        )
-
-    return run
+def migrate(migration: Callable[[str], Migrate]) -> Migrate:
+    return migration(MODULE)
 
 
 def verdicts(outcome: Outcome) -> list[Finding]:

@@ -1,12 +1,7 @@
 """``imports = "top"``: an import moves only where nobody can notice, and the report says why."""
 
-import json
-from datetime import datetime
-
 import pytest
 
-from nbrefactor.config import ModuleChoice, Settings
-from nbrefactor.engine import migrate_bytes, read_modules
 from nbrefactor.notebook.document import read
 
 MODULE = "def f(a):\n    return a + 1\n\n\ndef g(a):\n    return a + 2\n"
@@ -14,27 +9,10 @@ F = "def f(a):\n    return a + 1"
 G = "def g(a):\n    return a + 2"
 
 
-@pytest.fixture
-def migrate(tmp_path):
-    (tmp_path / "stub.py").write_text(MODULE)
-
+@pytest.fixture(scope="module")
+def migrate(migration):
     def run(*sources):
-        cells = [
-            {
-                "cell_type": "code",
-                "metadata": {},
-                "outputs": [],
-                "execution_count": None,
-                "source": s,
-            }
-            for s in sources
-        ]
-        data = json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4})
-        settings = Settings(modules=(ModuleChoice("stub", "renamed"),), imports="top")
-        modules = read_modules(settings, tmp_path / "n.ipynb")
-        outcome = migrate_bytes(
-            data.encode(), settings, modules, path="n.ipynb", now=datetime(2026, 1, 1)
-        )
+        outcome = migration(MODULE)(*sources, imports="top")
         assert outcome.status == "changed", outcome.reason
         return [cell.source for cell in read(outcome.after).cells], outcome
 
@@ -42,49 +20,49 @@ def migrate(tmp_path):
 
 
 MOVES = [
-    pytest.param(["import os", F], ["import os\nfrom stub import f", ""], id="a definition alone"),
+    pytest.param(["import os", F], ["import os\nfrom plots import f", ""], id="a definition alone"),
     pytest.param(
         ["import os\nx = 1", f"# why\n{F}\n\n\nf(1)"],
-        ["import os\nfrom stub import f\nx = 1", "# why\n\n\nf(1)"],
+        ["import os\nfrom plots import f\nx = 1", "# why\n\n\nf(1)"],
         id="a comment and a call around it",
     ),
     pytest.param(
         ["import os  # first\n%matplotlib inline\nimport sys\nx = 1", F, G],
         [
-            "import os  # first\n%matplotlib inline\nimport sys\nfrom stub import f, g\nx = 1",
+            "import os  # first\n%matplotlib inline\nimport sys\nfrom plots import f, g\nx = 1",
             "",
             "",
         ],
         id="two definitions, a magic among the imports",
     ),
     pytest.param(
-        ["from stub import g\nimport os", F],
-        ["from stub import g, f\nimport os", ""],
+        ["from plots import g\nimport os", F],
+        ["from plots import g, f\nimport os", ""],
         id="merged into the import that is there",
     ),
     pytest.param(
         ["import os", f"\n{F}\n\n{F}\n\nx = 1"],
-        ["import os\nfrom stub import f", "x = 1"],
+        ["import os\nfrom plots import f", "x = 1"],
         id="twice at the top of a cell",
     ),
     pytest.param(
         ["import os", f"{F}\n\n# two\n{G}\n\n\nx = 1"],
-        ["import os\nfrom stub import f, g", "# two\n\n\nx = 1"],
+        ["import os\nfrom plots import f, g", "# two\n\n\nx = 1"],
         id="two at the top of a cell, a comment between",
     ),
     pytest.param(
         ["import os  # first\nx = 1", F],
-        ["import os  # first\nfrom stub import f\nx = 1", ""],
+        ["import os  # first\nfrom plots import f\nx = 1", ""],
         id="below the comment of an import",
     ),
     pytest.param(
         ["import os", F, F],
-        ["import os\nfrom stub import f", "", ""],
+        ["import os\nfrom plots import f", "", ""],
         id="the same definition twice",
     ),
     pytest.param(
         ["x = 1", "import os", "y = x", F],
-        ["x = 1", "import os\nfrom stub import f", "y = x", ""],
+        ["x = 1", "import os\nfrom plots import f", "y = x", ""],
         id="the first cell with imports, not the first cell",
     ),
 ]
@@ -122,7 +100,7 @@ STAYS = [
 @pytest.mark.parametrize(("before", "why"), STAYS)
 def test_stays_in_place(migrate, before, why):
     sources, outcome = migrate(*before)
-    assert "from stub import f" in sources[-1] or len(before) == 1 or "def" in before[0]
+    assert "from plots import f" in sources[-1] or len(before) == 1 or "def" in before[0]
     assert any(why in reason for found in outcome.findings for reason in found.reasons)
     changed = [new for old, new in zip(before, sources, strict=True) if old != new]
     assert len(changed) == 1
