@@ -6,6 +6,7 @@ Values know nobody: this module imports nothing of the package.
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -201,3 +202,10 @@ class Outcome:
             n=context,
         )
         return "".join(f"{line}\n" for line in lines)
+
+
+def cell_list(numbers: Sequence[int]) -> str:
+    """Name cells: ``cell 4``, ``cells 4 and 7``."""
+    if len(numbers) == 1:
+        return f"cell {numbers[0]}"
+    return f"cells {', '.join(map(str, numbers[:-1]))} and {numbers[-1]}"

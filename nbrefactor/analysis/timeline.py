@@ -12,6 +12,7 @@ from nbrefactor.analysis.environment import STAR, Meaning, Unclear, environment
 from nbrefactor.analysis.scopes import DefinitionNode, Reference, references
 from nbrefactor.notebook.document import Cell
 from nbrefactor.notebook.magics import CellCode, parse, read_cell
+from nbrefactor.outcome import cell_list
 
 Role = Literal["call", "attribute", "decorator", "base", "value"]
 
@@ -215,11 +216,7 @@ class Timeline:
     def where_bound(self, name: str) -> str:
         """Name the cells that bind a name: ``cell 4``, ``cells 4 and 7``; empty if none does."""
         numbers = sorted({found.home.cell.index + 1 for found in self.rebindings.get(name, ())})
-        if not numbers:
-            return ""
-        if len(numbers) == 1:
-            return f"cell {numbers[0]}"
-        return f"cells {', '.join(map(str, numbers[:-1]))} and {numbers[-1]}"
+        return cell_list(numbers) if numbers else ""
 
 
 def timeline(cells: Sequence[Cell]) -> Timeline:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from nbrefactor.outcome import Finding, Outcome
+from nbrefactor.outcome import Finding, Outcome, cell_list
 from nbrefactor.visible import visible
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["render", "render_diff", "summarise", "visible"]
 
+_CELL = re.compile(r"\bcell (\d+)\b")
 _LEVEL_STYLES = {
     "exact": "green",
     "renamed": "green",
@@ -147,10 +149,38 @@ def _definition(found: Finding, width: int) -> Text:
         text.append(f"becomes an import of {visible(found.target or '')}\n")
     else:
         text.append(f"stays; compared with {visible(found.target or '')}\n")
-    for reason in found.reasons:
+    for reason in gathered(found.reasons):
         text.append(f"            {visible(reason)}\n", "dim")
     return text
 
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def gathered(reasons: Sequence[str]) -> tuple[str, ...]:
+    """Say once what is the same in several cells.
+
+    Parameters
+    ----------
+    reasons : sequence of str
+        Reasons of a verdict.
+
+    Returns
+    -------
+    tuple of str
+        The first of each kind, with the other cells behind it.
+    """
+    cells: dict[str, list[int]] = {}
+    first: dict[str, str] = {}
+    for reason in reasons:
+        kind = _CELL.sub("cell", reason, count=1)
+        first.setdefault(kind, reason)
+        cells.setdefault(kind, []).extend(int(found[1]) for found in _CELL.finditer(reason))
+    told = []
+    for kind, reason in first.items():
+        others = list(dict.fromkeys(cells[kind][1:])) if kind != reason else []
+        same = len(_CELL.findall(reason)) == 1 and others
+        more = f" (and in {cell_list(others)})" if same else ""
+        told.append(f"{reason}{more}")
+    return tuple(told)

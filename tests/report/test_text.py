@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from nbrefactor.outcome import CellChange, Edit, Finding, MetadataEdit, Outcome
-from nbrefactor.report.text import render, render_diff, summarise, visible
+from nbrefactor.report.text import gathered, render, render_diff, summarise, visible
 
 HARMFUL = [
     pytest.param("\x1b[2J", r"\x1b[2J", id="clears the screen"),
@@ -164,3 +164,18 @@ def test_summary(statuses: list[str], written: bool, line: str) -> None:
         outcome(status, findings=findings if status == "changed" else ()) for status in statuses
     ]
     assert summarise(outcomes, written=written) == line
+
+
+def test_what_is_the_same_in_several_cells_is_said_once() -> None:
+    reasons = (
+        'the call in cell 79 does not give "hp"',
+        'reads notebook global "x" (cell 3)',
+        'the call in cell 124 does not give "hp"',
+        'the call in cell 130 does not give "hp"',
+        'the call in cell 130 passes "a"',
+    )
+    assert gathered(reasons) == (
+        'the call in cell 79 does not give "hp" (and in cells 124 and 130)',
+        'reads notebook global "x" (cell 3)',
+        'the call in cell 130 passes "a"',
+    )
