@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 _PLACE = "nbrefactor_cell"
 _ENGINE = "nbrefactor"
 _START_SECONDS = 60
+_START_ATTEMPTS = 3
 # All text of a cell has to arrive in this time after the cell is done: much for 100 MB.
 _OUTPUT_SECONDS = 120
 _STOP_SECONDS = 6.0
@@ -492,33 +493,41 @@ def _register_engine() -> None:
 
             # Papermill saves in the middle of a cell only for readers of a file that grows.
             nb_man.autosave_cell_every = 0
-            manager = AsyncKernelManager(
-                kernel_name=kernel_name, connection_file=str(scratch / "kernel.json")
-            )
-            client = PapermillNotebookClient(
-                nb_man,
-                km=manager,
-                timeout=execution_timeout,
-                startup_timeout=start_timeout,
-                iopub_timeout=_OUTPUT_SECONDS,
-                kernel_name=kernel_name,
-                allow_errors=session.job.go_on,
-                log=silent,
-                on_cell_start=session.before_cell,
-                on_cell_execute=session.during_cell,
-            )
-            session.client = client
-            if session.stopping:
-                raise _Stopped
-            with (scratch / "said.txt").open("wb") as said:
+            for attempts_left in reversed(range(_START_ATTEMPTS)):
+                manager = AsyncKernelManager(
+                    kernel_name=kernel_name, connection_file=str(scratch / "kernel.json")
+                )
+                client = PapermillNotebookClient(
+                    nb_man,
+                    km=manager,
+                    timeout=execution_timeout,
+                    startup_timeout=start_timeout,
+                    iopub_timeout=_OUTPUT_SECONDS,
+                    kernel_name=kernel_name,
+                    allow_errors=session.job.go_on,
+                    log=silent,
+                    on_cell_start=session.before_cell,
+                    on_cell_execute=session.during_cell,
+                )
+                session.client = client
+                if session.stopping:
+                    raise _Stopped
                 try:
-                    client.execute(
-                        cleanup_kc=True,
-                        cwd=str(session.job.folder),
-                        env=session.environment(scratch),
-                        stdout=said,
-                        stderr=said,
-                    )
+                    with (scratch / "said.txt").open("wb") as said:
+                        client.execute(
+                            cleanup_kc=True,
+                            cwd=str(session.job.folder),
+                            env=session.environment(scratch),
+                            stdout=said,
+                            stderr=said,
+                        )
+                    return
+                except RuntimeError:
+                    # Kernels choose their ports before they bind them: another may be faster.
+                    taken = b"Address already in use" in (scratch / "said.txt").read_bytes()
+                    if session.current is not None or not taken or not attempts_left:
+                        raise
+                    (scratch / "kernel.json").unlink(missing_ok=True)
                 finally:
                     session.process_group = getattr(manager.provisioner, "pgid", None)
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import sys
 import tempfile
@@ -352,3 +353,28 @@ def test_other_files_are_refused(tmp_path: Path, content: str, message: str) -> 
 def test_a_missing_file_of_parameters_is_named(tmp_path: Path) -> None:
     with pytest.raises(ParameterError, match=r"none\.yaml: cannot be read"):
         read_parameters(tmp_path / "none.yaml")
+
+
+@pytest.mark.slow
+def test_a_port_that_another_program_took_is_no_failure(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+
+    chosen: list[socket.socket] = []
+    pre_launch = LocalProvisioner.pre_launch
+
+    async def taken_before_launch(self: Any, **kwargs: Any) -> dict[str, Any]:
+        answer: dict[str, Any] = await pre_launch(self, **kwargs)
+        if not chosen:
+            taken = socket.socket()
+            taken.bind(("127.0.0.1", self.parent.control_port))
+            chosen.append(taken)
+            taken.listen()
+        return answer
+
+    monkeypatch.setattr(LocalProvisioner, "pre_launch", taken_before_launch)
+    try:
+        assert run(notebook("print(1)"), folder).failure is None
+    finally:
+        chosen[0].close()
