@@ -403,7 +403,7 @@ def _pattern_places(cells: Sequence[Cell], patterns: Sequence[str]) -> Iterator[
         except re.error as error:
             raise ValueError(
                 f"The version pattern {pattern!r} is not a regular expression: {error}; "
-                "correct it in the settings."
+                "correct it, or escape with a backslash what is meant as written."
             ) from error
         if "version" not in expression.groupindex:
             raise ValueError(

@@ -349,6 +349,13 @@ def test_a_wrong_pattern_is_an_error(pattern: str, message: str) -> None:
         find_places(notebook("# T"), {}, (pattern,))
 
 
+def test_a_wrong_pattern_is_not_blamed_on_the_settings() -> None:
+    with pytest.raises(ValueError, match="is not a regular expression") as raised:
+        find_places(notebook("# T"), {}, ("(",))
+    assert "settings" not in str(raised.value)
+    assert "correct it" in str(raised.value)
+
+
 @pytest.mark.parametrize(
     ("old", "part", "new"),
     [
