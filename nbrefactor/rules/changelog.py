@@ -429,20 +429,37 @@ def _newline(source: str, line: Line) -> str:
     return "\r\n" if source[: line.start].endswith("\r\n") else "\n"
 
 
-def _next_ordinal(changelog: Changelog, cells: Mapping[int, str]) -> str:
-    """Give the number of a new item, one more where the numbers grow with the versions."""
+def _ordinals(changelog: Changelog, cells: Mapping[int, str], count: int) -> list[str]:
+    """Give the numbers of new items, in the order in which they are written.
+
+    Where the numbers grow with the versions they go on from the newest, upwards below it and
+    downwards to it above it. Otherwise a new item repeats the newest one's number: markdown counts
+    a list on from its first number, so ``1.`` above ``1.``, ``2.`` is shown as one list from 1, and
+    no other item has to be renumbered.
+    """
+    newest = changelog.newest
+    if newest.ordinal is None:
+        return [""] * count
+    written = cells[newest.cell][slice(*newest.ordinal)]
     numbers = [
         int(cells[entry.cell][slice(*entry.ordinal)])
         for entry in changelog.entries
         if entry.ordinal
     ]
-    newest = changelog.newest
-    own = int(cells[newest.cell][slice(*newest.ordinal)]) if newest.ordinal else 0
-    return str(own + 1 if own == max(numbers) > min(numbers) else own)
+    own = int(written)
+    if not own == max(numbers) > min(numbers):
+        return [written] * count
+    following = [str(own + step).zfill(len(written)) for step in range(1, count + 1)]
+    return following if changelog.ascending else following[::-1]
 
 
 def _head(
-    changelog: Changelog, cells: Mapping[int, str], line: Line, version: Version, now: datetime
+    changelog: Changelog,
+    cells: Mapping[int, str],
+    line: Line,
+    version: Version,
+    now: datetime,
+    ordinal: str,
 ) -> str:
     """Write the newest entry's first line for another version."""
     entry = changelog.newest
@@ -451,7 +468,7 @@ def _head(
     if entry.date:
         spans.append((entry.date, renew_date(source[slice(*entry.date)], now, source)))
     if entry.ordinal:
-        spans.append((entry.ordinal, _next_ordinal(changelog, cells)))
+        spans.append((entry.ordinal, ordinal))
     if entry.bracket is not None:
         closing = re.compile(r"\](?:\([^)\s]*\)|\[[^\]]*\])").match(source, entry.number[1])
         spans.append(((entry.bracket, entry.bracket + 1), ""))
@@ -510,20 +527,33 @@ def _compose_heading(
 
 
 def _compose_item(
-    changelog: Changelog, source: str, lines: Sequence[Line], head: str, texts: Sequence[str]
+    changelog: Changelog,
+    source: str,
+    lines: Sequence[Line],
+    heads: Sequence[str],
+    texts: Sequence[str],
 ) -> str:
-    """Write an item entry without what parts it from its neighbours."""
+    """Write an item entry, or one for each head, without what parts it from its neighbours."""
     entry = changelog.newest
     newline = _newline(source, lines[entry.row - 1])
     body = lines[entry.row : entry.end_row - 1]
     nested = _bullets_in(body)
     if entry.cut[0] >= entry.cut[1] and nested:
-        return head.rstrip() + newline * (1 + _blank_run(body, 0, 1)) + nested.write(texts, newline)
-    head = head if head[-1:].isspace() else head + " "
+        blanks = _blank_run(body, 0, 1)
+        return heads[0].rstrip() + newline * (1 + blanks) + nested.write(texts, newline)
+    heads = [head if head[-1:].isspace() else head + " " for head in heads]
+    if len(heads) > 1:
+        return newline.join(head + text for head, text in zip(heads, texts, strict=True))
+    return heads[0] + "; ".join(texts)
+
+
+def _count_of_items(changelog: Changelog, lines: Sequence[Line], texts: Sequence[str]) -> int:
+    """Count the items that a new entry takes: several only where the newest version has several."""
+    entry = changelog.newest
     alike = [other for other in changelog.entries if other.version.key == entry.version.key]
-    if len(alike) > 1:
-        return newline.join(head + text for text in texts)
-    return head + "; ".join(texts)
+    below = _bullets_in(lines[entry.row : entry.end_row - 1])
+    nested = below is not None and entry.cut[0] >= entry.cut[1]
+    return 1 if len(alike) == 1 or nested else len(texts)
 
 
 def add_entry(
@@ -551,7 +581,10 @@ def add_entry(
     Returns
     -------
     Edit
-        A pure insertion: above the newest entry, or below it where the oldest comes first.
+        A pure insertion: above the newest entry, or below it where the oldest comes first. In a
+        numbered list the numbers of the other items stay: a new one takes the number after the
+        newest one's where numbers grow with the versions, and repeats it otherwise (``1.`` above
+        ``1.``, ``2.``), from which markdown counts on by itself.
     """
     entry = changelog.newest
     sources = {cell.index: cell.source for cell in cells}
@@ -560,9 +593,15 @@ def add_entry(
     line = lines[entry.row - 1]
     newline = _newline(source, line)
     plain = [text for text in map(_plain, texts) if text]
-    head = _head(changelog, sources, line, version.fitted(entry.version), now)
-    compose = _compose_heading if entry.kind == "heading" else _compose_item
-    text = compose(changelog, source, lines, head, plain)
+    count = _count_of_items(changelog, lines, plain) if entry.kind == "item" else 1
+    heads = [
+        _head(changelog, sources, line, version.fitted(entry.version), now, ordinal)
+        for ordinal in _ordinals(changelog, sources, count)
+    ]
+    if entry.kind == "heading":
+        text = _compose_heading(changelog, source, lines, heads[0], plain)
+    else:
+        text = _compose_item(changelog, source, lines, heads, plain)
     gap = _gap_after(changelog, entry, lines)
     if not changelog.ascending:
         return Edit(entry.cell, line.start, line.start, text + newline * (1 + gap))

@@ -190,6 +190,26 @@ def added(source: str, new: str, *texts: str, stated: str = "1.2") -> str:
             id="numbered list, oldest first",
         ),
         pytest.param(
+            "## History\n1. v1.2: a\n2. v1.1: b\n",
+            "## History\n1. v1.3: Did it\n1. v1.2: a\n2. v1.1: b\n",
+            id="numbered list, newest first, which markdown counts on",
+        ),
+        pytest.param(
+            "## History\n2. v1.2: a\n1. v1.1: b\n",
+            "## History\n3. v1.3: Did it\n2. v1.2: a\n1. v1.1: b\n",
+            id="numbered list, counted down",
+        ),
+        pytest.param(
+            "## History\n1. v1.1: a\n1. v1.2: b\n",
+            "## History\n1. v1.1: a\n1. v1.2: b\n1. v1.3: Did it\n",
+            id="numbered list, the same number everywhere",
+        ),
+        pytest.param(
+            "## History\n08) v1.1: a\n09) v1.2: b\n",
+            "## History\n08) v1.1: a\n09) v1.2: b\n10) v1.3: Did it\n",
+            id="numbered list, zeros in front",
+        ),
+        pytest.param(
             "<details><summary>Changelog</summary>\n\n- v1.2: a\n- v1.1: b\n</details>",
             "<details><summary>Changelog</summary>\n\n- v1.3: Did it\n- v1.2: a\n- v1.1: b\n"
             "</details>",
@@ -228,6 +248,16 @@ def test_entry_in_the_style_of_the_newest(before: str, after: str) -> None:
             "## Changelog\n- v1.2: x\n- v1.2: y\n- v1.1: z\n",
             "## Changelog\n- v1.3: a\n- v1.3: b c\n- v1.2: x\n- v1.2: y\n- v1.1: z\n",
             id="several items for each version",
+        ),
+        pytest.param(
+            "## Changelog\n1. v1.1: z\n2. v1.2: x\n3. v1.2: y\n",
+            "## Changelog\n1. v1.1: z\n2. v1.2: x\n3. v1.2: y\n4. v1.3: a\n5. v1.3: b c\n",
+            id="several numbered items, oldest first",
+        ),
+        pytest.param(
+            "## Changelog\n3. v1.2: x\n2. v1.2: y\n1. v1.1: z\n",
+            "## Changelog\n5. v1.3: a\n4. v1.3: b c\n3. v1.2: x\n2. v1.2: y\n1. v1.1: z\n",
+            id="several numbered items, counted down",
         ),
     ],
 )
