@@ -52,7 +52,7 @@ _EXAMPLES = """Examples:
     metavar="RMS",
     help="Difference, 0 to 255, up to which pictures are the same.",
 )
-@click.option("--strict", is_flag=True, help="Fail on redrawn outputs too.")
+@click.option("--strict", is_flag=True, help="Fail on redrawn pictures too.")
 @click.option(
     "--one-at-a-time",
     is_flag=True,

@@ -17,12 +17,14 @@ The shape, which only grows within one ``schema``::
         {
           "cell": 7,                      // counted from 1, as people do
           "id": "a1b2",                   // or null
-          "status": "redrawn",
+          "status": "redrawn",            // the worst of its outputs
           "edited": false,                // whether the migration changed its source
           "calls": ["plot_entropy"],      // replaced names that it reaches
           "detail": "",
           "outputs": [
             {
+              // "redrawn": pictures in a cell that calls a replacement of level "compatible";
+              // text, numbers and tables that differ there are "changed"
               "output": 1, "status": "redrawn", "kind": "picture",
               "detail": "12.3% of the pixels differ (RMS 20.10)",
               "rms": 20.1, "share": 0.123,

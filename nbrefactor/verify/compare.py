@@ -1,10 +1,15 @@
-"""Comparing the outputs of one cell in two runs."""
+"""Comparing the outputs of one cell in two runs.
+
+A replacement of level ``compatible`` draws otherwise, so that pictures may be ``redrawn`` in a cell
+that calls it. Whatever else differs, there as anywhere, is ``changed``.
+"""
 
 from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
 
@@ -15,6 +20,7 @@ from nbrefactor.verify.text import Normaliser, differs_elsewhere, first_differen
 from nbrefactor.verify.values import Family, OutputComparison, PictureDifference, Shown, Status
 
 _MOST_ALIGNED = 400
+_REPRESENTATION = re.compile(r"\s*<.*>\s*", re.DOTALL)
 
 
 def compare_outputs(
@@ -40,9 +46,45 @@ def compare_outputs(
     return tuple(_compare(one, other, normalise, tolerance) for one, other in _pairs(before, after))
 
 
-def as_expected(found: OutputComparison) -> OutputComparison:
-    """Take a change for what a replacement of level ``compatible`` is expected to do."""
-    return replace(found, status="redrawn") if found.status == "changed" else found
+def as_expected(found: OutputComparison, normalise: Normaliser) -> OutputComparison:
+    """Take a change for what a replacement of level ``compatible`` is expected to do.
+
+    Parameters
+    ----------
+    found : OutputComparison
+        A comparison in a cell that calls such a replacement.
+    normalise : Normaliser
+        Takes out what may differ from run to run.
+
+    Returns
+    -------
+    OutputComparison
+        ``redrawn`` where nothing but pictures changed, added and missing ones included, else
+        `found`: numbers, tables and other text are expected to stay.
+    """
+    if found.status != "changed":
+        return found
+    before, after = (
+        {}
+        if side is None
+        else {mime: normal(mime, part, normalise) for mime, part in side.data.items()}
+        for side in (found.before, found.after)
+    )
+    sides = [side for side in (before, after) if side]
+    drawn = all(_holds_picture(side) for side in sides)
+    for mime in {*before, *after}:
+        if before.get(mime) == after.get(mime) or mime.startswith("image/"):
+            continue
+        # What stands for a picture where none can be shown, unlike a result in words.
+        if not (
+            drawn
+            and mime == "text/plain"
+            and all(_REPRESENTATION.fullmatch(side.get(mime, "<>")) for side in sides)
+        ):
+            return found
+    if not any(_holds_picture(side) for side in sides):
+        return found
+    return replace(found, status="redrawn")
 
 
 def held_against_second_run(
@@ -197,6 +239,10 @@ def _compare(
     if status == "changed" and not details:
         details.append("the figure has another size")
     return OutputComparison(status, family, "; ".join(details), before, after, difference)
+
+
+def _holds_picture(mimes: Iterable[str]) -> bool:
+    return any(mime.startswith("image/") for mime in mimes)
 
 
 def _names_a_figure(texts: tuple[str, str]) -> bool:

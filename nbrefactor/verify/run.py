@@ -215,7 +215,7 @@ def _compare_cell(
     before, after = shown(old.outputs, normalise), shown(new.outputs, normalise)
     outputs = compare_outputs(before, after, normalise, judge.tolerance)
     if cell.index in judge.redraws:
-        outputs = tuple(as_expected(found) for found in outputs)
+        outputs = tuple(as_expected(found, normalise) for found in outputs)
     if second is not None and any(found.status == "changed" for found in outputs):
         repeated = shown(second.outputs, normalise)
         unstable = [

@@ -49,7 +49,7 @@ class VerifySettings:
         Root mean square difference of two pictures, in levels of 0 to 255, up to which they are
         taken for the same.
     strict : bool
-        Whether an output that was redrawn counts as a failure.
+        Whether a picture that was redrawn counts as a failure.
     parallel : bool
         Whether the two notebooks may run at the same time.
     """
@@ -178,7 +178,7 @@ class Verification:
     cells : tuple of CellComparison
         The original's code cells in order.
     strict : bool
-        Whether a redrawn output fails.
+        Whether a redrawn picture fails.
     seconds : float
         How long all runs took together.
     notes : tuple of str

@@ -202,11 +202,70 @@ def test_thousands_of_outputs_are_compared_in_time() -> None:
     assert sum(output.status == "changed" for output in found) == 1
 
 
-def test_a_replacement_is_expected_to_redraw() -> None:
-    (changed,) = compare([display(png=picture(1))], [display(png=picture(2))])
-    assert as_expected(changed).status == "redrawn"
-    (same,) = compare([stream("a")], [stream("a")])
-    assert as_expected(same).status == "identical"
+FIGURE = "<Figure size 640x480 with 1 Axes>"
+TABLE = "<table><tr><td>{}</td></tr></table>"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "statuses"),
+    [
+        pytest.param([display(png=picture(1))], [display(png=picture(2))], ["redrawn"], id="a picture"),
+        pytest.param([display(svg="<svg><g/></svg>")], [display(svg="<svg/>")], ["redrawn"], id="a drawing"),
+        pytest.param(
+            [display(png=picture(1), plain=FIGURE)], [display(png=picture(1), plain=FIGURE.replace("480", "500"))],
+            ["redrawn"], id="what stands for the same picture",
+        ),
+        pytest.param(
+            [display(png=picture(1), plain=FIGURE)], [display(svg="<svg/>", plain="<A>")], ["redrawn"],
+            id="a picture that became a drawing",
+        ),
+        pytest.param([], [display(png=picture(), plain=FIGURE)], ["redrawn"], id="an added picture"),
+        pytest.param([display(png=picture(), plain=FIGURE)], [], ["redrawn"], id="a missing picture"),
+        pytest.param(
+            [display("display_data", png=picture())], [display("execute_result", png=picture())],
+            ["redrawn"], id="a picture that became the result",
+        ),
+        pytest.param([stream("a")], [stream("a")], ["identical"], id="nothing"),
+        pytest.param([stream("loss 1")], [stream("loss 2")], ["changed"], id="a printed number"),
+        pytest.param([], [stream("done")], ["changed"], id="added text"),
+        pytest.param([stream("w", "stderr")], [], ["changed"], id="a missing warning"),
+        pytest.param([display(plain="1")], [display(plain="2")], ["changed"], id="a result"),
+        pytest.param([display(plain="<A>")], [display(plain="<B>")], ["changed"], id="a result without a picture"),
+        pytest.param(
+            [display(html=TABLE.format(1), plain="1")], [display(html=TABLE.format(2), plain="2")],
+            ["changed"], id="a table",
+        ),
+        pytest.param([display(html="<p>1</p>")], [display(html="<p>2</p>")], ["changed"], id="HTML"),
+        pytest.param([display(json={"a": 1})], [display(json={"a": 2})], ["changed"], id="JSON"),
+        pytest.param([error("E", "a")], [error("E", "b")], ["changed"], id="an error"),
+        pytest.param(
+            [display(png=picture(1), plain="score 1")], [display(png=picture(2), plain="score 2")],
+            ["changed"], id="a score beside a picture",
+        ),
+        pytest.param(
+            [display(png=picture(1), html="1")], [display(png=picture(2), html="2")], ["changed"],
+            id="HTML beside a picture",
+        ),
+        pytest.param([], [display(png=picture(1), plain="score 1")], ["changed"], id="an added score with its picture"),
+        pytest.param(
+            [display(png=picture(), plain=FIGURE)], [display(plain="3")], ["changed"],
+            id="a picture that became a number",
+        ),
+        pytest.param(
+            [stream("loss 1"), display(png=picture(1))], [stream("loss 2"), display(png=picture(2))],
+            ["changed", "redrawn"], id="a number and a picture",
+        ),
+        pytest.param(
+            [display(png=picture(1))], [display(png=picture(2)), display("execute_result", plain="<Axes: >")],
+            ["redrawn", "changed"], id="an added result behind a picture",
+        ),
+    ],
+)  # fmt: skip
+def test_a_replacement_is_expected_to_redraw_and_nothing_else(
+    before: list[dict[str, Any]], after: list[dict[str, Any]], statuses: list[str]
+) -> None:
+    expected = [as_expected(found, NORMALISE).status for found in compare(before, after)]
+    assert expected == statuses
 
 
 @pytest.mark.parametrize(

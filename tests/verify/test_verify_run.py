@@ -107,6 +107,18 @@ def test_one_other_constant_is_caught_with_its_cell_and_its_picture(tmp_path: Pa
     assert verdict(strict).startswith("not verified: cell 2 redrawn (--strict)")
 
 
+def test_numbers_that_a_replacement_prints_otherwise_are_no_pictures(tmp_path: Path) -> None:
+    printing = f"{DEFINITION}    print('peak', max(values) {{}} width)\n"
+    data = notebook(printing.format("+"), "plot([1, 3, 2])")
+    module = printing.format("-").replace("linewidth=width", "linewidth=width + 1")
+    found = prove(tmp_path, data, module=module)
+    assert {(output.family, output.status) for output in only(found, 1).outputs} == {
+        ("picture", "redrawn"),
+        ("stream", "changed"),
+    }
+    assert verdict(found).startswith("not verified: cell 2 changed")
+
+
 MIGRATED = [
     pytest.param(["x = 1", "print(x)"], ["x = 2", "print(x)"], {}, ["identical", "changed"], id="changed"),
     pytest.param(["x = 1", "print(1)"], ["x = 1", "1 / 0"], {}, ["identical", "new error"], id="a new error"),
