@@ -36,6 +36,12 @@ _ADVICE: tuple[tuple[str, str], ...] = (
     (r"default that is computed", "pass the value in the calls that rely on the default"),
     (r"default of ", "pass the value explicitly, or give the target the same default"),
     (r"requires|does not give", "give the parameter a default in the target"),
+    (
+        r"changes (its argument|\"\w+\")|random numbers|may write a file|name of its own|"
+        r"style of later|several figures|reads a file|the target takes an array",
+        "do that in the notebook, around the call, and leave the function to its drawing",
+    ),
+    (r"handles its errors", "check the arguments before the call instead"),
     (r"another position|positional|keyword", "pass the arguments by keyword"),
     (r"annotations differ", "annotate the target's parameters as in the notebook"),
     (

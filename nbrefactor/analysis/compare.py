@@ -17,6 +17,7 @@ from nbrefactor.analysis.meaning import Unites, Worlds, writes
 from nbrefactor.analysis.members import class_differences, decorators
 from nbrefactor.analysis.returns import describe, returned
 from nbrefactor.analysis.scopes import DefinitionNode
+from nbrefactor.analysis.side_effects import side_effects
 from nbrefactor.analysis.signature import (
     Keyword,
     Signature,
@@ -151,6 +152,7 @@ def compare(
     )
 
     paired = _pair_parameters(signature(node.args), signature(target.args))
+    refusals.extend(side_effects(node, target, paired.names))
     given: list[Keyword] = []
     notes: list[str] = []
     for capture in captures:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Iterator, Mapping
 
 from nbrefactor.analysis.environment import Imported, Meaning
@@ -13,6 +14,7 @@ from nbrefactor.analysis.timeline import Use
 _MAKES_FIGURE = frozenset({"figure", "subplots", "subplot_mosaic", "Figure", "figaspect"})
 _ENDS_FIGURE = frozenset({"show", "close"})
 _DRAWS_INTO_CURRENT = frozenset({"matplotlib.pyplot", "pylab", "matplotlib.pylab", "seaborn"})
+_OF_LAST_IMAGE = frozenset({"clim", "colorbar", "gci", "sci", "set_cmap"})
 _LEAVES_FIGURES_ALONE = frozenset(
     {
         "cm",
@@ -76,8 +78,6 @@ def drawn_over(
     """
     if returned(target) != {"a Figure"} or _ENDS_FIGURE & _called(target):
         return False
-    if not _ENDS_FIGURE & _called(inline):
-        return False
     here = (use.node.lineno, use.node.col_offset)
     drawing = sorted(_pyplot_calls(use.home.tree, names))
     following = [name for at, name in drawing if at > here]
@@ -90,6 +90,10 @@ def drawn_over(
         # What stands above the call in a loop comes next in its next round.
         again = (loops[-1].lineno, loops[-1].col_offset)
         following += [name for at, name in drawing if again < at < here]
+    if not _ENDS_FIGURE & _called(inline):
+        # The inline figure is open too, and pyplot knows its last image; that of the target not.
+        own = itertools.takewhile(lambda name: name not in _MAKES_FIGURE | {"show"}, following)
+        return any(name in _OF_LAST_IMAGE for name in own)
     return bool(following) and following[0] not in _MAKES_FIGURE | {"show"}
 
 

@@ -349,6 +349,8 @@ CASES = [
     # -- evaluated when defined -----------------------------------------------------------------
     case("a captured default, the same constant", "exact+", "", "LIMITS = (0, 1)", "<clip>", "clip(5)"),
     case("a captured default, another constant", "divergent", 'reads notebook global "LIMITS" (cell 1), which is (0, 9), (0, 1) in', "LIMITS = (0, 9)", "<clip>", "clip(5)", accept="compatible"),
+    case("a call whose errors are handled", "divergent", "cell 2 handles its errors", "def label(text, prefix=\"Norms\"):\n    if not text:\n        raise ValueError(text)\n    return prefix + \": \" + text", "try:\n    label(\"\")\nexcept ValueError:\n    pass", accept="compatible"),
+    case("a colour bar for the image that the call drew", "divergent", "cell 3 goes on drawing", "import matplotlib.pyplot as plt", "def shown(values):\n    plt.figure()\n    plt.imshow(values)", "shown([[1]])\nplt.colorbar()", accept="compatible", extra="def shown(values) -> Figure:\n    return make(values)\n\n\ndef make(values):\n    return values\n"),
     case("a target that its module leaves without an import", "divergent", 'the target reads "missing", which its module does not bind', "import math as missing", "def broken(x):\n    return missing.floor(x)", "broken(1)", accept="compatible", extra="def broken(x):\n    return missing.floor(x)\n"),
     case("a literal default where the target captures one", "compatible", 'compatible is not accepted', "LIMITS = (0, 1)", "def clip(x, limits=(0, 1)):\n    return min(max(x, limits[0]), limits[1])"),
     case("a mutable default that changes", "divergent", 'renews "seen"', "<gather>", "gather(1)\ngather(2)"),
