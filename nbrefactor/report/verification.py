@@ -66,6 +66,8 @@ def verdict(found: Verification) -> str:
     failures = found.failures
     if not found.compared:
         parts.append("nothing could be compared")
+    elif found.replacements_unseen:
+        parts.append("no cell with replaced calls could be compared")
     for status in ("new error", "changed", "redrawn"):
         numbers = [str(cell.cell + 1) for cell in failures if cell.status == status]
         if numbers:
@@ -81,10 +83,11 @@ def verdict(found: Verification) -> str:
     for status in ("failed before too", "not deterministic", "not run"):
         if number := sum(cell.status == status for cell in found.cells):
             parts.append(f"{_count(number, 'cell')} {status}")
-    callers = [cell for cell in found.cells if cell.calls]
-    if callers:
-        reached = sum(cell in found.compared for cell in callers)
-        parts.append(f"{reached} of {_count(len(callers), 'cell')} with replaced calls compared")
+    if found.callers:
+        reached = sum(cell in found.compared for cell in found.callers)
+        parts.append(
+            f"{reached} of {_count(len(found.callers), 'cell')} with replaced calls compared"
+        )
     elif found.outcome.replaced:
         parts.append("no cell calls a replacement")
     return f"{'verified' if found.passed else 'not verified'}: {', '.join(parts)}"

@@ -19,7 +19,8 @@ The shape, which only grows within one ``schema``::
           "id": "a1b2",                   // or null
           "status": "redrawn",            // the worst of its outputs
           "edited": false,                // whether the migration changed its source
-          "calls": ["plot_entropy"],      // replaced names that it reaches
+          "calls": ["plot_entropy"],      // replaced names that it reaches; if cells have them
+                                          // and none of these was compared, nothing is proved
           "detail": "",
           "outputs": [
             {

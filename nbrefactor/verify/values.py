@@ -205,9 +205,19 @@ class Verification:
         return tuple(cell for cell in self.cells if cell.status in COMPARED)
 
     @property
+    def callers(self) -> tuple[CellComparison, ...]:
+        """The cells that call what was replaced."""
+        return tuple(cell for cell in self.cells if cell.calls)
+
+    @property
+    def replacements_unseen(self) -> bool:
+        """Whether there are cells that call what was replaced and none of them was compared."""
+        return bool(self.callers) and not any(cell in self.compared for cell in self.callers)
+
+    @property
     def passed(self) -> bool:
-        """Whether something was compared and nothing speaks against the migration."""
-        return bool(self.compared) and not self.failures
+        """Whether what was replaced was compared and nothing speaks against the migration."""
+        return bool(self.compared) and not self.replacements_unseen and not self.failures
 
     @property
     def counts(self) -> dict[Status, int]:

@@ -194,6 +194,35 @@ def test_nothing_compared_is_no_proof(tmp_path: Path) -> None:
     assert "nothing could be compared" in verdict(found)
 
 
+@pytest.mark.parametrize(
+    ("sources", "tags", "passed"),
+    [
+        pytest.param(["import random; plot([random.random(), 1])"], {}, False, id="never the same twice"),
+        pytest.param(["plot(1 / 0)"], {}, False, id="failed before"),
+        pytest.param(["plot([1])"], {2: ["skip-execution"]}, False, id="skipped"),
+        pytest.param(["plot(1 / 0)", "plot([1])"], {}, True, id="one of two compared"),
+        pytest.param(["plot([1]); plt.close('all')"], {}, True, id="pictures"),
+        pytest.param(["hide = plot"], {}, True, id="no call at all"),
+    ],
+)  # fmt: skip
+def test_a_proof_needs_a_cell_that_calls_what_was_replaced(
+    tmp_path: Path, sources: list[str], tags: dict[int, list[str]], passed: bool
+) -> None:
+    found = prove(tmp_path, notebook(DEFINITION, "print('same')", *sources, tags=tags))
+    assert found.compared
+    assert not found.failures
+    assert found.passed == passed
+    unseen = "not verified: no cell with replaced calls could be compared, "
+    assert verdict(found).startswith("verified: " if passed else unseen)
+
+
+def test_a_call_without_outputs_that_ran_in_both_is_compared(tmp_path: Path) -> None:
+    definition = "def double(x):\n    return 2 * x\n"
+    found = prove(tmp_path, notebook(definition, "y = double(4)"), module=definition)
+    assert found.passed
+    assert "0 outputs, 1 of 1 cell with replaced calls compared" in verdict(found)
+
+
 def test_large_outputs_stay_small_in_reports(tmp_path: Path) -> None:
     before = notebook("for i in range(30): print('x' * 999_999)")
     after = notebook("for i in range(30): print('y' * 999_999)")
