@@ -77,6 +77,7 @@ def _read(cells: Sequence[Cell], metadata: Mapping[str, Any], patterns: Sequence
         cells,
         [place.version for place in found],
         {(place.cell, place.span) for place in found if place.kind == "line"},
+        [place.version for place in found if place.sure],
     )
     entries = changelog.entries if changelog else ()
     own = [place for place in found if place.sure and not _history_of(entries, place)]
@@ -161,16 +162,66 @@ def _raised(place: Place, source: str, new: Version, now: datetime) -> dict[tupl
     return spans
 
 
+def _edits(
+    stated: _Stated,
+    cells: Sequence[Cell],
+    metadata: Mapping[str, Any],
+    new: Version,
+    now: datetime,
+    added: Edit | None,
+) -> tuple[tuple[Edit, ...], tuple[MetadataEdit, ...]]:
+    """Give the edits that raise every place, with the one that adds an entry among them."""
+    by_cell = {cell.index: cell for cell in cells}
+    in_cells: dict[int, dict[tuple[int, int], str]] = {}
+    in_metadata = []
+    for place in stated.places:
+        if place.cell is not None:
+            source = by_cell[place.cell].source
+            in_cells.setdefault(place.cell, {}).update(_raised(place, source, new, now))
+            continue
+        value = metadata[place.path[0]]
+        for (start, end), text in sorted(_raised(place, value, new, now).items(), reverse=True):
+            value = value[:start] + text + value[end:]
+        in_metadata.append(MetadataEdit(place.path, value))
+    edits = [
+        Edit(cell, start, end, text)
+        for cell, spans in in_cells.items()
+        for (start, end), text in spans.items()
+        if by_cell[cell].source[start:end] != text
+    ]
+    if added:
+        edits.append(added)
+    edits.sort(key=lambda edit: (edit.cell, edit.start, edit.end))
+    return tuple(edits), tuple(in_metadata)
+
+
+def _applied(edits: Sequence[Edit], cells: Sequence[Cell]) -> list[Cell]:
+    sources = {cell.index: cell.source for cell in cells}
+    for edit in reversed(edits):
+        source = sources[edit.cell]
+        sources[edit.cell] = source[: edit.start] + edit.text + source[edit.end :]
+    return [replace(cell, source=sources[cell.index]) for cell in cells]
+
+
 def _is_read_back(edit: Edit, cells: Sequence[Cell], new: Version) -> bool:
     """Tell whether the changelog with a new entry reads as one whose newest entry is that."""
-    after = [
-        replace(cell, source=cell.source[: edit.start] + edit.text + cell.source[edit.end :])
-        if cell.index == edit.cell
-        else cell
-        for cell in cells
-    ]
-    changelog, _ = find_changelog(after, [new])
+    changelog, _ = find_changelog(_applied([edit], cells), [new])
     return changelog is not None and changelog.newest.version.key == new.key
+
+
+def _is_stated_after(
+    stated: _Stated,
+    cells: Sequence[Cell],
+    metadata: Mapping[str, Any],
+    new: Version,
+    now: datetime,
+    added: Edit,
+) -> bool:
+    """Tell whether the next run would find the new version: an entry can part title and line."""
+    edits, in_metadata = _edits(stated, cells, metadata, new, now, added)
+    raised = {**metadata, **{edit.path[0]: edit.value for edit in in_metadata}}
+    current = _read(_applied(edits, cells), raised, ()).current
+    return current is not None and current.key == new.key
 
 
 def _entry_edit(
@@ -265,6 +316,13 @@ def plan_bump(
     entries = [text for text in entries if text.strip()]
     new = old.bumped(part)
     added, reason = _entry_edit(stated, cells, new, entries, now)
+    # A pattern may name the very version that is raised, and so tells nothing of the next one.
+    if added and not patterns and not _is_stated_after(stated, cells, metadata, new, now, added):
+        reason = (
+            f"The changelog in cell {added.cell + 1} gets no entry, because with one there the "
+            "version would no longer be found."
+        )
+        added = None
     notes = (*stated.notes, *([reason] if reason else ()))
     if added is None and not any(place.sure for place in stated.places):
         # A title that only the changelog confirms would be left with nothing to confirm it.
@@ -272,32 +330,12 @@ def plan_bump(
             "Only the changelog shows which version this is, so without an entry nothing changes."
         )
         return Bump(old.text, old.text, findings=findings, notes=(*notes, note))
-    by_cell = {cell.index: cell for cell in cells}
-    in_cells: dict[int, dict[tuple[int, int], str]] = {}
-    in_metadata = []
-    for place in stated.places:
-        if place.cell is not None:
-            source = by_cell[place.cell].source
-            in_cells.setdefault(place.cell, {}).update(_raised(place, source, new, now))
-            continue
-        value = metadata[place.path[0]]
-        for (start, end), text in sorted(_raised(place, value, new, now).items(), reverse=True):
-            value = value[:start] + text + value[end:]
-        in_metadata.append(MetadataEdit(place.path, value))
-    edits = [
-        Edit(cell, start, end, text)
-        for cell, spans in in_cells.items()
-        for (start, end), text in spans.items()
-        if by_cell[cell].source[start:end] != text
-    ]
-    if added:
-        edits.append(added)
-    edits.sort(key=lambda edit: (edit.cell, edit.start, edit.end))
+    edits, in_metadata = _edits(stated, cells, metadata, new, now, added)
     return Bump(
         old.text,
         new.text,
-        tuple(edits),
-        tuple(in_metadata),
+        edits,
+        in_metadata,
         findings,
         notes,
     )

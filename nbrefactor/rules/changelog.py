@@ -16,6 +16,7 @@ from nbrefactor.outcome import Edit
 from nbrefactor.rules.dates import DATE, renew_date
 from nbrefactor.rules.markdown import Line, Span, read_markdown
 from nbrefactor.rules.number import NUMBER, PREFIX, Version
+from nbrefactor.rules.version import imported_names, names_product
 
 if TYPE_CHECKING:
     from nbrefactor.notebook.document import Cell
@@ -100,6 +101,11 @@ class Entry:
     spelled : bool
         Something beside the number shows that it is a version: a ``v``, a bracket, bold
         type or a date.
+    below : str
+        The words of the heading that it stands below, if that is neither an entry nor the
+        changelog's own.
+    below_title : bool
+        That heading is the notebook's first, or there is none.
     """
 
     kind: Literal["heading", "item"]
@@ -115,6 +121,8 @@ class Entry:
     ordinal: Span | None = None
     wordy: bool = False
     spelled: bool = True
+    below: str = ""
+    below_title: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +263,7 @@ def _sections(cells: Sequence[Cell]) -> list[_Section]:
     sections = [outside]
     current = outside
     titled = False
+    above: list[tuple[int, str, bool]] = []
     for cell in cells:
         if cell.cell_type != "markdown":
             if cell.cell_type == "code":
@@ -285,6 +294,7 @@ def _sections(cells: Sequence[Cell]) -> list[_Section]:
                 strong = section["strong"] is not None
                 current = _Section(strong, True, cell.index, line.level or _PSEUDO)
                 sections.append(current)
+                above = [found for found in above if found[0] < current.level]
                 continue
             entry = _as_heading(cell.index, line, line.level or _PSEUDO)
             ends = line.level <= current.level if entry is None else line.level < current.level
@@ -295,7 +305,14 @@ def _sections(cells: Sequence[Cell]) -> list[_Section]:
             if in_table and (row := _ROW.search(text)):
                 current.rows.append((cell.index, Version(row["number"])))
             if entry and not (first_heading and not entry.wordy):
+                level = entry.level if entry.kind == "heading" else _PSEUDO
+                below = next((found for found in reversed(above) if found[0] < level), None)
+                if below:
+                    entry = replace(entry, below=below[1], below_title=below[2])
                 current.entries.append(entry)
+            elif line.level:
+                above = [found for found in above if found[0] < line.level]
+                above.append((line.level, line.words, first_heading))
     return sections
 
 
@@ -319,6 +336,41 @@ def _groups(
     return groups
 
 
+def _is_own(
+    group: Sequence[Entry],
+    section: _Section,
+    taken: Collection[tuple[int | None, Span]],
+    own: Sequence[Version],
+    imported: frozenset[str],
+) -> bool:
+    """Tell whether entries, none of them for a stated version, can only be the notebook's own.
+
+    That is so for one in a changelog's wording (``New in v1.0``), or for two of one style below
+    the title or a changelog's heading. Something that has versions of its own must not be named
+    above them; in the title it may be, as long as no entry is newer than what the notebook states.
+    """
+    if not own:
+        return False
+    highest = max(version.key for version in own)
+    newer = any(entry.version.key > highest for entry in group)
+    if any(
+        (newer or not entry.below_title) and names_product(entry.below, imported) for entry in group
+    ):
+        return False
+    if group[0].wordy and any(entry.spelled for entry in group):
+        return True
+    # "## v1", "## v2" may number drafts or models.
+    versions = {entry.version.key for entry in group if len(entry.version.components) > 1}
+    # Where the newest of them is the line that states the version, the rest is left alone.
+    is_stated = any(
+        (entry.cell, entry.number) in taken
+        and (entry.kind, entry.level) == (group[0].kind, group[0].level)
+        for entry in section.entries
+    )
+    placed = section.named or all(entry.below_title for entry in group)
+    return len(versions) > 1 and placed and not is_stated
+
+
 def _is_ascending(entries: Sequence[Entry]) -> bool:
     keys = [entry.version.key for entry in entries]
     return keys == sorted(keys) and keys[0] < keys[-1]
@@ -328,6 +380,7 @@ def find_changelog(
     cells: Sequence[Cell],
     stated: Iterable[Version],
     taken: Collection[tuple[int | None, Span]] = (),
+    own: Sequence[Version] = (),
 ) -> tuple[Changelog | None, tuple[str, ...]]:
     """Find the notebook's own changelog.
 
@@ -341,6 +394,10 @@ def find_changelog(
         ``Version history``; a history of something else has neither.
     taken : collection of (int, tuple of int)
         Cells and offsets of versions that belong to a line of the title and so to no entry.
+    own : sequence of Version
+        Those of the stated versions that are the notebook's own beyond doubt. With any, a
+        changelog that has fallen behind or run ahead of them all is found too: by an entry in a
+        changelog's wording (``New in v1.0``), or by two of one style.
 
     Returns
     -------
@@ -350,17 +407,24 @@ def find_changelog(
         Why a changelog was left alone.
     """
     keys = {version.key for version in stated}
-    candidates = []
+    candidates: list[tuple[bool, bool, tuple[Entry, ...]]] = []
+    others: list[tuple[bool, bool, tuple[Entry, ...]]] = []
     sections = _sections(cells)
+    imported = imported_names(cells) if own else frozenset()
     for section in sections:
         for group in _groups(section, taken):
             confirmed = any(entry.version.key in keys for entry in group)
             if confirmed or section.strong:
                 candidates.append((confirmed, section.strong, group))
+            elif _is_own(group, section, taken, own, imported):
+                others.append((section.named, group[0].wordy, group))
+    unreadable: set[int] = set()
     if not candidates:
         unreadable = {section.cell for section in sections if section.strong}
         for section in sections:
             unreadable |= {cell for cell, version in section.rows if version.key in keys}
+        candidates = [] if unreadable else others
+    if not candidates:
         return None, tuple(
             f"The changelog in cell {cell + 1} has no entry that names its version in a heading or "
             "a list, so it is left alone."

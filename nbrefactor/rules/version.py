@@ -143,6 +143,30 @@ def _named(match: re.Match[str], *groups: str) -> tuple[Span, ...]:
     return tuple(match.span(group) for group in groups if match[group] is not None)
 
 
+def imported_names(cells: Sequence[Cell]) -> frozenset[str]:
+    """Give the names of all packages that a notebook's code imports, in small letters."""
+    return frozenset(
+        name.casefold()
+        for cell in cells
+        if cell.cell_type == "code"
+        for name in _IMPORT.findall(cell.source)
+    )
+
+
+def names_product(words: str, imported: frozenset[str]) -> bool:
+    """Tell whether a heading names something that has versions of its own.
+
+    Parameters
+    ----------
+    words : str
+        The heading's words.
+    imported : frozenset of str
+        What the notebook imports, as `imported_names` gives it.
+    """
+    found = {word.strip(".-") for word in re.findall(r"[\w+][\w+.-]*", words.casefold())}
+    return not found.isdisjoint(_PRODUCTS | imported)
+
+
 def _speaks_of_another(name: str, imported: frozenset[str], prefix: str) -> bool:
     """Tell whether the words before a version make it that of something else."""
     words = re.findall(r"[\w+][\w+.-]*", re.sub(r"<[^>]*>", " ", name).casefold())
@@ -471,12 +495,7 @@ def find_places(
     ValueError
         If a pattern is not a regular expression or has no group ``version``.
     """
-    imported = frozenset(
-        name.casefold()
-        for cell in cells
-        if cell.cell_type == "code"
-        for name in _IMPORT.findall(cell.source)
-    )
+    imported = imported_names(cells)
     notes: list[str] = []
     places: list[Place] = []
     # Patterns first: what the user names wins over what the rules make of the same characters.

@@ -230,6 +230,12 @@ def test_without_a_text_what_rests_on_the_changelog_stays(source: str) -> None:
             "an entry.",
             id="open code block",
         ),
+        pytest.param(
+            "### New in v1.1:\n- a\n\n(v1.2)",
+            "The changelog in cell 1 gets no entry, because with one there the version would no "
+            "longer be found.",
+            id="a line that is the title's only as long as nothing parts them",
+        ),
     ],
 )
 def test_an_entry_that_would_not_be_seen_is_not_written(source: str, note: str) -> None:
@@ -280,6 +286,91 @@ def test_a_changelog_that_fell_behind_is_reported() -> None:
     after = apply(cells, plan(cells).edits)
     assert after[1].source == "## Changelog\n\n- v1.4: Did it\n- v1.2: a\n- v1.1: b"
     assert check_versions(after, {}) == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "code"),
+    [
+        pytest.param(
+            ["# T (v1.1)\n\n### New in v1.0:\n- old\n\n### New in v0.9:\n- older"],
+            ["# T (v1.2)\n\n### New in v1.2:\n- Did it\n\n### New in v1.0:\n- old\n\n"
+             "### New in v0.9:\n- older"],
+            "NB302",
+            id="behind, in words",
+        ),
+        pytest.param(
+            ["# T (v1.1)\n\n### New in v1.0:\n- old"],
+            ["# T (v1.2)\n\n### New in v1.2:\n- Did it\n\n### New in v1.0:\n- old"],
+            "NB302",
+            id="behind, one entry in words",
+        ),
+        pytest.param(
+            ["# T (v1.1)", "code>x = 1", "## Setup", "### New in v1.0:\n- old"],
+            ["# T (v1.2)", "x = 1", "## Setup",
+             "### New in v1.2:\n- Did it\n\n### New in v1.0:\n- old"],
+            "NB302",
+            id="behind, far from the title",
+        ),
+        pytest.param(
+            ["# T (v1.1)\n\n## v1.0\n- old\n\n## v0.9\n- older"],
+            ["# T (v1.2)\n\n## v1.2\n- Did it\n\n## v1.0\n- old\n\n## v0.9\n- older"],
+            "NB302",
+            id="behind, two bare headings below the title",
+        ),
+        pytest.param(
+            ["# T (v1.1)\n\n## History\n- v1.0: old\n- v0.9: older"],
+            ["# T (v1.2)\n\n## History\n- v1.2: Did it\n- v1.0: old\n- v0.9: older"],
+            "NB302",
+            id="behind, two items of a history",
+        ),
+        pytest.param(
+            ["# PyTorch tour (v1.1)\n\n### New in v1.0:\n- old"],
+            ["# PyTorch tour (v1.2)\n\n### New in v1.2:\n- Did it\n\n### New in v1.0:\n- old"],
+            "NB302",
+            id="behind, below a title with another product",
+        ),
+        pytest.param(
+            ["# T (v1.1)\n\n### New in v1.3:\n- a\n\n### New in v1.2:\n- b"],
+            ["# T (v1.4)\n\n### New in v1.4:\n- Did it\n\n### New in v1.3:\n- a\n\n"
+             "### New in v1.2:\n- b"],
+            "NB301",
+            id="ahead, in words",
+        ),
+        pytest.param(
+            ["code>__version__ = '1.1'", "### New in v1.3:\n- a"],
+            ["__version__ = '1.4'", "### New in v1.4:\n- Did it\n\n### New in v1.3:\n- a"],
+            "NB301",
+            id="ahead of a constant",
+        ),
+    ],
+)  # fmt: skip
+def test_a_changelog_that_names_other_versions_only(
+    before: list[str], after: list[str], code: str
+) -> None:
+    cells = notebook(*before)
+    assert bumped(*before) == after
+    assert [finding.code for finding in plan(cells).findings] == [code]
+    assert check_versions(cells, {}) == plan(cells).findings
+    assert check_versions(notebook(*after), {}) == ()
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        pytest.param("# Python tour (v1.1)\n\n### New in v3.8:\n- a", id="newer, product in title"),
+        pytest.param("# T (v1.1)\n\n## Python\n### New in v0.8:\n- a", id="below a product"),
+        pytest.param("# T (v1.1)\n\n## On Foo\n- v0.2: a\n- v0.1: b", id="list below a heading"),
+        pytest.param("# T (v1.1)\n\n## v1\nText\n\n## v2\nText", id="numbered drafts"),
+        pytest.param("# T (v1.1)\n\n## v1.0\nText", id="one bare heading"),
+        pytest.param("# T (v1.1)\n\n- v1.0: a", id="one item"),
+        pytest.param("# T (v1.1)\n\n## 1.0 Files\n\n## 0.9 Rest", id="numbered sections"),
+        pytest.param("# T (v1.1)\n\n### Changes in 1.0\nText", id="words with a bare number"),
+    ],
+)
+def test_a_history_of_something_else_is_left_alone(source: str) -> None:
+    assert check_versions(notebook(source), {}) == ()
+    (after,) = bumped(source)
+    assert after == (source.replace("(v1.1)", "(v1.2)") + "\n\n## New in v1.2:\n- Did it")
 
 
 @pytest.mark.parametrize(
@@ -396,6 +487,20 @@ def test_laws_of_a_bump(
     again = plan(after, metadata, part=part, entries=entries)
     assert again.old == bump.new
     assert check_versions(apply(after, again.edits), applied_metadata(metadata, again)) == ()
+
+
+@given(versions, st.lists(versions, min_size=1, max_size=3, unique=True))
+def test_the_highest_of_title_and_changelog_counts(title: str, logged: list[str]) -> None:
+    logged = sorted(logged, key=lambda text: Version(text).key, reverse=True)
+    log = "".join(f"\n\n### New in v{version}:\n- a" for version in logged)
+    cells = notebook(f"# T (v{title})" + log)
+    bump = plan(cells)
+    assert bump.old is not None
+    assert Version(bump.old).key == max(Version(text).key for text in (title, *logged))
+    (after,) = apply(cells, bump.edits)
+    assert after.source.endswith(log)
+    assert after.source.startswith(f"# T (v{bump.new})\n\n### New in v{bump.new}:\n- Did it\n\n")
+    assert check_versions([after], {}) == ()
 
 
 scraps = st.lists(
