@@ -1,5 +1,5 @@
 """``python -m nbrefactor`` is the program ``nbrefactor``."""
 
-from nbrefactor.cli import main
+from nbrefactor.cli import program
 
-main(prog_name="nbrefactor")
+program()

@@ -15,6 +15,7 @@ With several notebooks all are processed and the worst code wins.
 from __future__ import annotations
 
 import importlib
+import sys
 
 import click
 
@@ -47,3 +48,15 @@ class _Commands(click.Group):
 @click.version_option(__version__, prog_name="nbrefactor")
 def main() -> None:
     """Move helper code out of Jupyter notebooks and prove that nothing else changed."""
+
+
+def program() -> None:
+    """Run the command line; a standard output that cannot be written to is one sentence."""
+    try:
+        main(prog_name="nbrefactor")
+    except OSError as error:
+        from nbrefactor.cli.terminal import silence
+
+        silence(sys.stdout)
+        print(f"nbrefactor: the output cannot be written ({error.strerror})", file=sys.stderr)
+        sys.exit(2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -17,8 +18,10 @@ from nbrefactor.cli.execution import (
 )
 from nbrefactor.cli.options import settings_options
 from nbrefactor.cli.process import now, output_options, process
+from nbrefactor.cli.terminal import console
 from nbrefactor.config import Given, Settings
 from nbrefactor.outcome import Outcome
+from nbrefactor.visible import visible
 
 _EXAMPLES = """Examples:
 
@@ -100,6 +103,9 @@ def migrate(
 
     if not execute:
         sys.exit(process(paths, reader.settings_for, plan, dry_run, patch, output, backup, quiet))
+    if executed is not None and (problem := _too_many_for(executed, paths)):
+        console(stderr=True).print(f"nbrefactor: {visible(problem)}", soft_wrap=True)
+        sys.exit(2)
     execution = execution_settings(
         parameters, parameter_files, kernel, timeout, save_outputs=save_outputs, executed=executed
     )
@@ -115,3 +121,13 @@ def migrate(
     except KeyboardInterrupt:
         code = stopped()
     sys.exit(code)
+
+
+def _too_many_for(executed: Path, paths: Sequence[str]) -> str:
+    """Say that one path cannot keep the results of several notebooks; empty for one notebook."""
+    from nbrefactor.notebook.discovery import find
+
+    number = len(find([path for path in paths if path != "-"]).notebooks) + ("-" in paths)
+    if number < 2:
+        return ""
+    return f"--executed {executed} takes one notebook, and {number} were given"

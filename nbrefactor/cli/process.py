@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -90,6 +91,8 @@ def process(
     from nbrefactor.report.patch import render_patch
     from nbrefactor.report.text import render, summarise
 
+    if patch and output is not None:
+        raise click.UsageError("--patch writes nothing, so it does not go with --output")
     # Where the notebook itself goes to standard output, the report may not.
     piped = patch or output == "-" or "-" in paths
     out, err = console(stderr=piped), console(stderr=True)
@@ -137,11 +140,12 @@ def process(
                 broken += not executed.problems
                 continue
             outcome = executed.outcome
-        outcomes.append(outcome)
         if patch:
             sys.stdout.buffer.write(render_patch(outcome, folder=Path.cwd()))
-        elif not dry_run:
-            problems.extend(_write(outcome, path, output, backup))
+        elif not dry_run and (unwritten := tuple(_write(outcome, path, output, backup))):
+            problems.extend(unwritten)
+            outcome = replace(outcome, status="failed")
+        outcomes.append(outcome)
     for problem in problems:
         show(err, f"nbrefactor: {visible(problem)}\n")
     if outcomes:
@@ -157,7 +161,7 @@ def process(
 
 def _write(outcome: Outcome, path: Path | None, output: str | None, backup: bool) -> Iterator[str]:
     """Write one result where it belongs; yield what went wrong."""
-    from nbrefactor.notebook.store import StoreError, create, replace
+    from nbrefactor.notebook import store
 
     if outcome.status == "failed":
         return
@@ -166,10 +170,10 @@ def _write(outcome: Outcome, path: Path | None, output: str | None, backup: bool
             sys.stdout.buffer.write(outcome.after)
             sys.stdout.buffer.flush()
         elif output is not None and not _is_same(path, output):
-            create(Path(output), outcome.after)
+            store.create(Path(output), outcome.after)
         elif path is not None and outcome.status == "changed":
-            replace(path, outcome.before, outcome.after, backup=backup)
-    except StoreError as error:
+            store.replace(path, outcome.before, outcome.after, backup=backup)
+    except store.StoreError as error:
         yield f"{outcome.path}: {error}"
 
 

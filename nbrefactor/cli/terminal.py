@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -35,5 +36,14 @@ def show(terminal: Console, text: Text | str) -> None:
     if terminal.is_terminal and not terminal.no_color:
         terminal.print(text, end="", soft_wrap=True)
     else:
-        terminal.file.write(text if isinstance(text, str) else text.plain)
-        terminal.file.flush()
+        try:
+            terminal.file.write(text if isinstance(text, str) else text.plain)
+            terminal.file.flush()
+        except BrokenPipeError:
+            # Whoever read has seen enough (`| head`): what was done is done all the same.
+            silence(terminal.file)
+
+
+def silence(stream: IO[str]) -> None:
+    """Let what is still to be written to a stream that failed go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

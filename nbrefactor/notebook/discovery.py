@@ -81,6 +81,9 @@ def find(paths: Iterable[Path | str]) -> Discovery:
         elif not exists:
             reason = "a link that leads nowhere" if path.is_symlink() else "no such file or folder"
             problems.append(Problem(path, reason))
+        elif not is_folder and not path.is_file():
+            problems.append(Problem(path, "no regular file; expected a notebook or a folder"))
+            found = []
         for notebook in found:
             # A link and its file are one notebook, which must not be written twice.
             notebooks.setdefault(os.path.realpath(notebook), notebook)
@@ -104,8 +107,10 @@ def _search(folder: Path) -> tuple[list[Path], list[Problem]]:
         for name in files:
             if name.endswith(".ipynb") and not name.startswith("."):
                 notebook = here / name
-                if notebook.exists():
+                if notebook.is_file():
                     found.append(notebook)
+                elif notebook.exists():
+                    problems.append(Problem(notebook, "no regular file; expected a notebook"))
                 else:
                     problems.append(Problem(notebook, "a link that leads nowhere"))
     return sorted(found, key=lambda path: path.parts), sorted(problems, key=lambda p: p.path.parts)
