@@ -12,7 +12,7 @@ from nbrefactor.outcome import Edit, Finding, MetadataEdit
 from nbrefactor.rules.changelog import Changelog, Entry, add_entry, find_changelog, first_entry
 from nbrefactor.rules.dates import renew_date
 from nbrefactor.rules.number import Version
-from nbrefactor.rules.version import Place, find_places
+from nbrefactor.rules.version import Place, find_near_misses, find_places
 
 if TYPE_CHECKING:
     from nbrefactor.notebook.document import Cell
@@ -307,7 +307,13 @@ def plan_bump(
             None,
             notes=(
                 *stated.notes,
-                "No version found; neither version nor changelog is changed.",
+                " ".join(
+                    (
+                        "No version found; neither version nor changelog is changed.",
+                        *find_near_misses(cells),
+                        "A place that is not recognised can be named with --version-pattern.",
+                    )
+                ),
             ),
         )
     findings = _findings(stated, cells)

@@ -515,3 +515,80 @@ def find_places(
             places.append(place)
     places.sort(key=lambda place: (place.cell is None, place.cell or 0, place.span))
     return tuple(places), tuple(notes)
+
+
+_BARE = re.compile(rf"(?<![\w./=-])(?:version\s+|v)(?P<number>{NUMBER})", re.IGNORECASE)
+_MAX_MISSES = 3
+
+
+def _why_no_title(words: str, token: re.Match[str], imported: frozenset[str]) -> str | None:
+    """Say why a number in the first heading is not the notebook's version; None for no version."""
+    prefix = token["prefix"] or ""
+    count = len(Version(token["number"]).components)
+    if count < 2 and not prefix:
+        return None
+    separated = _SEPARATED.match(words[: token.start()])
+    name = separated["name"] if separated else words[: token.start()]
+    if _speaks_of_another(name, imported, prefix):
+        return "the words before it name something else that has versions or numbers of its own"
+    if not separated or not _AFTER.match(words, token.end()) or not name.strip():
+        return (
+            "a version counts at the end of the first heading only in parentheses or after a "
+            "separator"
+        )
+    return "in a heading a version has three numbers, or two behind a v, or a word such as version"
+
+
+def find_near_misses(cells: Sequence[Cell]) -> tuple[str, ...]:
+    """Say what looks like the version of a notebook that states none, and why it does not count.
+
+    Parameters
+    ----------
+    cells : sequence of Cell
+        All cells of a notebook in which nothing counts as its version.
+
+    Returns
+    -------
+    tuple of str
+        A sentence each, at most three, in the order of the notebook.
+    """
+    imported = imported_names(cells)
+    misses: list[str] = []
+    titled = False
+    for cell in cells:
+        if cell.cell_type != "markdown":
+            continue
+        for line in read_markdown(cell.source)[0]:
+            if len(line.text) > LONG:
+                continue
+            is_title = bool(line.level and line.words.strip()) and not titled
+            titled = titled or is_title
+            reason = None
+            if is_title:
+                written = [found.span() for found in _DATE.finditer(line.words)]
+                reasons = (
+                    _why_no_title(line.words, token, imported)
+                    for token in _TOKEN.finditer(line.words)
+                    if not any(a < token.end() and token.start() < b for a, b in written)
+                )
+                reason = next((found for found in reasons if found), None)
+            elif _LABELLED.search(line.text):
+                reason = (
+                    "such a line counts only with the title or below a heading such as About, and "
+                    "with nothing but the version in it"
+                )
+            elif any("." in bare["number"] for bare in _BARE.finditer(line.text)):
+                reason = (
+                    "a heading counts only if it is the first, and an entry of a changelog only "
+                    "below a heading such as Changelog or for a version stated elsewhere"
+                    if line.level
+                    else "a version in running text may be that of anything"
+                )
+            if reason:
+                printable = (sign if sign.isprintable() else " " for sign in line.text)
+                shown = " ".join("".join(printable).split())
+                shown = shown if len(shown) <= 60 else shown[:59] + "…"
+                misses.append(f'"{shown}" in cell {cell.index + 1}: {reason}.')
+            if len(misses) == _MAX_MISSES:
+                return tuple(misses)
+    return tuple(misses)

@@ -171,8 +171,69 @@ def test_bump(before: list[str], after: list[str]) -> None:
 def test_without_a_version_nothing_changes(sources: list[str]) -> None:
     bump = plan(notebook(*sources))
     assert (bump.old, bump.new, bump.edits, bump.metadata_edits) == (None, None, (), ())
-    assert bump.notes[-1] == "No version found; neither version nor changelog is changed."
+    assert bump.notes[-1].startswith("No version found; neither version nor changelog is changed. ")
+    assert bump.notes[-1].endswith("--version-pattern.")
     assert check_versions(notebook(*sources), {}) == ()
+
+
+SEPARATE = (
+    "a version counts at the end of the first heading only in parentheses or after a separator."
+)
+ANOTHER = "the words before it name something else that has versions or numbers of its own."
+
+
+@pytest.mark.parametrize(
+    ("source", "misses"),
+    [
+        pytest.param("# T v1.0", f'"# T v1.0" in cell 1: {SEPARATE} ', id="no separator"),
+        pytest.param(
+            "# Tour of PyTorch 2.1.0",
+            f'"# Tour of PyTorch 2.1.0" in cell 1: {ANOTHER} ',
+            id="another product's",
+        ),
+        pytest.param(
+            "# T (1.0)",
+            '"# T (1.0)" in cell 1: in a heading a version has three numbers, or two behind a v, '
+            "or a word such as version. ",
+            id="pair without a v",
+        ),
+        pytest.param(
+            "# T\n\n## Data\n- Version: 1.2",
+            '"- Version: 1.2" in cell 1: such a line counts only with the title or below a heading '
+            "such as About, and with nothing but the version in it. ",
+            id="line about something else",
+        ),
+        pytest.param(
+            "# T\n\n### New in v3.8:\n- a",
+            '"### New in v3.8:" in cell 1: a heading counts only if it is the first, and an entry '
+            "of a changelog only below a heading such as Changelog or for a version stated "
+            "elsewhere. ",
+            id="entry without a version",
+        ),
+        pytest.param(
+            "# T\n\nSince v1.2 there are plots.",
+            '"Since v1.2 there are plots." in cell 1: a version in running text may be that of '
+            "anything. ",
+            id="prose",
+        ),
+        pytest.param("# T\n\nfoo==1.2 and https://x/v1.2, 3.5 m", "", id="pin, address, measure"),
+        pytest.param("# T of 2025-04-08\n\n```\nv1.2\n```", "", id="date, code"),
+        pytest.param("# Chapter 3", "", id="lone number"),
+        pytest.param("code># v1.2", "", id="comment in code"),
+    ],
+)
+def test_what_looks_like_a_version_is_named_with_why_it_does_not_count(
+    source: str, misses: str
+) -> None:
+    assert plan(notebook(source)).notes == (
+        f"No version found; neither version nor changelog is changed. {misses}"
+        "A place that is not recognised can be named with --version-pattern.",
+    )
+
+
+def test_only_the_first_that_look_like_a_version_are_named() -> None:
+    (note,) = plan(notebook("# T\n" + "\nAs v1.2 did." * 9 + "x" * 99)).notes
+    assert note.count("running text") == 3
 
 
 def test_part_none_changes_nothing() -> None:
