@@ -22,7 +22,7 @@ def program(*arguments, **more):
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is full")
 def test_a_full_output_is_one_sentence():
-    with open("/dev/full", "w") as full:
+    with Path("/dev/full").open("w") as full:
         done = program("migrate", DEMO, "--dry-run", stdout=full)
     assert done.returncode == 2
     assert done.stderr == "nbrefactor: the output cannot be written (No space left on device)\n"
