@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbrefactor.notebook.document import Document, read
 from nbrefactor.notebook.outputs import merge_streams
+from nbrefactor.parameters import unknown_parameters
 from nbrefactor.runs import (
     CellRun,
     CellStatus,
@@ -447,6 +448,7 @@ class _Session:
                 'no cell is tagged "parameters", so the parameters were set before the first '
                 "cell; what the notebook assigns itself overrides them"
             )
+        yield from unknown_parameters(self.document, [name for name, _ in self.settings.parameters])
 
     def _result(self, path: Path, succeeded: bool) -> bytes:
         """Read papermill's own notebook, without the marks by which this module finds cells."""
