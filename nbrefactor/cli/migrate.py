@@ -18,7 +18,7 @@ from nbrefactor.cli.execution import (
 )
 from nbrefactor.cli.options import settings_options
 from nbrefactor.cli.process import now, output_options, process
-from nbrefactor.cli.terminal import console
+from nbrefactor.cli.terminal import console, show
 from nbrefactor.config import Given, Settings
 from nbrefactor.outcome import Outcome
 from nbrefactor.visible import visible
@@ -104,7 +104,7 @@ def migrate(
     if not execute:
         sys.exit(process(paths, reader.settings_for, plan, dry_run, patch, output, backup, quiet))
     if executed is not None and (problem := _too_many_for(executed, paths)):
-        console(stderr=True).print(f"nbrefactor: {visible(problem)}", soft_wrap=True)
+        show(console(stderr=True), f"nbrefactor: {visible(problem)}\n")
         sys.exit(2)
     execution = execution_settings(
         parameters, parameter_files, kernel, timeout, save_outputs=save_outputs, executed=executed

@@ -208,6 +208,29 @@ def test_options_that_cannot_be(folder: Path, arguments: list[str], message: str
 
 
 @pytest.mark.parametrize(
+    "paths",
+    [
+        pytest.param(["x.ipynb", "y.ipynb"], id="two notebooks"),
+        pytest.param(["."], id="a folder of two"),
+        pytest.param(["x.ipynb", "-"], id="a notebook and standard input"),
+    ],
+)
+def test_one_path_keeps_no_results_of_several_notebooks(folder: Path, paths: list[str]) -> None:
+    data = notebook(DEFINITION)
+    for name in ("x.ipynb", "y.ipynb"):
+        Path(name).write_bytes(data)
+    result = nbrefactor(
+        "migrate", *paths, "--module", "helpers", "--execute", "--executed", "z.ipynb"
+    )
+    assert result.exit_code == 2
+    assert result.output == (
+        "nbrefactor: --executed z.ipynb takes one notebook, and 2 were given\n"
+    )
+    assert not Path("z.ipynb").exists()
+    assert Path("x.ipynb").read_bytes() == Path("y.ipynb").read_bytes() == data
+
+
+@pytest.mark.parametrize(
     ("arguments", "message", "code"),
     [
         pytest.param(["none.ipynb"], "none.ipynb: cannot be read", 2, id="a missing original"),
