@@ -153,7 +153,7 @@ def _joined(text: str | Sequence[str]) -> str:
 
 
 def _cells(data: bytes) -> list[tuple[dict[str, _Member], int]]:
-    """Find the members of every cell, and where the cell ends; of duplicate keys the last counts."""
+    """Find the members of every cell and where it ends; of duplicate keys the last counts."""
     cells: list[tuple[dict[str, _Member], int]] = []
 
     def read_cell(position: int) -> int:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 
@@ -145,9 +146,9 @@ def test_merging_streams_keeps_all_text_in_order(pieces: list[tuple[str, str]]) 
         return [
             (item.get("name"), character)
             for item in items
-            for character in (item["text"] if "text" in item else "\0")
+            for character in (item.get("text", "\x00"))
         ]
 
     assert written(merged) == written(outputs)
     names = [item.get("name") for item in merged]
-    assert all(a is None or a != b for a, b in zip(names, names[1:], strict=False))
+    assert all(a is None or a != b for a, b in itertools.pairwise(names))
