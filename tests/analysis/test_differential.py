@@ -25,6 +25,8 @@ from nbrefactor.notebook.document import Cell
 from nbrefactor.outcome import Edit
 from nbrefactor.rules.definitions import report_definitions
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = int(os.environ.get("DIFFERENTIAL_EXAMPLES", "60"))
 
 MODULE = """

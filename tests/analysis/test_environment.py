@@ -322,6 +322,7 @@ def _nested(inner):
     )
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=300)
 @given(st.lists(st.recursive(SIMPLE, _nested, max_leaves=4), max_size=5).map("\n".join))
 def test_what_is_claimed_is_what_running_the_code_gives(source):

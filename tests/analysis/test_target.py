@@ -420,6 +420,7 @@ SOURCES = st.lists(STATEMENTS, max_size=5).map("\n".join)
 COUNTER = itertools.count()
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=150)
 @given(init=SOURCES, a=SOURCES, m=SOURCES, n=SOURCES)
 def test_targets_of_generated_packages_are_what_importing_gives(tmp_path_factory, init, a, m, n):

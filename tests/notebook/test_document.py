@@ -635,6 +635,7 @@ def test_foreign_kernels(metadata: dict[str, Any], foreign: str | None) -> None:
         assert reason.endswith("not Python")
 
 
+@pytest.mark.slow
 def test_a_large_notebook_is_read_without_its_outputs_being_decoded() -> None:
     picture = base64.b64encode(random.Random(0).randbytes(1_500_000)).decode()
     output = {"data": {"image/png": picture + "\n", "text/plain": ["<Figure>"]}, "metadata": {}}

@@ -14,6 +14,8 @@ from matplotlib.figure import Figure
 from nbrefactor import viz
 from nbrefactor.viz._arrays import finite_number, head_grid, head_pairs, to_array, whole_number
 
+pytestmark = pytest.mark.slow
+
 # Zeros and ones are exact in every dtype, and good values for all six functions.
 DATA = np.array([[0, 1, 1], [1, 0, 1], [0, 0, 1]])
 

@@ -16,6 +16,8 @@ from nbrefactor.viz import (
     visualize_normalized_entropy,
 )
 
+pytestmark = pytest.mark.slow
+
 NAN, INF = float("nan"), float("inf")
 GRID = np.array([[0.5, 1.0, 1.5], [2.0, 2.5, 4.0]])
 

@@ -12,6 +12,8 @@ import pytest
 from nbrefactor.viz import visualize_training_progress
 from nbrefactor.viz._progress import read_history, reduce_metric
 
+pytestmark = pytest.mark.slow
+
 NAN, INF = float("nan"), float("inf")
 WHOLE = {
     "step": [0, 10, 20, 30],
