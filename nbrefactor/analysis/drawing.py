@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from nbrefactor.analysis.environment import Imported, Meaning
 from nbrefactor.analysis.returns import returned
 from nbrefactor.analysis.scopes import DefinitionNode
+from nbrefactor.analysis.side_effects import MAKES_FIGURE, called_names
 from nbrefactor.analysis.timeline import Use
 
-_MAKES_FIGURE = frozenset({"figure", "subplots", "subplot_mosaic", "Figure", "figaspect"})
 _ENDS_FIGURE = frozenset({"show", "close"})
 _DRAWS_INTO_CURRENT = frozenset({"matplotlib.pyplot", "pylab", "matplotlib.pylab", "seaborn"})
 _OF_LAST_IMAGE = frozenset({"clim", "colorbar", "gci", "sci", "set_cmap"})
@@ -43,14 +43,14 @@ def drawing_differences(inline: DefinitionNode, target: DefinitionNode) -> Itera
     str
         A clause for each effect on the notebook's figures or output that would differ.
     """
-    here, there = _called(inline), _called(target)
+    here, there = called_names(inline), called_names(target)
     if "print" in here and "print" not in there:
         yield "prints, and the target does not"
     if "print" in there and "print" not in here:
         yield "does not print, and the target does"
     if returned(target) != {"a Figure"}:
         return
-    if not here & _MAKES_FIGURE:
+    if not here & MAKES_FIGURE:
         yield "draws into the figure that is open where it is called, the target makes its own"
     if "close" in here and "close" not in there:
         yield "closes its figure, the target leaves it open to be shown"
@@ -76,7 +76,7 @@ def drawn_over(
         True where the inline definition is done with its figure, the target is not, and what
         comes next draws without making a figure first.
     """
-    if returned(target) != {"a Figure"} or _ENDS_FIGURE & _called(target):
+    if returned(target) != {"a Figure"} or _ENDS_FIGURE & called_names(target):
         return False
     here = (use.node.lineno, use.node.col_offset)
     drawing = sorted(_pyplot_calls(use.home.tree, names))
@@ -90,11 +90,11 @@ def drawn_over(
         # What stands above the call in a loop comes next in its next round.
         again = (loops[-1].lineno, loops[-1].col_offset)
         following += [name for at, name in drawing if again < at < here]
-    if not _ENDS_FIGURE & _called(inline):
+    if not _ENDS_FIGURE & called_names(inline):
         # The inline figure is open too, and pyplot knows its last image; that of the target not.
-        own = itertools.takewhile(lambda name: name not in _MAKES_FIGURE | {"show"}, following)
+        own = itertools.takewhile(lambda name: name not in MAKES_FIGURE | {"show"}, following)
         return any(name in _OF_LAST_IMAGE for name in own)
-    return bool(following) and following[0] not in _MAKES_FIGURE | {"show"}
+    return bool(following) and following[0] not in MAKES_FIGURE | {"show"}
 
 
 def _pyplot_calls(
@@ -109,14 +109,3 @@ def _pyplot_calls(
                 and node.attr not in _LEAVES_FIGURES_ALONE
             ):
                 yield (node.lineno, node.col_offset), node.attr
-
-
-def _called(node: DefinitionNode) -> frozenset[str]:
-    names = set()
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.Call):
-            if isinstance(inner.func, ast.Attribute):
-                names.add(inner.func.attr)
-            elif isinstance(inner.func, ast.Name):
-                names.add(inner.func.id)
-    return frozenset(names)

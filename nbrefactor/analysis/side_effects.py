@@ -27,7 +27,7 @@ _STYLING = frozenset(
         "switch_backend", "use", "xkcd",
     }
 )  # fmt: skip
-_MAKES_FIGURE = frozenset({"figure", "subplots", "subplot_mosaic", "Figure"})
+MAKES_FIGURE = frozenset({"figure", "subplots", "subplot_mosaic", "Figure"})
 # What arrays and tensors have, so that using it asks for nothing else.
 _OF_ARRAYS = frozenset(
     {
@@ -73,10 +73,10 @@ def side_effects(
             yield f'changes "{name}", which may be its argument, and the target does not'
         elif name in passed and names.get(name) not in changed_there:
             yield f'changes its argument "{name}", and the target does not'
-    theirs = _names_called(target)
+    theirs = called_names(target)
     if _draws_random_numbers(inline) and not _draws_random_numbers(target):
         yield "draws random numbers or seeds them, and the target does not"
-    for name in sorted(_names_called(inline) & _WRITING - theirs):
+    for name in sorted(called_names(inline) & _WRITING - theirs):
         yield f"calls {name}(), which may write a file, and the target does not"
     if _saves_by_itself(inline, passed):
         yield "saves its figure under a name of its own"
@@ -154,7 +154,8 @@ def _root(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def _names_called(node: ast.AST) -> frozenset[str]:
+def called_names(node: ast.AST) -> frozenset[str]:
+    """Name what is called in a piece of code: functions, and methods by their last part."""
     return frozenset(
         inner.func.attr if isinstance(inner.func, ast.Attribute) else inner.func.id
         for inner in ast.walk(node)
@@ -203,7 +204,7 @@ def _figures(node: ast.AST, times: int = 1) -> int:
         if isinstance(child, ast.Call):
             called = child.func
             name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
-            count += times if name in _MAKES_FIGURE else 0
+            count += times if name in MAKES_FIGURE else 0
         count += _figures(child, again)
     return count
 
@@ -228,11 +229,11 @@ def _other_arguments(
                 yield f'uses {attribute} of its argument "{name}", the target takes an array'
         reads_file = any(
             isinstance(inner, ast.Call)
-            and _names_called(inner) & _READS_FILES
+            and called_names(inner) & _READS_FILES
             and any(isinstance(given, ast.Name) and given.id == name for given in inner.args)
             for inner in ast.walk(inline)
         )
-        if reads_file and not _names_called(target) & _READS_FILES:
+        if reads_file and not called_names(target) & _READS_FILES:
             yield f'reads a file of the name in "{name}", and the target does not'
 
 
