@@ -7,17 +7,17 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from nbrefactor.analysis.matching import match
-from nbrefactor.analysis.timeline import InlineDefinition, Timeline, timeline
-from nbrefactor.analysis.verdict import Accepted, Match
 from nbrefactor.config import Settings
+from nbrefactor.model.outcome import CellChange, Edit, Finding, MetadataEdit, Outcome
 from nbrefactor.notebook.document import Document, NotebookError, foreign_kernel, read, write
 from nbrefactor.notebook.magics import read_cell
-from nbrefactor.outcome import CellChange, Edit, Finding, MetadataEdit, Outcome
+from nbrefactor.program.timeline import InlineDefinition, Timeline, timeline
+from nbrefactor.rewrite.definitions import CODES, report_definitions
 from nbrefactor.rules.catalogue import covers
-from nbrefactor.rules.definitions import CODES, report_definitions
 from nbrefactor.rules.optouts import OptOut, read_optouts
 from nbrefactor.targets import read_modules as read_modules
+from nbrefactor.verdict.match import Accepted, Match
+from nbrefactor.verdict.matching import match
 
 Planner = Callable[[Document], "Plan"]
 

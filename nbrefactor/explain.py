@@ -5,15 +5,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from nbrefactor.analysis.advice import advise
-from nbrefactor.analysis.scopes import DefinitionNode
-from nbrefactor.analysis.timeline import timeline
-from nbrefactor.analysis.verdict import Accepted, Match
 from nbrefactor.config import Settings
 from nbrefactor.engine import judge
+from nbrefactor.model.outcome import Explanation, Finding
 from nbrefactor.notebook.document import read
-from nbrefactor.outcome import Explanation, Finding
-from nbrefactor.rules.definitions import report_definitions
+from nbrefactor.program.timeline import timeline
+from nbrefactor.python.scopes import DefinitionNode
+from nbrefactor.rewrite.definitions import report_definitions
+from nbrefactor.verdict.advice import advise
+from nbrefactor.verdict.match import Accepted, Match
 
 
 def explain_bytes(

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from nbrefactor.outcome import Explanation
+from nbrefactor.model.outcome import Explanation
 from nbrefactor.report.text import gathered, render_diff
 from nbrefactor.visible import visible
 

@@ -15,8 +15,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from nbrefactor.model.outcome import Outcome
 from nbrefactor.notebook.document import read
-from nbrefactor.outcome import Outcome
 from nbrefactor.report.verification import verdict
 from nbrefactor.verify import pictures
 from nbrefactor.verify.outputs import is_picture

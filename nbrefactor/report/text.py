@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from nbrefactor.outcome import Finding, Outcome, cell_list
+from nbrefactor.model.outcome import Finding, Outcome, cell_list
 from nbrefactor.visible import visible
 
 if TYPE_CHECKING:

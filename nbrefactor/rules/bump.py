@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from nbrefactor.config import Part
-from nbrefactor.outcome import Edit, Finding, MetadataEdit
+from nbrefactor.model.outcome import Edit, Finding, MetadataEdit
 from nbrefactor.rules.changelog import Changelog, Entry, add_entry, find_changelog, first_entry
 from nbrefactor.rules.dates import renew_date
 from nbrefactor.rules.number import Version

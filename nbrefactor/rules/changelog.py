@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-from nbrefactor.outcome import Edit
+from nbrefactor.model.outcome import Edit
 from nbrefactor.rules.dates import DATE, renew_date
 from nbrefactor.rules.markdown import Line, Span, read_markdown
 from nbrefactor.rules.number import NUMBER, PREFIX, Version

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from nbrefactor.model.outcome import Finding
 from nbrefactor.notebook.document import Document
-from nbrefactor.outcome import Finding
 from nbrefactor.rules.rule import Example, Rule
 
 _SHOWN_LINES = 20

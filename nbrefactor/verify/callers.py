@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Collection
 
-from nbrefactor.analysis.timeline import Timeline, Use
+from nbrefactor.program.timeline import Timeline, Use
 
 
 def calling_cells(notebook: Timeline, names: Collection[str]) -> dict[int, tuple[str, ...]]:

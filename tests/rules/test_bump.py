@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nbrefactor.model.outcome import Edit
 from nbrefactor.notebook.document import Cell
-from nbrefactor.outcome import Edit
 from nbrefactor.rules.bump import Bump, check_versions, plan_bump
 from nbrefactor.rules.changelog import find_changelog
 from nbrefactor.rules.number import Version

@@ -1,0 +1,184 @@
+"""The one table of reasons: for each code its sentence and what the user can do about it.
+
+A sentence is a clause without an end. Its fields are those of `Reason`: ``{subject}``, ``{here}``,
+``{there}``, ``{cell}`` ("cell 3", "cells 3 and 5") and ``{at}`` (" (cell 3)", or nothing). A reason
+without a remedy is a note. One that is ``unknown`` names what reading cannot tell: a measured run
+may get past it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Sentence and remedy of one code."""
+
+    sentence: str
+    remedy: str = ""
+    unknown: bool = False
+
+
+_NOTES: Mapping[str, Entry] = {
+    "body-differs": Entry("the body differs"),
+    "other-name": Entry('is called "{there}" in the target module'),
+    "parameters-renamed": Entry("parameters have other names in the target: {there}"),
+    "locals-renamed": Entry("local names differ, the program is the same"),
+    "default-differs": Entry('default of "{subject}" differs: {here} / {there}; calls that rely on it say so'),
+    "parameter-unused": Entry('parameter "{subject}" does not exist in the target; no call passes it'),
+    "parameter-paired": Entry('parameter "{subject}" is "{there}" in the target'),
+    "value-passed": Entry('notebook global "{subject}" is passed to the target\'s parameter'),
+    "errors-handled": Entry("{cell} handles its errors, whichever they are"),
+    "forced": Entry("was replaced because --force names it, not because it was understood"),
+    "moves-to-top": Entry(
+        "moves to the import cell ({cell}): nothing in between binds or reads the name or prepares "
+        "the import"
+    ),
+    "stays-in-place": Entry("stays in place: {subject}"),
+}  # fmt: skip
+
+_LEVELS: Mapping[str, Entry] = {
+    "not-accepted": Entry(
+        "{here} is not accepted from {there}; --accept {here} would replace it",
+        "say --accept {here} if the target may stand in",
+    ),
+    "not-selected": Entry("{subject} is not among the selected rules", "select {subject}"),
+    "ignored": Entry("{subject} is ignored in the settings", "take {subject} out of the settings"),
+    "opted-out": Entry("{subject}", "take that comment out"),
+    "looks-like": Entry(
+        'looks like "{there}"; if it is meant to be, say --alias {subject}={there}',
+        "say --alias {subject}={there}",
+    ),
+    "too-deep": Entry("is nested too deeply to be compared", "take the nesting apart"),
+    "other-kind": Entry("is a {here} here and a {there} in {subject}", "give one of the two another name"),
+    "depends-on-staying": Entry(
+        'uses "{subject}"{at}, which stays here', 'see why "{subject}" stays, and mend that first'
+    ),
+}  # fmt: skip
+
+_NAMES: Mapping[str, Entry] = {
+    "captures-parameter": Entry(
+        'reads notebook global "{subject}"{at}: a parameter of the notebook',
+        'pass "{subject}" as an argument: give the inline function and the target a parameter for it',
+    ),
+    "captures-value": Entry(
+        'reads notebook global "{subject}"{at}{here}{there}',
+        'pass "{subject}" as an argument instead of reading it from the notebook, or define it with '
+        "the same value in the target's module",
+    ),
+    "captures-changed": Entry(
+        'reads notebook global "{subject}"{at}, which {here}',
+        'pass "{subject}" as an argument instead of reading it from the notebook',
+    ),
+    "captures-import": Entry(
+        '"{subject}" is {here} here{at}{there}',
+        'import {here} as "{subject}" in the target\'s module too, so that both mean the same',
+    ),
+    "captures-definition": Entry(
+        'uses the notebook\'s {here} "{subject}"{at}',
+        'move the {here} "{subject}" into the target\'s module too; it has to be the same there',
+    ),
+    "captures-class": Entry(
+        'uses the class "{subject}"{at}, which stays here',
+        'let the class "{subject}" be replaced too, or pass it as an argument',
+    ),
+    "captures-state": Entry(
+        'uses the function "{subject}"{at}, which keeps a state and stays here',
+        'let the function "{subject}" be replaced too, or pass it as an argument',
+    ),
+    "captures-nothing": Entry(
+        'reads "{subject}", which no cell visibly binds', 'bind "{subject}" in a cell, or pass it'
+    ),
+    "captures-late": Entry(
+        'reads "{subject}", which {cell} binds only after the first call',
+        'move what binds "{subject}" above the first call',
+    ),
+    "captures-builtin": Entry(
+        '"{subject}" is redefined in the target\'s module',
+        'give what the module calls "{subject}" another name there',
+    ),
+    "names-by-text": Entry(
+        '"{subject}" may be bound by {here}', "bind names by plain statements instead"
+    ),
+    "own-module": Entry(
+        'reads "{subject}", which answers for its own module',
+        "the notebook depends on the function being its own: keep it",
+    ),
+    "frames": Entry(
+        "looks at the frame in which it runs",
+        "the notebook depends on the function being its own: keep it",
+    ),
+    "target-unbound": Entry(
+        'the target reads "{subject}", which its module does not bind',
+        'import or define "{subject}" in the target\'s module, which fails without it',
+    ),
+    "writes-global": Entry(
+        'writes notebook global "{subject}"', 'return the new value of "{subject}" instead'
+    ),
+}  # fmt: skip
+
+_PLACE: Mapping[str, Entry] = {
+    "timed-cell": Entry(
+        "stands in a timed cell, whose names do not reach the notebook",
+        "define it in a cell of its own",
+    ),
+    "inside": Entry("is defined inside of a {here} statement", "define it at the top of a cell"),
+    "fallback": Entry(
+        "is what the cell falls back to when something else fails", "define it at the top of a cell"
+    ),
+    "class-again": Entry(
+        "is defined more than once, and each definition makes a class of its own",
+        "define it once",
+    ),
+    "decorated-again": Entry(
+        "is decorated and defined more than once, and each definition decorates anew",
+        "define it once",
+    ),
+    "default-again": Entry(
+        "is defined more than once, and each definition renews its mutable default",
+        "define it once",
+    ),
+    "renewed": Entry(
+        'each run of its cell renews "{subject}", which it may change; an import does not',
+        'make "{subject}" anew in the body instead of once in the definition',
+    ),
+    "computed-early": Entry(
+        "computes {here} when it is defined, the module does when it is imported",
+        "compute {here} in the body, or pass it in the calls",
+    ),
+    "defined-anew": Entry(
+        "is defined anew in {cell}, so that a call may mean either",
+        "let the name mean one thing in the whole notebook",
+    ),
+    "rebound": Entry(
+        '"{subject}" is {here} in {cell}, so that {there}',
+        "let the name mean one thing in the whole notebook",
+    ),
+    "one-object": Entry(
+        'would become one object with "{subject}", which is another now',
+        "keep one of the two definitions, and call it under both names",
+    ),
+    "named-by-text": Entry(
+        '{here} names "{subject}"',
+        'mend that cell, or use "{subject}" in plain Python',
+    ),
+    "alias-class": Entry(
+        'its instances would say that they are of class "{there}"', "give both the same name"
+    ),
+}  # fmt: skip
+
+_BODY: Mapping[str, Entry] = {
+    "decorators-differ": Entry("decorators differ", "make the two the same where they differ"),
+    "decorated-differs": Entry(
+        "is decorated, and the body differs", "make the two the same where they differ"
+    ),
+    "one-async": Entry("one of the two is async", "make both async, or neither"),
+    "member-differs": Entry("{here}", "make the two the same where they differ"),
+    "returns-differ": Entry(
+        "returns {here}, the target returns {there}", "let the target return the same"
+    ),
+}  # fmt: skip
+
+TABLE: Mapping[str, Entry] = {**_NOTES, **_LEVELS, **_NAMES, **_PLACE, **_BODY}

@@ -1,0 +1,371 @@
+"""The code cells of a notebook in order, with what each binds, reads and may touch unseen."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from nbrefactor.model.outcome import cell_list
+from nbrefactor.notebook.document import Cell
+from nbrefactor.notebook.magics import CellCode, parse, read_cell
+from nbrefactor.python.environment import STAR, Meaning, Unclear, environment
+from nbrefactor.python.scopes import DefinitionNode, Reference, references
+
+Role = Literal["call", "attribute", "decorator", "base", "value"]
+
+_PARAMETER_TAGS = frozenset({"parameters", "injected-parameters"})
+_RUNS_TEXT = frozenset({"exec", "eval", "globals", "locals", "vars"})
+_RUNS_TEXT_METHODS = frozenset({"run_cell", "run_line_magic", "run_cell_magic", "ex", "ev"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CodeCell:
+    """A code cell whose Python is known.
+
+    Parameters
+    ----------
+    cell : Cell
+        The cell as it stands in the notebook.
+    code : CellCode
+        Its source with what is not Python masked.
+    tree : ast.Module
+        The parsed masked source.
+    parents : mapping of ast.AST to ast.AST
+        The node around each node.
+    references : tuple of Reference
+        What it reads, binds and deletes of the notebook's names.
+    """
+
+    cell: Cell
+    code: CellCode
+    tree: ast.Module
+    parents: Mapping[ast.AST, ast.AST]
+    references: tuple[Reference, ...]
+
+    def start(self, node: ast.AST) -> int:
+        """Offset in the cell's source at which a node begins."""
+        return self.code.offset(node.lineno, node.col_offset)  # type: ignore[attr-defined]
+
+    def end(self, node: ast.AST) -> int:
+        """Offset in the cell's source behind a node."""
+        return self.code.offset(node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
+
+    def leaks(self, node: ast.AST) -> bool:
+        """Tell whether what a node binds reaches the notebook, and does not end with a timing."""
+        if not self.code.leaks:
+            return False
+        if not self.code.unleaked:
+            return True
+        while not hasattr(node, "lineno"):
+            node = self.parents[node]
+        start = self.start(node)
+        return not any(begin <= start < end for begin, end in self.code.unleaked)
+
+    def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
+        """Yield the nodes around a node, the nearest first."""
+        while node in self.parents:
+            node = self.parents[node]
+            yield node
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class InlineDefinition:
+    """A function or class defined at the top of a cell, or in an ``if``, ``try`` or ``with`` there.
+
+    Parameters
+    ----------
+    name : str
+        Its name.
+    node : ast.FunctionDef, ast.AsyncFunctionDef or ast.ClassDef
+        Its definition.
+    home : CodeCell
+        The cell that holds it.
+    block : list of ast.stmt
+        The statements among which it stands.
+    inside : str
+        ``""`` at the top of the cell, else the statement around it: ``if``, ``try``, ``with``,
+        ``for``, ``while``, ``match`` or, in a handler, ``except``.
+    """
+
+    name: str
+    node: DefinitionNode
+    home: CodeCell
+    block: Sequence[ast.stmt]
+    inside: str
+
+    @property
+    def start(self) -> int:
+        """Offset at which the definition begins, its decorators included."""
+        first = self.node.decorator_list[0] if self.node.decorator_list else self.node
+        if first is self.node:
+            return self.home.start(self.node)
+        return self.home.cell.source.rindex("@", 0, self.home.start(first))
+
+    @property
+    def end(self) -> int:
+        """Offset behind the definition's last statement."""
+        return self.home.end(self.node)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Use:
+    """One place that reads a notebook name."""
+
+    name: str
+    node: ast.Name
+    home: CodeCell
+    role: Role
+    deferred: bool
+
+    @property
+    def call(self) -> ast.Call | None:
+        """The call, where the name is called."""
+        around = self.home.parents[self.node]
+        return around if self.role == "call" and isinstance(around, ast.Call) else None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rebinding:
+    """One place that binds or deletes a notebook name."""
+
+    name: str
+    node: ast.AST
+    home: CodeCell
+    deletes: bool
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Cell and row, to be compared with those of other bindings."""
+        return (self.home.cell.index, getattr(self.node, "lineno", 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Text that may read or bind names although it is no Python of the cell.
+
+    Parameters
+    ----------
+    cell : int
+        Position of the cell.
+    text : str
+        The text.
+    what : str
+        What it is, as the subject of a sentence: ``cell 3 does not parse and``.
+    """
+
+    cell: int
+    text: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Timeline:
+    """A notebook's code in order.
+
+    Parameters
+    ----------
+    cells : tuple of CodeCell
+        The cells that are Python.
+    definitions : tuple of InlineDefinition
+        Their definitions, in order.
+    uses : mapping of str to tuple of Use
+        Where each name is read.
+    rebindings : mapping of str to tuple of Rebinding
+        Where each name is bound or deleted, definitions included.
+    mentions : tuple of Mention
+        Text that may read or bind what it names.
+    environment : mapping of str to Meaning
+        What each name means once every cell has run.
+    opaque : tuple of (Cell, str)
+        Cells that do not parse, with the reason.
+    """
+
+    cells: tuple[CodeCell, ...]
+    definitions: tuple[InlineDefinition, ...]
+    uses: Mapping[str, tuple[Use, ...]]
+    rebindings: Mapping[str, tuple[Rebinding, ...]]
+    mentions: tuple[Mention, ...]
+    environment: Mapping[str, Meaning]
+    opaque: tuple[tuple[Cell, str], ...]
+
+    @property
+    def joined(self) -> ast.Module:
+        """The statements of all cells whose names reach the notebook, as one module."""
+        return _joined(self.cells)
+
+    @property
+    def before_star(self) -> frozenset[str]:
+        """Names that a star import follows after they are bound first."""
+        stars = [found.place for found in self.rebindings.get(STAR, ())]
+        if not stars:
+            return frozenset()
+        return frozenset(
+            name
+            for name, bindings in self.rebindings.items()
+            if name != STAR and min(found.place for found in bindings) < max(stars)
+        )
+
+    def mention(self, name: str) -> Mention | None:
+        """Return the first text that names a name and may read or bind it."""
+        word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
+        return next((found for found in self.mentions if word.search(found.text)), None)
+
+    def where_bound(self, name: str) -> str:
+        """Name the cells that bind a name: ``cell 4``, ``cells 4 and 7``; empty if none does."""
+        numbers = sorted({found.home.cell.index + 1 for found in self.rebindings.get(name, ())})
+        return cell_list(numbers) if numbers else ""
+
+
+def timeline(cells: Sequence[Cell]) -> Timeline:
+    """Read the code of a notebook.
+
+    Parameters
+    ----------
+    cells : sequence of Cell
+        All cells of the notebook.
+
+    Returns
+    -------
+    Timeline
+        What the code cells define, use and may touch.
+    """
+    code_cells: list[CodeCell] = []
+    mentions: list[Mention] = []
+    opaque: list[tuple[Cell, str]] = []
+    for cell in cells:
+        if cell.cell_type != "code":
+            continue
+        code = read_cell(cell.source)
+        number = f"cell {cell.index + 1}"
+        if code.kind != "python":
+            if code.kind == "opaque":
+                opaque.append((cell, code.reason))
+                mentions.append(Mention(cell.index, cell.source, f"{number} does not parse and"))
+            elif code.reads_text:
+                mentions.append(Mention(cell.index, cell.source, f"the magic of {number}"))
+            continue
+        tree = parse(code.python)
+        try:
+            found = references(tree.body)
+        except RecursionError:
+            opaque.append((cell, "it is nested too deeply to be understood"))
+            what = f"{number} is nested too deeply to be understood and"
+            mentions.append(Mention(cell.index, cell.source, what))
+            continue
+        parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+        code_cells.append(CodeCell(cell, code, tree, parents, found))
+        for magic in code.magics:
+            if not _asks_for_help(magic.text):
+                mentions.append(Mention(cell.index, magic.text, f"a magic line in {number}"))
+    mentions.extend(_run_text(code_cells))
+    uses: dict[str, list[Use]] = {}
+    rebindings: dict[str, list[Rebinding]] = {}
+    for home in code_cells:
+        for reference in home.references:
+            name, node = reference.name, reference.node
+            if reference.context == "read":
+                assert isinstance(node, ast.Name)
+                use = Use(name, node, home, _role(home, node), reference.deferred)
+                uses.setdefault(name, []).append(use)
+            elif home.leaks(node):
+                bound = Rebinding(name, node, home, reference.context == "delete")
+                rebindings.setdefault(name, []).append(bound)
+    return Timeline(
+        tuple(code_cells),
+        tuple(found for home in code_cells for found in _definitions(home)),
+        {name: tuple(found) for name, found in uses.items()},
+        {name: tuple(found) for name, found in rebindings.items()},
+        tuple(mentions),
+        _environment(code_cells, mentions),
+        tuple(opaque),
+    )
+
+
+def _definitions(home: CodeCell) -> Iterator[InlineDefinition]:
+    pending: list[tuple[Sequence[ast.stmt], str]] = [(home.tree.body, "")]
+    found: list[InlineDefinition] = []
+    while pending:
+        block, inside = pending.pop()
+        for statement in block:
+            if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                found.append(InlineDefinition(statement.name, statement, home, block, inside))
+                continue
+            kind = type(statement).__name__.lower().removeprefix("async").removesuffix("star")
+            for field in ("body", "orelse", "finalbody"):
+                pending.append((getattr(statement, field, []), inside or kind))
+            for case in getattr(statement, "cases", ()):
+                pending.append((case.body, inside or "match"))
+            for handler in getattr(statement, "handlers", ()):
+                pending.append((handler.body, "except"))
+    return iter(sorted(found, key=lambda definition: definition.node.lineno))
+
+
+def _joined(cells: Sequence[CodeCell]) -> ast.Module:
+    body = [statement for home in cells for statement in home.tree.body if home.leaks(statement)]
+    return ast.Module(body, [])
+
+
+def _environment(cells: Sequence[CodeCell], mentions: Sequence[Mention]) -> dict[str, Meaning]:
+    meanings = dict(environment(_joined(cells), "", main=True))
+    for home in cells:
+        for name in home.code.binds:
+            meanings[name] = Unclear(f"bound by a magic in cell {home.cell.index + 1}")
+        if _PARAMETER_TAGS & set(home.cell.tags):
+            for found in home.references:
+                if found.context == "bind":
+                    meanings[found.name] = Unclear("a parameter of the notebook")
+    for name in meanings:
+        word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
+        for mention in mentions:
+            if word.search(mention.text):
+                meanings[name] = Unclear(f"{mention.what} may bind it")
+                break
+    return meanings
+
+
+def _role(home: CodeCell, node: ast.Name) -> Role:
+    around = home.parents[node]
+    if isinstance(around, ast.Call) and around.func is node:
+        return "call"
+    if isinstance(around, ast.Attribute):
+        return "attribute"
+    if isinstance(around, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        if node in around.decorator_list:
+            return "decorator"
+        if isinstance(around, ast.ClassDef) and node in around.bases:
+            return "base"
+    return "value"
+
+
+def _asks_for_help(text: str) -> bool:
+    stripped = text.strip()
+    return stripped.startswith("?") or stripped.endswith("?") or stripped.startswith("%pinfo")
+
+
+def _run_text(cells: Sequence[CodeCell]) -> Iterator[Mention]:
+    """Yield the strings of cells that run text as code: any of them may name anything.
+
+    The text may come from another cell too, as a name that is put together or handed over.
+    """
+    running = [home for home in cells if _runs_text(home.tree)]
+    for home in cells if running else ():
+        number = home.cell.index + 1
+        for node in ast.walk(home.tree):
+            if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+                continue
+            if home in running:
+                yield Mention(home.cell.index, node.value, f"text that cell {number} runs")
+            elif node.value.isidentifier():
+                what = f"text of cell {number}, which cell {running[0].cell.index + 1} may run,"
+                yield Mention(home.cell.index, node.value, what)
+
+
+def _runs_text(tree: ast.Module) -> bool:
+    return any(
+        (isinstance(node, ast.Name) and node.id in _RUNS_TEXT)
+        or (isinstance(node, ast.Attribute) and node.attr in _RUNS_TEXT_METHODS)
+        for node in ast.walk(tree)
+    )

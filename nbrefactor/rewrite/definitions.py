@@ -1,0 +1,144 @@
+"""Inline definitions that a module holds: replaced by imports, or reported with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from nbrefactor.model.outcome import Edit, Finding, Level
+from nbrefactor.program.timeline import CodeCell, Timeline
+from nbrefactor.rewrite.calls import rewrite_calls
+from nbrefactor.rewrite.imports import Replacement, replace_definitions
+from nbrefactor.rewrite.top import import_cell, why_in_place
+from nbrefactor.verdict.match import Match
+
+CODES: dict[Level, str] = {
+    "exact": "NB101",
+    "renamed": "NB102",
+    "compatible": "NB103",
+    "divergent": "NB104",
+}
+_RELATIONS: dict[Level, str] = {
+    "exact": "is an exact copy of",
+    "renamed": "is a renamed copy of",
+    "compatible": "can be replaced by",
+    "divergent": "is not the same as",
+}
+
+
+def report_definitions(
+    matches: Sequence[Match], *, top: Timeline | None = None
+) -> tuple[Finding, ...]:
+    """Turn the verdicts on definitions into findings with the edits that resolve them.
+
+    Parameters
+    ----------
+    matches : sequence of Match
+        The verdicts on one notebook's definitions, in the notebook's order.
+    top : Timeline or None
+        The notebook's code, where imports are to move into its import cell as far as that is
+        safe; None leaves them where the definitions stood.
+
+    Returns
+    -------
+    tuple of Finding
+        One for each, in the same order.
+    """
+    edits: dict[Match, tuple[Edit, ...]] = {}
+    matches, moving = _with_places(matches, top)
+    by_definition = {found.definition: found for found in matches}
+    homes = [found.definition.home for found in matches]
+    for home in dict.fromkeys([*homes, *moving.values()]):
+        accepted = [found for found in matches if found.accepted]
+        staying = [_replacement(found) for found in accepted if _stays_in(found, home, moving)]
+        arriving = [_replacement(found) for found in accepted if moving.get(found) is home]
+        for replacement, planned in replace_definitions(home, staying, arriving):
+            edits[by_definition[replacement.definition]] = planned
+    # Definitions of one name may share their call sites: each call is rewritten once.
+    replaced = [found for found in matches if found.accepted]
+    calls = {call.use.node: call for found in replaced for call in found.calls}
+    for edit in rewrite_calls(list(calls.values())):
+        match = next(
+            found
+            for found in replaced
+            if any(call.use.home.cell.index == edit.cell for call in found.calls)
+        )
+        edits[match] = (*edits.get(match, ()), edit)
+    return tuple(_finding(found, edits.get(found, ())) for found in matches)
+
+
+def _with_places(
+    matches: Sequence[Match], notebook: Timeline | None
+) -> tuple[Sequence[Match], dict[Match, CodeCell]]:
+    """Decide which imports move into the import cell, and say of each why it does or does not."""
+    if notebook is None:
+        return matches, {}
+    top = import_cell(notebook)
+    placed: list[Match] = []
+    moving: dict[Match, CodeCell] = {}
+    for found in matches:
+        if not found.accepted:
+            placed.append(found)
+            continue
+        alike = frozenset(
+            other.definition.node
+            for other in matches
+            if other.accepted
+            and other.target is found.target
+            and other.definition.name == found.definition.name
+        )
+        if top is None:
+            why = "stays in place: no cell has imports at its top"
+        else:
+            why = why_in_place(notebook, found.definition, top, alike)
+        if why or top is None:
+            placed.append(replace(found, reasons=(*found.reasons, why)))
+            continue
+        proof = (
+            f"moves to the import cell ({top.cell.index + 1}): nothing in between binds or reads "
+            "the name or prepares the import"
+        )
+        placed.append(replace(found, reasons=(*found.reasons, proof)))
+        moving[placed[-1]] = top
+    return placed, moving
+
+
+def _stays_in(match: Match, home: CodeCell, moving: Mapping[Match, CodeCell]) -> bool:
+    return match.definition.home is home and match not in moving
+
+
+def _replacement(match: Match) -> Replacement:
+    assert match.module is not None
+    assert match.target is not None
+    return Replacement(match.definition, match.module.name, match.target.name)
+
+
+def _finding(match: Match, edits: tuple[Edit, ...]) -> Finding:
+    definition = match.definition
+    cell = definition.home.cell
+    target = "" if match.target is None else _dotted(match)
+    message = f'"{definition.name}" {_RELATIONS[match.level]} {target}'
+    if not match.accepted and match.reasons:
+        stays = "" if match.level == "divergent" else ", but stays"
+        # A refusal comes first, a level that is not accepted last.
+        message += f"{stays}: {match.reasons[0 if match.level == 'divergent' else -1]}"
+    return Finding(
+        code=CODES[match.level],
+        message=message,
+        cell=cell.index,
+        cell_id=cell.id,
+        row=definition.node.lineno,
+        name=definition.name,
+        level=match.level,
+        similarity=match.similarity,
+        target=target,
+        reasons=match.reasons,
+        difference=match.difference,
+        edits=edits,
+    )
+
+
+def _dotted(match: Match) -> str:
+    assert match.module is not None
+    assert match.target is not None
+    return f"{match.module.name}.{match.target.name}"
