@@ -273,6 +273,8 @@ def _diagnostic(found: Finding, line: int, path: str, identity: tuple[str, ...])
         name=found.name,
         target=found.target or None,
         fixable=bool(found.edits),
-        reasons=tuple(visible(reason.replace("\n", " ")) for reason in found.reasons),
+        reasons=tuple(one_line(reason.sentence) for reason in found.reasons) + tuple(
+            visible(line) for line in found.details
+        ),
         difference=visible(found.difference),
     )

@@ -57,14 +57,6 @@ _TIMELESS = frozenset(
         *("types.SimpleNamespace", "typing.NewType", "typing.TypeVar", "typing.cast"),
     }
 )
-# Of these, the ones whose results nobody can change.
-_LASTING = frozenset(
-    {
-        *("datetime.date", "datetime.datetime", "datetime.timedelta", "decimal.Decimal"),
-        *("fractions.Fraction", "operator.attrgetter", "operator.itemgetter", "pathlib.Path"),
-        *("pathlib.PurePath", "re.compile", "torch.device"),
-    }
-)
 _MUTABLE = frozenset(
     {"list", "dict", "set", "bytearray", "defaultdict", "deque", "Counter", "OrderedDict"}
     | {"array", "zeros", "ones", "arange", "linspace", "SimpleNamespace"}
@@ -101,60 +93,6 @@ def computed_when_defined(node: DefinitionNode, names: Mapping[str, Meaning]) ->
                     name in _SETTINGS
                 ):
                     yield _short(inner)
-
-
-def lasting_values(tree: ast.Module, package: str, names: Mapping[str, Meaning]) -> dict[str, str]:
-    """Find the names that are bound once, to a value that a call makes of constants alone.
-
-    Parameters
-    ----------
-    tree : ast.Module
-        A module, or the bodies of several cells in one module.
-    package : str
-        Dotted package that relative imports start from.
-    names : mapping of str to Meaning
-        What the names in it mean.
-
-    Returns
-    -------
-    dict of str to str
-        Texts that are equal where the values are: patterns, paths, numbers, devices.
-    """
-    values: dict[str, str] = {}
-    for statement in tree.body:
-        match statement:
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as value):
-                meaning = names.get(name)
-                if isinstance(meaning, Unclear) and meaning.reason.startswith(PLAIN_ASSIGNMENTS):
-                    text = _lasting(value, names)
-                    if text is not None:
-                        values[name] = text
-    if values:
-        counted = Counter(binding.name for binding in bindings(tree, package))
-        return {name: text for name, text in values.items() if counted[name] == 1}
-    return values
-
-
-def _lasting(node: ast.expr, names: Mapping[str, Meaning]) -> str | None:
-    """Write a value in a way that does not depend on the names for imported things."""
-    match node:
-        case ast.Constant():
-            return repr(node.value)
-        case ast.Name(id=name):
-            meaning = names.get(name)
-            return meaning.value if isinstance(meaning, Constant) else None
-        case ast.Attribute():
-            # Flags of patterns; attributes of other modules may change.
-            dotted = _dotted(node, names)
-            return dotted if dotted.startswith("re.") else None
-        case ast.BinOp(left=left, op=operator, right=right):
-            parts = [_lasting(left, names), type(operator).__name__, _lasting(right, names)]
-        case ast.Call(func=func, args=args, keywords=[]) if _dotted(func, names) in _LASTING:
-            parts = [_dotted(func, names), *(_lasting(argument, names) for argument in args)]
-        case _:
-            return None
-    known = [part for part in parts if part is not None]
-    return f"({' '.join(known)})" if len(known) == len(parts) else None
 
 
 def renewed_state(node: DefinitionNode) -> Iterator[str]:

@@ -19,6 +19,7 @@ class Entry:
     sentence: str
     remedy: str = ""
     unknown: bool = False
+    binding: bool = False
 
 
 _NOTES: Mapping[str, Entry] = {
@@ -26,7 +27,7 @@ _NOTES: Mapping[str, Entry] = {
     "other-name": Entry('is called "{there}" in the target module'),
     "parameters-renamed": Entry("parameters have other names in the target: {there}"),
     "locals-renamed": Entry("local names differ, the program is the same"),
-    "default-differs": Entry('default of "{subject}" differs: {here} / {there}; calls that rely on it say so'),
+    "default-differs": Entry("{here}; calls that rely on it say so"),
     "parameter-unused": Entry('parameter "{subject}" does not exist in the target; no call passes it'),
     "parameter-paired": Entry('parameter "{subject}" is "{there}" in the target'),
     "value-passed": Entry('notebook global "{subject}" is passed to the target\'s parameter'),
@@ -164,12 +165,104 @@ _PLACE: Mapping[str, Entry] = {
         '{here} names "{subject}"',
         'mend that cell, or use "{subject}" in plain Python',
     ),
+    "magic-inside": Entry(
+        "holds a magic or shell line, which a module cannot ({cell})",
+        "take that line out of the function",
+    ),
+    "stored": Entry("{here}", "store plain data, or keep the class in the notebook"),
     "alias-class": Entry(
         'its instances would say that they are of class "{there}"', "give both the same name"
     ),
 }  # fmt: skip
 
 _BODY: Mapping[str, Entry] = {
+    "said": Entry("{subject}", "mend that"),
+    "effect-unknown": Entry(
+        "calls {subject}, of which it is not known what else it does",
+        "call {subject} in the notebook, around the call, and leave the function to its drawing; or "
+        "let a run tell with --prove",
+        unknown=True,
+    ),
+    "target-unknown": Entry(
+        "the target calls {subject}, of which it is not known what else it does",
+        "let a run tell with --prove, or take that call out of the target",
+        unknown=True,
+    ),
+    "effect-lost": Entry(
+        "{here}, and the target does not",
+        "do that in the notebook, around the call, and leave the function to its drawing",
+    ),
+    "effect-new": Entry(
+        "does not do what the target does: it {here}",
+        "take that out of the target, or do it in the inline function too",
+    ),
+    "changes-argument": Entry(
+        'changes its argument "{subject}", and the target does not',
+        "change it in the notebook, around the call",
+    ),
+    "changes-global": Entry(
+        'changes "{subject}", and the target does not',
+        "change it in the notebook, around the call",
+    ),
+    "target-changes": Entry(
+        'the target changes "{subject}", the inline function does not',
+        "let the target work on a copy",
+    ),
+    "raises": Entry(
+        "raises {here}, and the target does not",
+        "check the arguments before the call instead",
+    ),
+    "target-raises": Entry(
+        "the target raises {here}, the inline function does not",
+        "let both raise the same",
+    ),
+    "figure-otherwise": Entry(
+        "{here}",
+        "let the inline function make one figure, draw into it, and leave, show or close it at the end",
+    ),
+    "target-figure-otherwise": Entry(
+        "the target {there}",
+        "let the target make one figure, draw into it, and leave, show or close it at the end",
+    ),
+    "figure-ends": Entry(
+        "leaves its figure {here}, the target leaves it {there}",
+        "let both show the figure, or neither",
+    ),
+    "closes-figure": Entry(
+        "closes its figure, the target leaves it open to be shown",
+        "close the figure in the notebook, behind the call",
+    ),
+    "several-panels": Entry(
+        "draws into several panels, the target into one", "call the target with ax= for each panel"
+    ),
+    "argument-otherwise": Entry(
+        'its argument "{subject}" {here}, the target takes it for {there}',
+        "prepare the argument in the notebook, before the call",
+    ),
+    "asks-more": Entry(
+        'the target asks of "{subject}" {there}, which the inline function does not',
+        "let both use the argument alike",
+    ),
+    "takes-none": Entry(
+        'takes None for "{subject}", and the target does not look for it',
+        "look for None in the target too, or before the call",
+    ),
+    "handles-new-error": Entry(
+        "{cell} handles {there}, which the target raises and the inline function does not",
+        "check the arguments before the call, or handle Exception",
+    ),
+    "goes-on": Entry(
+        "{cell} goes on drawing, into the figure that the target leaves open ({here})",
+        "make a figure, or show this one, before that",
+    ),
+    "inside-context": Entry(
+        "{cell} calls it inside of {here}, which the figure would outlive",
+        "call it outside of that context",
+    ),
+    "backend": Entry(
+        "{cell} chooses how figures are shown ({here})",
+        "leave the notebook with its inline figures",
+    ),
     "decorators-differ": Entry("decorators differ", "make the two the same where they differ"),
     "decorated-differs": Entry(
         "is decorated, and the body differs", "make the two the same where they differ"

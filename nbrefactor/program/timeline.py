@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from nbrefactor.model.outcome import cell_list
+from nbrefactor.effects import known
 from nbrefactor.notebook.document import Cell
 from nbrefactor.notebook.magics import CellCode, parse, read_cell
+from nbrefactor.program.hidden import HiddenWriter, hidden_writes
+from nbrefactor.program.words import words, words_bound
 from nbrefactor.python.environment import STAR, Meaning, Unclear, environment
 from nbrefactor.python.scopes import DefinitionNode, Reference, references
 
 Role = Literal["call", "attribute", "decorator", "base", "value"]
 
 _PARAMETER_TAGS = frozenset({"parameters", "injected-parameters"})
-_RUNS_TEXT = frozenset({"exec", "eval", "globals", "locals", "vars"})
-_RUNS_TEXT_METHODS = frozenset({"run_cell", "run_line_magic", "run_cell_magic", "ex", "ev"})
+PARAMETER = "a parameter of the notebook"
+"""Why a name is unclear that whoever runs the notebook may set."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -154,11 +155,17 @@ class Mention:
         The text.
     what : str
         What it is, as the subject of a sentence: ``cell 3 does not parse and``.
+    words : frozenset of str
+        The names in the text.
+    bound : frozenset of str
+        Those of them that it may bind.
     """
 
     cell: int
     text: str
     what: str
+    words: frozenset[str]
+    bound: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -181,6 +188,8 @@ class Timeline:
         What each name means once every cell has run.
     opaque : tuple of (Cell, str)
         Cells that do not parse, with the reason.
+    hidden_writer : HiddenWriter or None
+        The first place that may bind any name unseen.
     """
 
     cells: tuple[CodeCell, ...]
@@ -190,6 +199,7 @@ class Timeline:
     mentions: tuple[Mention, ...]
     environment: Mapping[str, Meaning]
     opaque: tuple[tuple[Cell, str], ...]
+    hidden_writer: HiddenWriter | None
 
     @property
     def joined(self) -> ast.Module:
@@ -210,13 +220,29 @@ class Timeline:
 
     def mention(self, name: str) -> Mention | None:
         """Return the first text that names a name and may read or bind it."""
-        word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
-        return next((found for found in self.mentions if word.search(found.text)), None)
+        return next((found for found in self.mentions if name in found.words), None)
 
-    def where_bound(self, name: str) -> str:
-        """Name the cells that bind a name: ``cell 4``, ``cells 4 and 7``; empty if none does."""
-        numbers = sorted({found.home.cell.index + 1 for found in self.rebindings.get(name, ())})
-        return cell_list(numbers) if numbers else ""
+    def cells_that_bind(self, name: str) -> tuple[int, ...]:
+        """Give the numbers of the cells that bind a name, counted from 1."""
+        return tuple(
+            sorted({found.home.cell.index + 1 for found in self.rebindings.get(name, ())})
+        )
+
+    def definitions_that_use(self, node: DefinitionNode) -> frozenset[DefinitionNode] | None:
+        """Give the definitions around all uses of a definition's name, its own aside.
+
+        None where it is used outside of any, or text may use it.
+        """
+        if self.mention(node.name) is not None:
+            return None
+        inline = {definition.node for definition in self.definitions}
+        users: set[DefinitionNode] = set()
+        for use in self.uses.get(node.name, ()):
+            around = [found for found in use.home.ancestors(use.node) if found in inline]
+            if not around:
+                return None
+            users.update(found for found in around if isinstance(found, DefinitionNode))
+        return frozenset(users - {node})
 
 
 def timeline(cells: Sequence[Cell]) -> Timeline:
@@ -243,9 +269,9 @@ def timeline(cells: Sequence[Cell]) -> Timeline:
         if code.kind != "python":
             if code.kind == "opaque":
                 opaque.append((cell, code.reason))
-                mentions.append(Mention(cell.index, cell.source, f"{number} does not parse and"))
+                mentions.append(_mention(cell, cell.source, f"{number} does not parse and"))
             elif code.reads_text:
-                mentions.append(Mention(cell.index, cell.source, f"the magic of {number}"))
+                mentions.append(_mention(cell, cell.source, f"the magic of {number}"))
             continue
         tree = parse(code.python)
         try:
@@ -253,14 +279,14 @@ def timeline(cells: Sequence[Cell]) -> Timeline:
         except RecursionError:
             opaque.append((cell, "it is nested too deeply to be understood"))
             what = f"{number} is nested too deeply to be understood and"
-            mentions.append(Mention(cell.index, cell.source, what))
+            mentions.append(_mention(cell, cell.source, what))
             continue
         parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
         code_cells.append(CodeCell(cell, code, tree, parents, found))
         for magic in code.magics:
-            if not _asks_for_help(magic.text):
-                mentions.append(Mention(cell.index, magic.text, f"a magic line in {number}"))
-    mentions.extend(_run_text(code_cells))
+            if (bound := _bound_by_magic(magic.text)) is not None:
+                what = f"a magic line in {number}"
+                mentions.append(Mention(cell.index, magic.text, what, words(magic.text), bound))
     uses: dict[str, list[Use]] = {}
     rebindings: dict[str, list[Rebinding]] = {}
     for home in code_cells:
@@ -273,15 +299,47 @@ def timeline(cells: Sequence[Cell]) -> Timeline:
             elif home.leaks(node):
                 bound = Rebinding(name, node, home, reference.context == "delete")
                 rebindings.setdefault(name, []).append(bound)
+    names = environment(_joined(code_cells), "", main=True)
+    writer = _hidden_writer(code_cells, names)
+    if writer is not None:
+        mentions.extend(_run_text(code_cells, writer))
     return Timeline(
         tuple(code_cells),
         tuple(found for home in code_cells for found in _definitions(home)),
         {name: tuple(found) for name, found in uses.items()},
         {name: tuple(found) for name, found in rebindings.items()},
         tuple(mentions),
-        _environment(code_cells, mentions),
+        _environment(names, code_cells, mentions),
         tuple(opaque),
+        writer,
     )
+
+
+def _mention(cell: Cell, text: str, what: str) -> Mention:
+    return Mention(cell.index, text, what, words(text), words_bound(text))
+
+
+def _bound_by_magic(text: str) -> frozenset[str] | None:
+    """Give the words that a magic line may bind by itself; None where it asks for help only."""
+    if _asks_for_help(text):
+        return None
+    if text.startswith("!"):
+        return frozenset()
+    name, _, rest = text.lstrip("%").partition(" ")
+    found = known.magic(name)
+    return words(rest) if found is None else frozenset()
+
+
+def _hidden_writer(
+    cells: Sequence[CodeCell], names: Mapping[str, Meaning]
+) -> HiddenWriter | None:
+    for home in cells:
+        number = home.cell.index + 1
+        if home.code.binds_unknown:
+            return HiddenWriter("a magic line", number)
+        for what in hidden_writes(home.tree, names):
+            return HiddenWriter(what, number)
+    return None
 
 
 def _definitions(home: CodeCell) -> Iterator[InlineDefinition]:
@@ -308,21 +366,20 @@ def _joined(cells: Sequence[CodeCell]) -> ast.Module:
     return ast.Module(body, [])
 
 
-def _environment(cells: Sequence[CodeCell], mentions: Sequence[Mention]) -> dict[str, Meaning]:
-    meanings = dict(environment(_joined(cells), "", main=True))
+def _environment(
+    names: Mapping[str, Meaning], cells: Sequence[CodeCell], mentions: Sequence[Mention]
+) -> dict[str, Meaning]:
+    meanings = dict(names)
     for home in cells:
         for name in home.code.binds:
             meanings[name] = Unclear(f"bound by a magic in cell {home.cell.index + 1}")
         if _PARAMETER_TAGS & set(home.cell.tags):
             for found in home.references:
                 if found.context == "bind":
-                    meanings[found.name] = Unclear("a parameter of the notebook")
-    for name in meanings:
-        word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
-        for mention in mentions:
-            if word.search(mention.text):
-                meanings[name] = Unclear(f"{mention.what} may bind it")
-                break
+                    meanings[found.name] = Unclear(PARAMETER)
+    for mention in mentions:
+        for name in mention.bound & meanings.keys():
+            meanings[name] = Unclear(f"{mention.what} may bind it")
     return meanings
 
 
@@ -345,27 +402,12 @@ def _asks_for_help(text: str) -> bool:
     return stripped.startswith("?") or stripped.endswith("?") or stripped.startswith("%pinfo")
 
 
-def _run_text(cells: Sequence[CodeCell]) -> Iterator[Mention]:
-    """Yield the strings of cells that run text as code: any of them may name anything.
-
-    The text may come from another cell too, as a name that is put together or handed over.
-    """
-    running = [home for home in cells if _runs_text(home.tree)]
-    for home in cells if running else ():
-        number = home.cell.index + 1
+def _run_text(cells: Sequence[CodeCell], writer: HiddenWriter) -> Iterator[Mention]:
+    """Yield the texts of a notebook that runs text: any of them may name anything."""
+    for home in cells:
         for node in ast.walk(home.tree):
-            if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
-                continue
-            if home in running:
-                yield Mention(home.cell.index, node.value, f"text that cell {number} runs")
-            elif node.value.isidentifier():
-                what = f"text of cell {number}, which cell {running[0].cell.index + 1} may run,"
-                yield Mention(home.cell.index, node.value, what)
-
-
-def _runs_text(tree: ast.Module) -> bool:
-    return any(
-        (isinstance(node, ast.Name) and node.id in _RUNS_TEXT)
-        or (isinstance(node, ast.Attribute) and node.attr in _RUNS_TEXT_METHODS)
-        for node in ast.walk(tree)
-    )
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                is_text = home.cell.index + 1 == writer.cell or node.value.isidentifier()
+                if is_text:
+                    what = f"text of cell {home.cell.index + 1}, which cell {writer.cell} may run,"
+                    yield _mention(home.cell, node.value, what)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from nbrefactor.model.outcome import Edit, Finding, Level
+from nbrefactor.model.reason import Reason
 from nbrefactor.program.timeline import CodeCell, Timeline
 from nbrefactor.rewrite.calls import rewrite_calls
 from nbrefactor.rewrite.imports import Replacement, replace_definitions
@@ -88,16 +89,14 @@ def _with_places(
             and other.definition.name == found.definition.name
         )
         if top is None:
-            why = "stays in place: no cell has imports at its top"
+            why = "no cell has imports at its top"
         else:
             why = why_in_place(notebook, found.definition, top, alike)
         if why or top is None:
-            placed.append(replace(found, reasons=(*found.reasons, why)))
+            stays = Reason("stays-in-place", why.removeprefix("stays in place: "))
+            placed.append(replace(found, reasons=(*found.reasons, stays)))
             continue
-        proof = (
-            f"moves to the import cell ({top.cell.index + 1}): nothing in between binds or reads "
-            "the name or prepares the import"
-        )
+        proof = Reason("moves-to-top", cells=(top.cell.index + 1,))
         placed.append(replace(found, reasons=(*found.reasons, proof)))
         moving[placed[-1]] = top
     return placed, moving

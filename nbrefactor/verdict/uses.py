@@ -6,7 +6,6 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from nbrefactor.effects.drawing import drawn_over
 from nbrefactor.program.timeline import Timeline, Use
 from nbrefactor.python.returns import describe, returned, same_result
 from nbrefactor.python.scopes import DefinitionNode, bound_names, function_locals
@@ -144,25 +143,10 @@ def _judge_call(
     change = replace(change, added=(*change.added, *pair.given))
     if change.needed and not _is_plain_text(use, call):
         return None, f"the call in {place(use)} would have to change, and is written unusually"
-    if not pair.same_program and drawn_over(use, inline, target, pair.notebook.environment):
-        return None, f"{place(use)} goes on drawing, into the figure that the target leaves open"
-    if not pair.same_program and _is_guarded(use):
-        return None, f"{place(use)} handles its errors, and the target raises its own"
     hides, why = (False, "") if pair.same_program else _judge_result(use, call, inline, target)
     if why:
         return None, why
     return (CallEdit(use, change, hides) if change.needed or hides else None), ""
-
-
-def _is_guarded(use: Use) -> bool:
-    """Tell whether a call stands where the cell handles what it raises."""
-    inner: ast.AST = use.node
-    for around in use.home.ancestors(use.node):
-        handlers = getattr(around, "handlers", [])
-        if handlers and inner in getattr(around, "body", []):
-            return True
-        inner = around
-    return False
 
 
 def _is_global_at(use: Use, name: str) -> bool:

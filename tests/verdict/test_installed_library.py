@@ -11,7 +11,7 @@ from nbrefactor.program.timeline import timeline
 from nbrefactor.python.bindings import absolute_module
 from nbrefactor.rewrite.definitions import report_definitions
 from nbrefactor.verdict.match import Accepted
-from nbrefactor.verdict.matching import match
+from nbrefactor.verdict.judge import judge
 
 pytestmark = pytest.mark.slow
 
@@ -36,6 +36,12 @@ MODULES = [
     ("rich._ratio", 1.0),
     ("click.formatting", 1.0),
 ]
+
+
+
+def willing(*about):
+    """Want every definition to go."""
+    return ()
 
 
 def inlined(module):
@@ -73,7 +79,7 @@ def used(text):
 
 def migrate(cells, module):
     read = [Cell(at, "code", None, (), text, {}, (0, 0), None) for at, text in enumerate(cells)]
-    found = match(timeline(read), [Accepted(module, "renamed")], {})
+    found = judge(timeline(read), [Accepted(module, "renamed")], {}, willing)
     findings = report_definitions(found)
     after = list(cells)
     edits = [edit for finding in findings for edit in finding.edits]

@@ -18,7 +18,13 @@ from nbrefactor.notebook.magics import parse, read_cell
 from nbrefactor.program.timeline import timeline
 from nbrefactor.rewrite.definitions import report_definitions
 from nbrefactor.verdict.match import Accepted
-from nbrefactor.verdict.matching import match
+from nbrefactor.verdict.judge import judge
+
+
+def willing(*about):
+    """Want every definition to go."""
+    return ()
+
 
 STUB = '''
 import functools
@@ -665,11 +671,11 @@ def accepted_module(folder, level):
 
 def migrate(cells, folder, accept, aliases):
     document = read(as_notebook(cells))
-    found = match(timeline(document.cells), [accepted_module(folder, accept)], aliases)
+    found = judge(timeline(document.cells), [accepted_module(folder, accept)], aliases, willing)
     findings = report_definitions(found)
     edits = [edit for finding in findings for edit in finding.edits]
     after = read(write(document, edits)) if edits else document
-    again = match(timeline(after.cells), [accepted_module(folder, accept)], aliases)
+    again = judge(timeline(after.cells), [accepted_module(folder, accept)], aliases, willing)
     assert not any(verdict.accepted for verdict in again), "a second run does nothing"
     return findings, [cell.source for cell in after.cells]
 
@@ -704,7 +710,7 @@ def test_verdict(verdict, reason, cells, name, accept, aliases, extra, stub_fold
         return
     found = about[0]
     level, replaced = verdict.removesuffix("+"), verdict.endswith("+")
-    said = "; ".join(found.reasons)
+    said = "; ".join(map(str, found.reasons))
     assert (found.level, bool(found.edits)) == (level, replaced), said
     assert reason in said
     if not replaced:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from nbrefactor.effects.evaluation import renewed_state
 from nbrefactor.library.stars import World
 from nbrefactor.library.target import TargetModule
+from nbrefactor.model.reason import Reason
+from nbrefactor.program.timeline import PARAMETER, Timeline
 from nbrefactor.python.environment import Constant, Defined, Imported, Meaning, Unclear
 from nbrefactor.python.forms import Forms
 from nbrefactor.python.scopes import DefinitionNode
+from nbrefactor.verdict.obligation import Replacement
 
 # What a kernel adds to the builtins, for modules as well as for cells.
 _KERNEL_BUILTINS = frozenset({"display", "get_ipython"})
@@ -25,7 +29,10 @@ _OF_THE_MODULE = frozenset(
         *("__builtins__", "__annotations__", "__path__"),
     }
 )
-_FRAMES = frozenset({"_getframe", "currentframe", "stack"})
+# What a kernel offers without an import, and modules have to import.
+_SHOWN_BY_THE_KERNEL = frozenset(
+    {"IPython.display.display", "IPython.core.display.display", "IPython.get_ipython"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +45,16 @@ class Capture:
         The name.
     kind : {"data", "code"}
         Whether it holds a value, or a function, class or module.
-    reason : str
-        One clause that says how the meanings differ.
+    reason : Reason
+        How the meanings differ.
+    unless : tuple of frozenset of Replacement
+        Replacements with which they are the same.
     """
 
     name: str
     kind: Literal["data", "code"]
-    reason: str
-
-
-# Tells whether the notebook's definition becomes that of the module, or is not used any more.
-Unites = Callable[[DefinitionNode, DefinitionNode], bool]
+    reason: Reason
+    unless: tuple[frozenset[Replacement], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,27 +71,21 @@ class Worlds:
         That file's dotted name.
     target_module : TargetModule
         The module that the notebook imports from.
-    where : mapping of str to str
-        The cells that bind a notebook name, in words.
+    program : Timeline
+        The notebook's code.
     stateful : frozenset of str
         Names of the notebook's definitions whose attributes are used.
-    before_star : frozenset of str
-        Names that a later star import of an unknown module may bind anew.
-    effects : tuple of str
-        Why the module is not what its source says, or its import more than an import.
     """
 
     notebook: World
     module: World
     module_name: str
     target_module: TargetModule
-    where: Mapping[str, str]
+    program: Timeline
     stateful: frozenset[str] = frozenset()
-    before_star: frozenset[str] = frozenset()
-    effects: tuple[str, ...] = ()
 
     def captures(
-        self, node: DefinitionNode, *, same_as: DefinitionNode, forms: Forms, unites: Unites
+        self, node: DefinitionNode, *, same_as: DefinitionNode, forms: Forms
     ) -> tuple[Capture, ...]:
         """Find what a definition reads that means something else beside its target.
 
@@ -97,21 +97,17 @@ class Worlds:
             The target, which is taken to be the same where the body calls itself through others.
         forms : Forms
             Gives canonical forms.
-        unites : callable
-            Tells whether a notebook's definition becomes a certain one of the module.
 
         Returns
         -------
         tuple of Capture
             In the order in which the names appear.
         """
-        look = _Look(self, forms, unites)
+        look = _Look(self, forms)
         assumed = frozenset({(id(node), id(same_as))})
         form = forms.form(node)
-        found = [look.capture(name, assumed) for name in (form.outside if form else ())]
-        if any(isinstance(n, ast.Attribute) and n.attr in _FRAMES for n in ast.walk(node)):
-            found.append(Capture("frame", "data", "looks at the frame in which it runs"))
-        return tuple(capture for capture in found if capture is not None)
+        found = [one for name in (form.outside if form else ()) for one in look.at(name, assumed)]
+        return tuple(found)
 
     def unbound(self, outside: Iterable[str]) -> tuple[str, ...]:
         """Name what a target reads and its module does not bind: calling it would fail.
@@ -138,87 +134,117 @@ class _Look:
 
     worlds: Worlds
     forms: Forms
-    unites: Unites
 
-    def capture(self, name: str, assumed: frozenset[tuple[int, int]]) -> Capture | None:
+    def at(self, name: str, assumed: frozenset[tuple[int, int]]) -> tuple[Capture, ...]:
+        """Compare what a name means here and there; empty where that is the same."""
         here = self.worlds.notebook.names.get(name)
         there = self.worlds.module.names.get(name)
-        where = self.worlds.where.get(name)
-        cell = f" ({where})" if where else ""
+        cells = self.worlds.program.cells_that_bind(name)
         if here is None:
-            return self._capture_unbound(name, there)
+            return self._unbound(name, there)
+
+        def data(code: str, here: str = "", there: str = "") -> tuple[Capture, ...]:
+            return (Capture(name, "data", Reason(code, name, cells, here, there)),)
+
         if name in _OF_THE_MODULE:
-            return Capture(name, "data", f'reads "{name}", which differs between modules')
-        if name in self.worlds.before_star:
-            unknown = self.worlds.notebook.unknown[0]
-            reason = f'reads "{name}"{cell}, which a later "from {unknown} import *" may bind anew'
-            return Capture(name, "data", reason)
-        if isinstance(here, Imported):
-            if isinstance(there, Imported) and here.dotted == there.dotted:
-                return None
-            if isinstance(there, Defined) and self._is_own(here.dotted, there):
-                return None
-            reason = f'"{name}" is {here.dotted} here{cell}{_elsewhere(there)}'
-            return Capture(name, "code", reason)
-        if isinstance(here, Constant):
-            if self.worlds.notebook.dynamic:
-                reason = f'reads notebook global "{name}"{cell}, which text that is run may change'
-                return Capture(name, "data", reason)
-            if here == there:
-                return None
-            other = f", {there.value} in the target's module" if isinstance(there, Constant) else ""
-            return Capture(
-                name, "data", f'reads notebook global "{name}"{cell}, which is {here.value}{other}'
-            )
+            return data("own-module")
+        if writer := self.worlds.program.hidden_writer:
+            return data("names-by-text", str(writer))
+        if name in self._before_star:
+            star = self.worlds.notebook.unknown[0]
+            return data("captures-changed", f'a later "from {star} import *" may bind anew')
         value = self.worlds.notebook.values.get(name)
         if value is not None and value == self.worlds.module.values.get(name):
-            return None
-        if isinstance(here, Defined):
-            return self._capture_definition(name, here, there, cell, assumed)
-        why = f": {here.reason}" if isinstance(here, Unclear) else ""
-        return Capture(name, "data", f'reads notebook global "{name}"{cell}{why}')
+            return ()
+        match here:
+            case Imported(dotted=dotted):
+                if isinstance(there, Imported) and dotted == there.dotted:
+                    return ()
+                if isinstance(there, Defined) and self._is_own(dotted, there):
+                    return ()
+                if there is None and dotted in _SHOWN_BY_THE_KERNEL and not self._module_is_vague:
+                    return ()
+                reason = Reason("captures-import", name, cells, dotted, _elsewhere(there))
+                return (Capture(name, "code", reason),)
+            case Constant():
+                if here == there:
+                    return ()
+                other = f", {there.value} in the target's module"
+                other = other if isinstance(there, Constant) else ""
+                return data("captures-value", f", which is {here.value}", other)
+            case Defined():
+                return self._definition(name, here, there, cells, assumed)
+            case Unclear(reason=why):
+                if why == PARAMETER:
+                    return data("captures-parameter")
+                return data("captures-value", f": {why}")
+        return data("captures-value")
 
-    def _capture_definition(
+    @property
+    def _before_star(self) -> frozenset[str]:
+        program = self.worlds.program
+        return program.before_star if self.worlds.notebook.unknown else frozenset()
+
+    @property
+    def _module_is_vague(self) -> bool:
+        return bool(self.worlds.module.unknown) or self.worlds.module.dynamic
+
+    def _definition(
         self,
         name: str,
         here: Defined,
         there: Meaning | None,
-        cell: str,
+        cells: tuple[int, ...],
         assumed: frozenset[tuple[int, int]],
-    ) -> Capture | None:
+    ) -> tuple[Capture, ...]:
         is_class = isinstance(here.node, ast.ClassDef)
         what = "class" if is_class else "function"
-        if not isinstance(there, Defined) or not self._same(here.node, there.node, assumed):
-            return Capture(name, "code", f'uses the notebook\'s {what} "{name}"{cell}')
-        if (id(here.node), id(there.node)) in assumed or self.unites(here.node, there.node):
-            return None
+        differs = Capture(name, "code", Reason("captures-definition", name, cells, what))
+        if not isinstance(there, Defined):
+            return (differs,)
+        if (id(here.node), id(there.node)) in assumed:
+            return ()
+        conditions = self._conditions(here.node, there.node, assumed)
+        if conditions is None:
+            return (differs,)
         # Two copies of a function do the same as long as neither keeps anything between calls;
         # two copies of a class are two types.
-        if is_class:
-            return Capture(name, "data", f'uses the class "{name}"{cell}, which stays here')
-        if name in self.worlds.stateful or _keeps_state(here.node):
-            reason = f'uses the function "{name}"{cell}, which keeps a state and stays here'
-            return Capture(name, "data", reason)
-        return None
+        if not is_class and name not in self.worlds.stateful and not _keeps_state(here.node):
+            return conditions
+        code = "captures-class" if is_class else "captures-state"
+        together = [frozenset({Replacement(here.node, there.node)})]
+        users = self.worlds.program.definitions_that_use(here.node)
+        if users is not None and not any(True for _ in renewed_state(here.node)):
+            # Nobody but what goes names it: it is left behind, and means nothing any more.
+            together.append(frozenset(Replacement(user) for user in users))
+        reason = Reason(code, name, cells)
+        return (*conditions, Capture(name, "data", reason, tuple(together)))
 
-    def _capture_unbound(self, name: str, there: Meaning | None) -> Capture | None:
+    def _unbound(self, name: str, there: Meaning | None) -> tuple[Capture, ...]:
         if name in _OF_THE_MODULE:
-            return Capture(name, "data", f'uses "{name}", which answers for its own module')
+            return (Capture(name, "data", Reason("own-module", name)),)
+
+        def code(code: str, here: str = "") -> tuple[Capture, ...]:
+            return (Capture(name, "code", Reason(code, name, here=here)),)
+
         notebook, module = self.worlds.notebook, self.worlds.module
         is_builtin = hasattr(builtins, name) or name in _KERNEL_BUILTINS
         if there is not None:
+            if isinstance(there, Imported) and there.dotted in _SHOWN_BY_THE_KERNEL:
+                return ()
             if is_builtin:
-                return Capture(name, "code", f'"{name}" is redefined in the target\'s module')
-        elif notebook.dynamic or module.dynamic:
-            whose = "the notebook" if notebook.dynamic else "the target's module"
-            return Capture(name, "code", f'"{name}" may be bound by text that {whose} runs')
+                return code("captures-builtin")
+        elif writer := self.worlds.program.hidden_writer:
+            return code("names-by-text", str(writer))
+        elif module.dynamic:
+            return code("names-by-text", "text that the target's module runs")
         elif notebook.unknown == module.unknown and (is_builtin or notebook.unknown):
             # The same star imports in the same order bring in the same names.
-            return None
+            return ()
         elif notebook.unknown or module.unknown:
             star = (notebook.unknown or module.unknown)[0]
-            return Capture(name, "code", f'"{name}" may be bound by "from {star} import *"')
-        return Capture(name, "data", f'reads "{name}", which no cell visibly binds')
+            return code("names-by-text", f'"from {star} import *"')
+        return (Capture(name, "data", Reason("captures-nothing", name)),)
 
     def _is_own(self, dotted: str, there: Defined) -> bool:
         """Tell whether an import of the notebook brings in the very definition of the module."""
@@ -230,20 +256,19 @@ class _Look:
             return targets[name].node is there.node
         return False
 
-    def _same(
+    def _conditions(
         self,
         here: DefinitionNode,
         there: DefinitionNode,
         assumed: frozenset[tuple[int, int]],
-    ) -> bool:
-        """Compare two definitions and all that they use; a pair met again is taken as equal."""
-        if (id(here), id(there)) in assumed:
-            return True
+    ) -> tuple[Capture, ...] | None:
+        """Say with which replacements two definitions and all they use are equal; None if never."""
         mine, theirs = self.forms.form(here), self.forms.form(there)
         if mine is None or theirs is None or mine.text != theirs.text:
-            return False
+            return None
         assumed |= {(id(here), id(there))}
-        return all(self.capture(name, assumed) is None for name in mine.outside)
+        found = [one for name in mine.outside for one in self.at(name, assumed)]
+        return tuple(found) if all(one.unless for one in found) else None
 
 
 def _elsewhere(there: Meaning | None) -> str:
