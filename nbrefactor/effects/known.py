@@ -6,6 +6,7 @@ for. What no table has is not known, and what is not known is for the caller to 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from functools import cache, lru_cache
@@ -27,9 +28,9 @@ from nbrefactor.effects.tables import (
 )
 from nbrefactor.effects.types import alternatives, plain
 
-try:
+if sys.version_info >= (3, 11):
     import tomllib
-except ImportError:  # Python 3.10
+else:
     import tomli as tomllib
 
 __all__ = [

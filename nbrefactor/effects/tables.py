@@ -213,6 +213,7 @@ class Table:
 
 
 def read(data: Mapping[str, Any]) -> Table:
+    """Give a table from its file's content."""
     library: str = data["library"]
     functions = {
         full: _known(entry)
