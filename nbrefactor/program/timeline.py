@@ -393,9 +393,9 @@ def _bound_by_magic(text: str) -> frozenset[str] | None:
         return None
     if text.startswith("!"):
         return frozenset()
-    name, _, rest = text.lstrip("%").partition(" ")
+    name, _, rest = text.partition(" ")
     found = known.magic(name)
-    return words(rest) if found is None else frozenset()
+    return words(rest) if found is None or found.binds else frozenset()
 
 
 def _hidden(cells: Sequence[CodeCell], names: Mapping[str, Meaning]) -> Iterator[HiddenAccess]:

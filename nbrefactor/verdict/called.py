@@ -72,8 +72,9 @@ def surroundings(
 def _handlers(use: Use) -> Iterator[ast.ExceptHandler]:
     inner: ast.AST = use.node
     for around in use.home.ancestors(use.node):
-        if inner in getattr(around, "body", []):
-            yield from getattr(around, "handlers", [])
+        handlers = getattr(around, "handlers", [])
+        if handlers and inner in getattr(around, "body", []):
+            yield from handlers
         inner = around
 
 
