@@ -65,6 +65,7 @@ class Expressions:
         self.follow = follow
         self.notes = Notes()
         self.conditions: list[str] = []
+        self.within: list[ast.AST] = []
         self.loops = 0
         self.nested: set[ast.AST] = set()
 
@@ -345,6 +346,7 @@ class Expressions:
                     origin,
                     node,
                     self.condition,
+                    tuple(self.within),
                     self.loops > 0,
                     found.draws,
                     data,
@@ -377,7 +379,14 @@ class Expressions:
             return self._unknown_result(arguments)
         given = _given(function, arguments)
         self.notes.events.append(
-            Event("calls", getattr(function, "name", ""), node, self.condition, self.loops > 0)
+            Event(
+                "calls",
+                getattr(function, "name", ""),
+                node,
+                self.condition,
+                tuple(self.within),
+                self.loops > 0,
+            )
         )
         for effect in summary.effects:
             if effect.kind == "changes" and effect.subject in given:
@@ -391,10 +400,16 @@ class Expressions:
             repeated = event.repeated or self.loops > 0
             condition = "?" if event.conditional and self.condition else event.conditional
             self.notes.events.append(
-                replace(event, repeated=repeated, conditional=condition or self.condition)
+                replace(
+                    event,
+                    repeated=repeated,
+                    conditional=condition or self.condition,
+                    within=(*self.within, *event.within),
+                )
             )
-        for value in (*arguments.positional, *arguments.keywords.values()):
-            self.demand(value, "followed", getattr(function, "name", "lambda"))
+        for demand in summary.demands:
+            passed_on = given.get(f"parameter {demand.parameter}", NEW)
+            self.demand(passed_on, demand.what, demand.detail)
         result = summary.result
         passed = [given[root] for root in result.roots | result.holds if root in given]
         own = frozenset(r for r in result.roots | result.holds if r.startswith("global "))

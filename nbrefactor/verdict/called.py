@@ -146,12 +146,13 @@ def _next(events: Sequence[Event], definition: InlineDefinition, ending: Ending)
                 continue
             if not event.origin.startswith(_CURRENT):
                 continue
-            if event.kind in ("makes-figure", "shows"):
-                if event.conditional:
-                    continue
-                break
-            if event.kind == "closes" and ending == "open":
-                break
+            sure = set(event.within) <= set(events[start].within)
+            if event.kind in ("makes-figure", "shows") or (
+                event.kind == "closes" and ending == "open"
+            ):
+                if sure:
+                    break
+                continue
             return ast.unparse(event.call.func)
     return ""
 
