@@ -222,7 +222,9 @@ def _kept(listed: Sequence[Proposal], solution: Solution) -> Match:
     if against[proposal]:
         ordered = (*against[proposal], *proposal.notes)
         return _match(proposal, False, "divergent", tuple(dict.fromkeys(ordered)), ())
-    ordered = (*proposal.notes, *_willed(proposal))
+    # Why it is no better level comes from the proposals before it.
+    better = [reason for one in listed[: listed.index(proposal)] for reason in against[one]]
+    ordered = (*better, *proposal.notes, *_willed(proposal))
     return _match(proposal, False, proposal.level, tuple(dict.fromkeys(ordered)), ())
 
 
