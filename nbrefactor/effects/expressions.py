@@ -18,6 +18,8 @@ FIGURES = frozenset(
         "reads-figure",
     }
 )
+# Making one of these leaves what it holds alone.
+_CONTAINERS = frozenset({"list", "tuple", "set", "frozenset", "dict"})
 _LITERALS: Mapping[type, str] = {
     ast.List: "list",
     ast.Set: "set",
@@ -160,7 +162,7 @@ class Expressions:
     def _operation(self, node: ast.BinOp) -> Value:
         left, right = self.value(node.left), self.value(node.right)
         for side in (left, right):
-            self.demand(side, "operator", type(node.op).__name__)
+            self.demand(side, "operator", "@" if isinstance(node.op, ast.MatMult) else "")
         like = _like(node.op, left, right)
         text = "str" if "str" in (left.type, right.type) else ""
         return Value(like=like, part=like, type=text)
@@ -309,6 +311,8 @@ class Expressions:
                 self._called_by_others(value, node)
         shared = [value for one in found.shares for value in arguments.at(one)]
         inside = frozenset().union(*(value.roots | value.holds for value in shared))
+        if found.returns in _CONTAINERS:
+            return Value(holds=inside, type=found.returns)
         first = arguments.first
         if found.keeps_shape and first is not None:
             return Value(inside, inside, type=found.returns, like=first.like, part=first.part)

@@ -161,7 +161,10 @@ class Statements(Expressions):
                     if not isinstance(target, ast.Name):
                         self.change(self.value(target.value))  # type: ignore[attr-defined]
             case ast.Raise():
-                self.value(node.exc)
+                # An exception is made to be raised: that it is raised is the effect.
+                parts = node.exc.args if isinstance(node.exc, ast.Call) else [node.exc]
+                for part in parts:
+                    self.value(part)
                 self.note("raises", "" if node.exc is None else ast.unparse(node.exc))
             case ast.Assert():
                 self.value(node.test)

@@ -193,7 +193,7 @@ _BODY: Mapping[str, Entry] = {
         "do that in the notebook, around the call, and leave the function to its drawing",
     ),
     "effect-new": Entry(
-        "does not do what the target does: it {here}",
+        "the target {here}, and it does not",
         "take that out of the target, or do it in the inline function too",
     ),
     "changes-argument": Entry(

@@ -34,26 +34,29 @@ _HARMLESS_MAGICS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class HiddenWriter:
-    """One place that may bind any name of the notebook.
+class HiddenAccess:
+    """One place that may read, or bind, any name of the notebook.
 
     Parameters
     ----------
     what : str
         What it is, as the subject of a sentence.
+    writes : bool
+        Whether it may bind names, and not only read them.
     cell : int
         The cell's number, counted from 1.
     """
 
     what: str
-    cell: int
+    writes: bool = True
+    cell: int = 0
 
     def __str__(self) -> str:
         return f"{self.what} in cell {self.cell}"
 
 
-def hidden_writes(tree: ast.AST, names: Mapping[str, Meaning]) -> Iterator[str]:
-    """Find what may bind names that stand nowhere in the text.
+def hidden_accesses(tree: ast.AST, names: Mapping[str, Meaning]) -> Iterator[HiddenAccess]:
+    """Find what may bind or read names that stand nowhere in the text.
 
     Parameters
     ----------
@@ -64,20 +67,19 @@ def hidden_writes(tree: ast.AST, names: Mapping[str, Meaning]) -> Iterator[str]:
 
     Yields
     ------
-    str
-        A few words for each place: ``globals()``, ``text that exec() runs``.
+    HiddenAccess
+        One for each place: ``globals()``, ``text that exec() runs``.
     """
-    yield from _Walk(names).visit(tree, None, frozenset())
+    yield from _Walk(names).visit(tree)
 
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
     names: Mapping[str, Meaning]
 
-    def visit(
-        self, node: ast.AST, parent: ast.AST | None, local: frozenset[str]
-    ) -> Iterator[str]:
-        stack: list[tuple[ast.AST, tuple[ast.AST, ...], frozenset[str]]] = [(node, (), local)]
+    def visit(self, tree: ast.AST) -> Iterator[HiddenAccess]:
+        local: frozenset[str] = frozenset()
+        stack: list[tuple[ast.AST, tuple[ast.AST, ...], frozenset[str]]] = [(tree, (), local)]
         while stack:
             node, around, local = stack.pop()
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
@@ -90,40 +92,41 @@ class _Walk:
 
     def _here(
         self, node: ast.AST, around: tuple[ast.AST, ...], local: frozenset[str]
-    ) -> Iterator[str]:
+    ) -> Iterator[HiddenAccess]:
         match node:
             case ast.Call(func=ast.Name(id=name)) if self._is_builtin(name, local):
                 yield from self._called(name, node, around, local)
             case ast.Attribute(attr=attribute) if attribute in _INTO_NAMESPACES:
-                yield f"{attribute}, a namespace as a mapping,"
+                yield HiddenAccess(f"{attribute}, a namespace as a mapping,")
             case ast.Attribute(value=ast.Call(func=ast.Name(id="get_ipython")), attr=attribute):
                 yield from self._shell(attribute, around)
             case ast.Name(id="get_ipython") if not _is_called_for_an_attribute(around):
-                yield "get_ipython()"
+                yield HiddenAccess("get_ipython()")
             case ast.Attribute() | ast.Name():
                 origin = self.origin(node, local)
                 if origin == "sys.modules" and not _only_looks(node, around):
-                    yield "sys.modules"
+                    yield HiddenAccess("sys.modules")
                 elif origin in ("sys._getframe", "inspect.currentframe", "inspect.stack"):
-                    yield origin
+                    yield HiddenAccess(origin)
             case ast.Import(names=imported) if any(a.name == "__main__" for a in imported):
-                yield "the import of __main__"
+                yield HiddenAccess("the import of __main__")
             case ast.ImportFrom(module="__main__"):
-                yield "the import of __main__"
+                yield HiddenAccess("the import of __main__")
 
     def _is_builtin(self, name: str, local: frozenset[str]) -> bool:
         return name not in local and name not in self.names
 
     def _called(
         self, name: str, call: ast.Call, around: tuple[ast.AST, ...], local: frozenset[str]
-    ) -> Iterator[str]:
+    ) -> Iterator[HiddenAccess]:
         if name == "exec" and not self._elsewhere(call):
-            yield "text that exec() runs"
-        elif name == "eval" and not self._elsewhere(call) and _may_write(call):
-            yield "text that eval() runs"
-        elif name in _NAMESPACES and not call.args and not _only_looks(call, around):
+            yield HiddenAccess("text that exec() runs")
+        elif name == "eval" and not self._elsewhere(call):
+            yield HiddenAccess("text that eval() runs", writes=_may_write(call))
+        elif name in _NAMESPACES and not call.args:
             if name == "globals" or not _in_function(around, local):
-                yield f"{name}()"
+                if not _is_asked_for_a_name(call, around):
+                    yield HiddenAccess(f"{name}()", writes=not _only_looks(call, around))
 
     def _elsewhere(self, call: ast.Call) -> bool:
         """Tell whether text runs in a namespace of its own."""
@@ -136,7 +139,7 @@ class _Walk:
             for inner in ast.walk(one)
         )
 
-    def _shell(self, attribute: str, around: tuple[ast.AST, ...]) -> Iterator[str]:
+    def _shell(self, attribute: str, around: tuple[ast.AST, ...]) -> Iterator[HiddenAccess]:
         if attribute in _SHELL_READS:
             return
         call = around[-1] if around else None
@@ -145,7 +148,7 @@ class _Walk:
             if isinstance(first, ast.Constant) and isinstance(first.value, str):
                 if first.value.lstrip("%").partition(" ")[0] in _HARMLESS_MAGICS:
                     return
-        yield f"get_ipython().{attribute}"
+        yield HiddenAccess(f"get_ipython().{attribute}")
 
     def origin(self, node: ast.AST, local: frozenset[str]) -> str:
         match node:
@@ -156,6 +159,13 @@ class _Walk:
                 base = self.origin(value, local)
                 return f"{base}.{attribute}" if base else ""
         return ""
+
+
+def _is_asked_for_a_name(node: ast.AST, around: tuple[ast.AST, ...]) -> bool:
+    match around[-1] if around else None:
+        case ast.Compare(ops=[ast.In() | ast.NotIn()], comparators=[inner]):
+            return inner is node
+    return False
 
 
 def _only_looks(node: ast.AST, around: tuple[ast.AST, ...]) -> bool:

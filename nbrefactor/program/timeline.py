@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from nbrefactor.effects import known
 from nbrefactor.notebook.document import Cell
 from nbrefactor.notebook.magics import CellCode, parse, read_cell
-from nbrefactor.program.hidden import HiddenWriter, hidden_writes
+from nbrefactor.program.hidden import HiddenAccess, hidden_accesses
 from nbrefactor.program.words import words, words_bound
 from nbrefactor.python.environment import STAR, Meaning, Unclear, environment
 from nbrefactor.python.scopes import DefinitionNode, Reference, references
@@ -142,6 +142,21 @@ class Rebinding:
         """Cell and row, to be compared with those of other bindings."""
         return (self.home.cell.index, getattr(self.node, "lineno", 0))
 
+    @property
+    def is_sure(self) -> bool:
+        """Whether it happens whenever its cell runs to its end: no branch, loop or body around."""
+        node: ast.AST = self.node
+        while node in self.home.parents:
+            around = self.home.parents[node]
+            if isinstance(around, ast.Module):
+                return True
+            if isinstance(around, (*_SCOPES, ast.If, ast.For, ast.While, ast.Try, ast.Match)):
+                return False
+            if isinstance(around, (ast.AsyncFor, ast.IfExp, ast.BoolOp, ast.ListComp)):
+                return False
+            node = around
+        return True
+
 
 @dataclass(frozen=True, slots=True)
 class Mention:
@@ -188,8 +203,8 @@ class Timeline:
         What each name means once every cell has run.
     opaque : tuple of (Cell, str)
         Cells that do not parse, with the reason.
-    hidden_writer : HiddenWriter or None
-        The first place that may bind any name unseen.
+    hidden : tuple of HiddenAccess
+        Places that may read or bind any name unseen.
     """
 
     cells: tuple[CodeCell, ...]
@@ -199,7 +214,12 @@ class Timeline:
     mentions: tuple[Mention, ...]
     environment: Mapping[str, Meaning]
     opaque: tuple[tuple[Cell, str], ...]
-    hidden_writer: HiddenWriter | None
+    hidden: tuple[HiddenAccess, ...]
+
+    @property
+    def hidden_writer(self) -> HiddenAccess | None:
+        """The first place that may bind any name unseen."""
+        return next((found for found in self.hidden if found.writes), None)
 
     @property
     def joined(self) -> ast.Module:
@@ -228,6 +248,28 @@ class Timeline:
             sorted({found.home.cell.index + 1 for found in self.rebindings.get(name, ())})
         )
 
+    def reached_by(self, binding: Rebinding) -> tuple[Use, ...]:
+        """Give the uses of a name that may see what one place binds.
+
+        Cells run from top to bottom. A use in a function's body may see every binding, any other
+        use only one above it, and not one that another binding, which surely runs, takes over
+        from.
+        """
+        return tuple(
+            use
+            for use in self.uses.get(binding.name, ())
+            if use.deferred or self._reaches(binding, use)
+        )
+
+    def _reaches(self, binding: Rebinding, use: Use) -> bool:
+        at = (use.home.cell.index, use.node.lineno)
+        if binding.place > at:
+            return use.home is binding.home and _in_same_loop(binding, use)
+        return not any(
+            binding.place < other.place <= at and other.is_sure and not _holds(other, use)
+            for other in self.rebindings.get(binding.name, ())
+        )
+
     def definitions_that_use(self, node: DefinitionNode) -> frozenset[DefinitionNode] | None:
         """Give the definitions around all uses of a definition's name, its own aside.
 
@@ -243,6 +285,32 @@ class Timeline:
                 return None
             users.update(found for found in around if isinstance(found, DefinitionNode))
         return frozenset(users - {node})
+
+
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+
+
+def _in_same_loop(binding: Rebinding, use: Use) -> bool:
+    """Tell whether a binding below a use comes before it in a loop's next round."""
+    around = set(binding.home.ancestors(binding.node))
+    return any(
+        node in around and isinstance(node, (ast.For, ast.AsyncFor, ast.While))
+        for node in use.home.ancestors(use.node)
+    )
+
+
+def _holds(binding: Rebinding, use: Use) -> bool:
+    """Tell whether a use stands in the statement that binds, and so is read before it."""
+    return binding.home is use.home and any(
+        node is _statement(binding) for node in use.home.ancestors(use.node)
+    )
+
+
+def _statement(binding: Rebinding) -> ast.AST:
+    node = binding.node
+    while not isinstance(node, ast.stmt) and node in binding.home.parents:
+        node = binding.home.parents[node]
+    return node
 
 
 def timeline(cells: Sequence[Cell]) -> Timeline:
@@ -300,9 +368,9 @@ def timeline(cells: Sequence[Cell]) -> Timeline:
                 bound = Rebinding(name, node, home, reference.context == "delete")
                 rebindings.setdefault(name, []).append(bound)
     names = environment(_joined(code_cells), "", main=True)
-    writer = _hidden_writer(code_cells, names)
-    if writer is not None:
-        mentions.extend(_run_text(code_cells, writer))
+    hidden = tuple(_hidden(code_cells, names))
+    if hidden:
+        mentions.extend(_run_text(code_cells, hidden[0]))
     return Timeline(
         tuple(code_cells),
         tuple(found for home in code_cells for found in _definitions(home)),
@@ -311,7 +379,7 @@ def timeline(cells: Sequence[Cell]) -> Timeline:
         tuple(mentions),
         _environment(names, code_cells, mentions),
         tuple(opaque),
-        writer,
+        hidden,
     )
 
 
@@ -330,16 +398,13 @@ def _bound_by_magic(text: str) -> frozenset[str] | None:
     return words(rest) if found is None else frozenset()
 
 
-def _hidden_writer(
-    cells: Sequence[CodeCell], names: Mapping[str, Meaning]
-) -> HiddenWriter | None:
+def _hidden(cells: Sequence[CodeCell], names: Mapping[str, Meaning]) -> Iterator[HiddenAccess]:
     for home in cells:
         number = home.cell.index + 1
         if home.code.binds_unknown:
-            return HiddenWriter("a magic line", number)
-        for what in hidden_writes(home.tree, names):
-            return HiddenWriter(what, number)
-    return None
+            yield HiddenAccess("a magic line", cell=number)
+        for found in hidden_accesses(home.tree, names):
+            yield replace(found, cell=number)
 
 
 def _definitions(home: CodeCell) -> Iterator[InlineDefinition]:
@@ -402,12 +467,12 @@ def _asks_for_help(text: str) -> bool:
     return stripped.startswith("?") or stripped.endswith("?") or stripped.startswith("%pinfo")
 
 
-def _run_text(cells: Sequence[CodeCell], writer: HiddenWriter) -> Iterator[Mention]:
+def _run_text(cells: Sequence[CodeCell], running: HiddenAccess) -> Iterator[Mention]:
     """Yield the texts of a notebook that runs text: any of them may name anything."""
     for home in cells:
         for node in ast.walk(home.tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                is_text = home.cell.index + 1 == writer.cell or node.value.isidentifier()
+                is_text = home.cell.index + 1 == running.cell or node.value.isidentifier()
                 if is_text:
-                    what = f"text of cell {home.cell.index + 1}, which cell {writer.cell} may run,"
+                    what = f"text of cell {home.cell.index + 1}, which cell {running.cell} may run,"
                     yield _mention(home.cell, node.value, what)

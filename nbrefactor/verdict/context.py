@@ -11,7 +11,7 @@ from nbrefactor.effects.values import Event
 from nbrefactor.library.target import Target, TargetModule
 from nbrefactor.model.outcome import Level
 from nbrefactor.model.reason import Reason
-from nbrefactor.program.timeline import CodeCell, InlineDefinition, Timeline, Use
+from nbrefactor.program.timeline import CodeCell, InlineDefinition, Rebinding, Timeline, Use
 from nbrefactor.python.forms import Forms
 from nbrefactor.verdict.names import Worlds
 
@@ -67,8 +67,12 @@ class Context:
     _events: dict[CodeCell, tuple[Event, ...]] = field(default_factory=dict)
 
     def uses(self, definition: InlineDefinition) -> tuple[Use, ...]:
-        """Give the places that read a definition's name."""
-        return self.notebook.uses.get(definition.name, ())
+        """Give the places that read a definition's name and may see it."""
+        return self.notebook.reached_by(self.binding(definition))
+
+    def binding(self, definition: InlineDefinition) -> Rebinding:
+        """Give the place at which a definition binds its name."""
+        return Rebinding(definition.name, definition.node, definition.home, deletes=False)
 
     def cell_events(self, home: CodeCell) -> tuple[Event, ...]:
         """Give what a cell does to figures, in order, through the functions that it calls."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from nbrefactor.effects.summary import Summaries
 from nbrefactor.library.stars import world
 from nbrefactor.library.target import TargetModule
-from nbrefactor.model.outcome import LEVELS
+from nbrefactor.model.outcome import LEVELS, Level
 from nbrefactor.model.reason import Reason
 from nbrefactor.program.timeline import InlineDefinition, Timeline
 from nbrefactor.python.difference import may_be_similar
@@ -18,7 +18,7 @@ from nbrefactor.python.forms import Forms
 from nbrefactor.effects.lasting import lasting_values
 from nbrefactor.python.outline import outline
 from nbrefactor.verdict.context import Candidate, Context, Will
-from nbrefactor.verdict.match import Accepted, Match
+from nbrefactor.verdict.match import Accepted, CallEdit, Match
 from nbrefactor.verdict.names import Worlds
 from nbrefactor.verdict.obligation import Answer, fails
 from nbrefactor.verdict.propose import propose
@@ -80,7 +80,7 @@ def judge(
         if definition in solution.chosen:
             matches.append(_replaced(solution.chosen[definition], solution))
         elif listed:
-            matches.append(_kept(listed[0], solution))
+            matches.append(_kept(listed, solution))
         elif suggest and (near := _near_miss(definition, targets, aliases, forms)):
             matches.append(near)
     return tuple(matches)
@@ -121,7 +121,7 @@ def _forced(proposal: Proposal) -> Proposal:
     """Keep of what speaks against a replacement only that calls would not bind."""
     using = proposal.answers.get("uses", Answer())
     binding = tuple(clause for clause in using.clauses if clause.reason.is_binding)
-    level = "compatible" if proposal.level == "divergent" else proposal.level
+    level: Level = "compatible" if proposal.level == "divergent" else proposal.level
     return replace(
         proposal,
         level=level,
@@ -134,9 +134,9 @@ def _accepting(will: Will, modules: Sequence[Accepted]) -> Will:
     """Add to what the user wants the worst level that is accepted from each module."""
     worst = {accepted.module.name: accepted.level for accepted in modules}
 
-    def accepting(definition: InlineDefinition, level: str, module: str) -> tuple[Reason, ...]:
-        wanted = will(definition, level, module)  # type: ignore[arg-type]
-        if LEVELS.index(level) > LEVELS.index(worst[module]):  # type: ignore[arg-type]
+    def accepting(definition: InlineDefinition, level: Level, module: str) -> tuple[Reason, ...]:
+        wanted = will(definition, level, module)
+        if LEVELS.index(level) > LEVELS.index(worst[module]):
             return (*wanted, Reason("not-accepted", here=level, there=module))
         return wanted
 
@@ -212,16 +212,31 @@ def _replaced(proposal: Proposal, solution: Solution) -> Match:
     return _match(proposal, True, proposal.level, reasons, calls)
 
 
-def _kept(proposal: Proposal, solution: Solution) -> Match:
-    unmet = solution.unmet(proposal)
-    willed = {clause.reason for clause in proposal.answers.get(WILL, Answer()).clauses}
-    against = [clause.reason for clause in unmet if clause.reason not in willed]
-    level = "divergent" if against else proposal.level
-    ordered = (*against, *proposal.notes) if against else (*proposal.notes, *willed)
-    return _match(proposal, False, level, tuple(dict.fromkeys(ordered)), ())
+def _kept(listed: Sequence[Proposal], solution: Solution) -> Match:
+    """Tell of the first proposal that only the user's word keeps, or of the first one at all."""
+    against = {
+        one: [c.reason for c in solution.unmet(one) if c.reason not in _willed(one)]
+        for one in listed
+    }
+    proposal = next((one for one in listed if not against[one]), listed[0])
+    if against[proposal]:
+        ordered = (*against[proposal], *proposal.notes)
+        return _match(proposal, False, "divergent", tuple(dict.fromkeys(ordered)), ())
+    ordered = (*proposal.notes, *_willed(proposal))
+    return _match(proposal, False, proposal.level, tuple(dict.fromkeys(ordered)), ())
 
 
-def _match(proposal: Proposal, accepted: bool, level, reasons, calls) -> Match:  # type: ignore[no-untyped-def]
+def _willed(proposal: Proposal) -> tuple[Reason, ...]:
+    return tuple(clause.reason for clause in proposal.answers.get(WILL, Answer()).clauses)
+
+
+def _match(
+    proposal: Proposal,
+    accepted: bool,
+    level: Level,
+    reasons: tuple[Reason, ...],
+    calls: tuple[CallEdit, ...],
+) -> Match:
     return Match(
         proposal.definition,
         proposal.module,

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from nbrefactor.model.reason import Reason
-from nbrefactor.program.timeline import InlineDefinition, Rebinding
+from nbrefactor.program.timeline import InlineDefinition
 from nbrefactor.verdict.context import Candidate, Context
 from nbrefactor.verdict.obligation import Answer, Clause, Replacement
 from nbrefactor.verdict.uses import Pairing
@@ -59,15 +59,18 @@ def _rebound(
     recursive: bool,
 ) -> Iterator[Clause]:
     inline = {other.node: other for other in context.notebook.definitions}
+    mine = set(context.uses(definition))
     for rebinding in context.notebook.rebindings.get(definition.name, ()):
         node = rebinding.node
-        if node is definition.node or _comes_after_all_calls(rebinding, definition, context):
+        if node is definition.node or _imports_target(node, definition, candidate):
             continue
-        if _imports_target(node, definition, candidate):
+        shared = mine & set(context.notebook.reached_by(rebinding))
+        if not shared and not recursive:
             continue
         cell = (rebinding.home.cell.index + 1,)
         if node in inline:
-            alike = (frozenset({Replacement(node, pair.target)}),)
+            same_calls = pair.same_calls or _same_parameters(node, definition.node)
+            alike = (frozenset({Replacement(node, pair.target)}),) if same_calls else ()
             yield Clause(Reason("defined-anew", cells=cell), alike)
             continue
         verb = "deleted" if rebinding.deletes else "bound to something else"
@@ -77,30 +80,12 @@ def _rebound(
         yield Clause(Reason("rebound", definition.name, cell, verb, why))
 
 
-def _comes_after_all_calls(
-    rebinding: Rebinding, definition: InlineDefinition, context: Context
-) -> bool:
-    """Tell whether a binding comes only once every use of the definition is done with.
-
-    Cells run from top to bottom; a use in a function's body is done when that function is not
-    called any more, so it counts for the whole notebook.
-    """
-    before = (definition.home.cell.index, definition.node.lineno)
-    if rebinding.place <= before:
-        return False
-    last = max(
-        (
-            (use.home.cell.index, use.node.lineno)
-            for use in context.uses(definition)
-            if not use.deferred and (use.home.cell.index, use.node.lineno) > before
-        ),
-        default=before,
+def _same_parameters(one: ast.AST, other: ast.AST) -> bool:
+    """Tell whether calls of two functions change in the same way."""
+    arguments = [getattr(node, "args", None) for node in (one, other)]
+    return all(a is not None for a in arguments) and (
+        ast.dump(arguments[0]) == ast.dump(arguments[1])  # type: ignore[arg-type]
     )
-    deferred = any(
-        use.deferred and definition.node not in set(use.home.ancestors(use.node))
-        for use in context.uses(definition)
-    )
-    return not deferred and last < rebinding.place
 
 
 def _imports_target(node: ast.AST, definition: InlineDefinition, candidate: Candidate) -> bool:

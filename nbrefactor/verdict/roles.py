@@ -91,7 +91,7 @@ def _asking(demand: Demand) -> str:
         case "call":
             return "a call of it"
         case "operator":
-            return f"the operator {demand.detail}"
+            return "a sum or product of it"
     return demand.what
 
 

@@ -38,6 +38,9 @@ def using(
     notes: list[Reason] = []
     if not pair.same_calls and (mention := context.notebook.mention(definition.name)):
         clauses.append(Clause(Reason("named-by-text", definition.name, here=mention.what)))
+    if not pair.same_calls and context.notebook.hidden:
+        found = context.notebook.hidden[0]
+        clauses.append(Clause(Reason("named-by-text", definition.name, here=f"maybe {found}")))
     ending = None if pair.same_program else figure_ending(definition, context)
     for use in context.uses(definition):
         edit, refusals = judge_use(use, pair)
