@@ -7,7 +7,9 @@ whoever installs them knows them. What belongs to the project is read.
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from nbrefactor.effects.toplevel import Act, TopLevel
@@ -15,6 +17,7 @@ from nbrefactor.library.locate import Found, Location, TargetError
 from nbrefactor.library.source_module import SourceModule, read_source
 from nbrefactor.python.bindings import absolute_module
 from nbrefactor.python.meanings import STAR
+from nbrefactor.python.scopes import DefinitionNode
 from nbrefactor.python.toplevel import names_bound
 
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
@@ -38,6 +41,7 @@ class ImportReader:
         self._present = frozenset(present)
         self._read: dict[str, SourceModule | None] = {}
         self._running: dict[str, TopLevel] = {}
+        self._tops: dict[str, TopLevel] = {}
         self._done: set[str] = set()
 
     def acts(self, module: str) -> Iterator[Act]:
@@ -61,16 +65,27 @@ class ImportReader:
             self._read[module] = None
             found = self._location.finder.find(module)
             if found is not None and found.path is not None and self._is_project(module, found):
-                try:
+                # Where it cannot be read, importing it fails.
+                with suppress(TargetError, RecursionError):
                     self._read[module] = read_source(module, found.path)
-                except (TargetError, RecursionError):
-                    pass  # whoever imports it fails; it is no target
         return self._read[module]
+
+    def definition(self, origin: str) -> tuple[TopLevel, DefinitionNode] | None:
+        """Find a function or class of the project that has been imported."""
+        module, _, name = origin.rpartition(".")
+        top = self._tops.get(module)
+        for statement in reversed(top.source.tree.body) if top is not None else ():
+            if isinstance(statement, DefinitionNode) and statement.name == name:
+                assert top is not None
+                return top, statement
+        return None
 
     def is_there(self, module: str) -> bool:
         """Tell whether the package of a dotted name is found, or known to be present."""
         top = module.partition(".")[0]
-        return top in self._present or self._location.finder.find(top) is not None
+        if top in self._present or top in sys.stdlib_module_names:
+            return True
+        return self._location.finder.find(top) is not None
 
     # -- imports -----------------------------------------------------------------------------
 
@@ -101,12 +116,13 @@ class ImportReader:
             if found is not None and found.path is not None and self._is_project(name, found):
                 yield Act("fails", importer, row, f"import {name}")
             return
-        top = TopLevel(source, self._imported)
-        self._running[name] = top
+        top = TopLevel(source, self)
+        self._running[name] = self._tops[name] = top
         yield from top.acts()
         del self._running[name]
 
-    def _imported(self, node: ast.Import | ast.ImportFrom, by: TopLevel) -> Iterator[Act]:
+    def acts_of(self, node: ast.Import | ast.ImportFrom, by: TopLevel) -> Iterator[Act]:
+        """Yield what an import at the top of a module of the project does."""
         importer = by.source.name
         if isinstance(node, ast.Import):
             for alias in node.names:
@@ -116,12 +132,11 @@ class ImportReader:
         if not module:
             yield Act("fails", importer, node.lineno, ast.unparse(node))
             return
-        before = len(module.split("."))
         missing = False
         for act in self._chain(module, importer, node.lineno):
             missing = missing or (act.kind == "missing" and act.module == importer)
             yield act
-        for alias in node.names if before and not missing else ():
+        for alias in () if missing else node.names:
             if alias.name == STAR:
                 self._star(module, by)
             else:

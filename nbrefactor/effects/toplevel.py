@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from nbrefactor.effects import known
-from nbrefactor.effects.expressions import Expressions
-from nbrefactor.effects.values import Summary, Value, container
+from nbrefactor.effects.expressions import Expressions, _Arguments
+from nbrefactor.effects.values import Effect, Summary, Value, container
 from nbrefactor.library.source_module import SourceModule
 from nbrefactor.python.environment import environment
+from nbrefactor.python.meanings import Meaning
 from nbrefactor.python.reach import Facts, branches, facts_about, known_truth
 from nbrefactor.python.scopes import (
     DefinitionNode,
@@ -40,6 +41,20 @@ _ALWAYS_THERE = frozenset(
 _HARMLESS = frozenset({"reads-environment"})
 # An index of what is imported may fail, except where it only says what a type holds.
 _INDEXED_TYPES = ("typing.", "typing_extensions.", "collections.", "builtins.", "jaxtyping.")
+# They keep a function until somebody uses what they make.
+_CALL_LATER = frozenset(
+    {
+        *("builtins.filter", "builtins.map", "collections.defaultdict", "dataclasses.field"),
+        *("functools.cmp_to_key", "functools.partial"),
+    }
+)
+# They ask where a file is, and read nothing of it.
+_ASK_FOR_PLACES = frozenset(
+    {
+        *("absolute", "exists", "expanduser", "is_dir", "is_file", "resolve", "abspath", "isdir"),
+        *("isfile", "realpath", "islink"),
+    }
+)
 _OF_PROPERTIES = frozenset({"setter", "getter", "deleter"})
 _IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
 
@@ -67,8 +82,34 @@ class Act:
     text: str
 
 
-Import = Callable[[ast.Import | ast.ImportFrom, "TopLevel"], Iterator[Act]]
-"""Gives what an import at the top of a module does."""
+class Imports(Protocol):
+    """What a module's top level has to know of other modules."""
+
+    def acts_of(self, node: ast.Import | ast.ImportFrom, by: TopLevel) -> Iterator[Act]:
+        """Yield what an import does."""
+
+    def definition(self, origin: str) -> tuple[TopLevel, DefinitionNode] | None:
+        """Find a function or class of the project, with the module that has it."""
+
+
+class _Reader(Expressions):
+    """Reads expressions that are evaluated once, when a module is imported."""
+
+    def __init__(self, top: TopLevel, names: Mapping[str, Meaning], variables: dict[str, Value]):
+        super().__init__(names, variables, top.follow)
+        self._top = top
+
+    def _called_by_others(self, value: Value, node: ast.Call) -> None:
+        # What is kept for later is not called by that.
+        if self.value(node.func).origin not in _CALL_LATER:
+            super()._called_by_others(value, node)
+
+    def _known_call(
+        self, node: ast.Call, origin: str, found: known.Known | None, arguments: _Arguments
+    ) -> Value:
+        if found is None and self._top.calls_quietly(origin):
+            return container(*arguments.all)
+        return super()._known_call(node, origin, found, arguments)
 
 
 class TopLevel:
@@ -78,15 +119,15 @@ class TopLevel:
     ----------
     source : SourceModule
         The module.
-    imported : callable
+    imports : Imports
         Gives what its imports do.
     """
 
-    def __init__(self, source: SourceModule, imported: Import) -> None:
+    def __init__(self, source: SourceModule, imports: Imports) -> None:
         self.source = source
         self.bound: set[str] = set()
         self.binds_anything = False
-        self._imported = imported
+        self._imports = imports
         self._names = environment(source.tree, source.package, main=False)
         self._facts: Facts = facts_about(source.tree, main=False)
         self._variables: dict[str, Value] = {}
@@ -112,7 +153,7 @@ class TopLevel:
     def _statement(self, node: ast.stmt) -> Iterator[Act]:
         match node:
             case ast.Import() | ast.ImportFrom():
-                yield from self._imported(node, self)
+                yield from self._imports.acts_of(node, self)
                 self._forget(names_bound(node))
             case ast.If():
                 yield from self._if(node)
@@ -171,13 +212,16 @@ class TopLevel:
                 reader.bind(target, result)
 
     def _if(self, node: ast.If) -> Iterator[Act]:
+        # Another Python may have what this one lacks.
+        by_version = "version_info" in ast.unparse(node.test)
         for test, body in branches(node):
             truth = known_truth(test, self._facts)
             if truth is None and test is not None:
                 yield from self._unbound(test)
                 yield from self._expression(test, self._variables)
             if truth is not False:
-                yield from self._block(body)
+                acts = self._block(body)
+                yield from (act for act in acts if act.kind != "missing" or not by_version)
             if truth is True:
                 break
 
@@ -244,23 +288,31 @@ class TopLevel:
         variables[node.name] = self._defined(node)
 
     def _hook(self, node: ast.ClassDef) -> str | None:
-        """Name what runs when the class is made: a metaclass or ``__init_subclass__`` of its own."""
+        """Name what runs when a class is made: a metaclass or hook of the project."""
         for keyword in node.keywords:
             if keyword.arg == "metaclass" and self._may_be_own(keyword.value):
                 return f"the metaclass of {node.name}"
         for base in node.bases:
             inner = base.value if isinstance(base, ast.Subscript) else base
-            for found in self._reader(self._variables).value(inner).functions:
-                if isinstance(found, ast.ClassDef) and self._hooks_subclasses(found):
+            for top, found in self._own(self._reader(self._variables).value(inner)):
+                if isinstance(found, ast.ClassDef) and top.hooks_subclasses(found):
                     return f"__init_subclass__ of {found.name}"
         return None
 
-    def _hooks_subclasses(self, node: ast.ClassDef) -> bool:
+    def hooks_subclasses(self, node: ast.ClassDef) -> bool:
+        """Tell whether a class of this module runs something when it is subclassed."""
         return "__init_subclass__" in bound_names(node.body) or self._hook(node) is not None
 
     def _may_be_own(self, node: ast.expr) -> bool:
         value = self._reader(self._variables).value(node)
-        return not value.origin or value.origin.partition(".")[0] == self.source.name.partition(".")[0]
+        return not value.origin or bool(self._own(value))
+
+    def _own(self, value: Value) -> list[tuple[TopLevel, ast.AST]]:
+        """List the functions and classes of the project that a value may be."""
+        if value.origin:
+            found = self._imports.definition(value.origin)
+            return [] if found is None else [found]
+        return [(self, function) for function in value.functions]
 
     def _decorators(self, node: DefinitionNode, variables: dict[str, Value]) -> Iterator[Act]:
         for decorator in node.decorator_list:
@@ -278,8 +330,8 @@ class TopLevel:
             yield from self._noted(reader, decorator)
             if value.origin and _decorates_quietly(value.origin):
                 continue
-            own = value.functions and all(self._is_quiet(one) for one in value.functions)
-            if not own:
+            own = self._own(value)
+            if not own or not all(top.is_quiet(one) for top, one in own):
                 yield self._act(decorator, "unknown", f"@{_short(decorator)}")
 
     def _annotations(
@@ -304,21 +356,21 @@ class TopLevel:
         reader.value(node)
         yield from self._noted(reader, node)
 
-    def _reader(self, variables: dict[str, Value]) -> Expressions:
-        return Expressions(self._names, variables, self._follow)
+    def _reader(self, variables: dict[str, Value]) -> _Reader:
+        return _Reader(self, self._names, variables)
 
     def _origin(self, node: ast.expr) -> str:
         return self._reader(self._variables).value(node).origin
 
-    def _noted(self, reader: Expressions, node: ast.expr) -> Iterator[Act]:
-        effects = {effect for effect in reader.notes.effects if effect.kind not in _HARMLESS}
+    def _noted(self, reader: _Reader, node: ast.expr) -> Iterator[Act]:
+        effects = {effect for effect in reader.notes.effects if not _is_harmless(effect)}
         figures = [event for event in reader.notes.events if event.kind != "calls"]
         if not effects and not figures and not self._may_fail(reader, node):
             return
         unknown = all(effect.kind == "unknown" for effect in effects) and not figures
         yield self._act(node, "unknown" if unknown else "runs")
 
-    def _may_fail(self, reader: Expressions, node: ast.expr) -> bool:
+    def _may_fail(self, reader: _Reader, node: ast.expr) -> bool:
         """Tell whether it takes something out of what others hold: arguments, the environment."""
         for inner in ast.walk(node):
             if isinstance(inner, ast.Subscript):
@@ -327,17 +379,24 @@ class TopLevel:
                     return True
         return False
 
-    def _follow(self, node: ast.AST, around: Mapping[str, Value]) -> Summary | None:
+    def follow(self, node: ast.AST, around: Mapping[str, Value]) -> Summary | None:
         """Say that calling a function of the module does nothing, or that it is not known."""
-        return Summary(result=container()) if self._is_quiet(node) else None
+        return Summary(result=container()) if self.is_quiet(node) else None
 
-    def _is_quiet(self, node: ast.AST) -> bool:
+    def calls_quietly(self, origin: str) -> bool:
+        """Tell whether calling something of another module of the project does nothing."""
+        own = self._own(Value(origin=origin))
+        return bool(own) and all(top.is_quiet(one) for top, one in own)
+
+    def is_quiet(self, node: ast.AST) -> bool:
         """Tell whether calling a function of the module does nothing but give a result."""
         if node in self._following:
             return True
         if isinstance(node, ast.Lambda):
             inside = self._inside(node)
             return not any(True for _ in self._expression(node.body, inside))
+        if isinstance(node, ast.ClassDef):
+            return self._makes_instances_quietly(node)
         if not isinstance(node, ast.FunctionDef) or node.decorator_list:
             return False
         self._following.add(node)
@@ -345,6 +404,11 @@ class TopLevel:
             return not any(True for _ in self._body(node.body, self._inside(node)))
         finally:
             self._following.discard(node)
+
+    def _makes_instances_quietly(self, node: ast.ClassDef) -> bool:
+        """Tell whether nothing of a class's own runs when it is called."""
+        made = {"__init__", "__new__", "__post_init__", "__setattr__"} & bound_names(node.body)
+        return not (made or node.bases or node.keywords)
 
     def _inside(self, node: ast.FunctionDef | ast.Lambda) -> dict[str, Value]:
         inside = {**self._variables, **dict.fromkeys(function_locals(node), Value())}
@@ -369,9 +433,15 @@ class TopLevel:
         return Act(kind, self.source.name, _row(node), text or _short(node))
 
 
+def _is_harmless(effect: Effect) -> bool:
+    if effect.kind == "reads-files":
+        return effect.subject.rpartition(".")[2] in _ASK_FOR_PLACES
+    return effect.kind in _HARMLESS
+
+
 def _decorates_quietly(origin: str) -> bool:
     """Tell whether applying a decorator of a library does nothing but wrap."""
-    if known.is_transparent(origin):
+    if known.decorator(origin) is not None:
         return True
     found = known.function(origin)
     return found is not None and not found.effects and not found.changes
