@@ -9,9 +9,8 @@ from collections.abc import Iterator, Mapping
 from nbrefactor.python.bindings import bindings
 from nbrefactor.python.environment import Constant, Imported, Meaning, Unclear
 from nbrefactor.python.meanings import PLAIN_ASSIGNMENTS
-from nbrefactor.python.scopes import DefinitionNode
+from nbrefactor.python.scopes import DefinitionNode, in_scope
 from nbrefactor.python.signature import signature
-from nbrefactor.python.toplevel import in_scope
 
 # Calls with the same result whenever and however often they are made.
 _TIMELESS_BUILTINS = frozenset(

@@ -7,7 +7,7 @@ import builtins
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from nbrefactor.effects import known
+from nbrefactor.effects import known, types
 from nbrefactor.effects.known import Known
 from nbrefactor.effects.values import NEW, Demand, Effect, Event, Summary, Value, container, joined
 from nbrefactor.python.meanings import Constant, Defined, Imported, Meaning
@@ -18,8 +18,6 @@ FIGURES = frozenset(
         "reads-figure",
     }
 )
-# Making one of these leaves what it holds alone.
-_CONTAINERS = frozenset({"list", "tuple", "set", "frozenset", "dict"})
 _LITERALS: Mapping[type, str] = {
     ast.List: "list",
     ast.Set: "set",
@@ -67,6 +65,7 @@ class Expressions:
         self.follow = follow
         self.notes = Notes()
         self.conditions: list[str] = []
+        self.within: list[ast.AST] = []
         self.loops = 0
         self.nested: set[ast.AST] = set()
 
@@ -135,7 +134,9 @@ class Expressions:
                 return Value(functions=frozenset({definition}), type="function")
             case Constant():
                 return Value()
-            case None if hasattr(builtins, name) or name in ("display", "get_ipython"):
+            case None if name == "display":
+                return Value(origin="IPython.display.display")
+            case None if hasattr(builtins, name):
                 return Value(origin=f"builtins.{name}")
         inside = frozenset({f"global {name}"})
         return Value(roots=inside, holds=inside)
@@ -143,11 +144,12 @@ class Expressions:
     def _attribute(self, node: ast.Attribute) -> Value:
         base = self.value(node.value)
         if base.origin:
-            return Value(origin=f"{base.origin}.{node.attr}", roots=base.roots)
+            origin = f"{base.origin}.{node.attr}"
+            return Value(origin=origin, roots=base.roots, type=known.constant(origin) or "")
         self.demand(base, "attribute", node.attr)
         found = known.attribute(base.type or None, node.attr)
         if found is None:
-            return replace(base.element, functions=frozenset())
+            return replace(base.element, functions=frozenset(), type="")
         inside = base.roots | base.holds if found.shares else frozenset()
         return Value(roots=inside, holds=inside, type=found.returns)
 
@@ -157,7 +159,7 @@ class Expressions:
         index = node.slice
         what = repr(index.value) if isinstance(index, ast.Constant) else "?"
         self.demand(base, "index", what)
-        return replace(base.element, part=base.part)
+        return replace(base.element, part=base.part, type=types.element(base.type))
 
     def _operation(self, node: ast.BinOp) -> Value:
         left, right = self.value(node.left), self.value(node.right)
@@ -234,7 +236,7 @@ class Expressions:
             over = self.value(iterated.values[0])
         arity = len(target.elts) if isinstance(target, (ast.Tuple, ast.List)) else 0
         self.demand(over, "iterate", str(arity))
-        element = replace(value.element, exactly="", like="")
+        element = replace(value.element, type=types.element(value.type))
         if over.exactly and arity:
             element = replace(element, item=(over.exactly, -1))  # numbered by its target
         self.bind(target, element)
@@ -254,6 +256,7 @@ class Expressions:
         """Note that an object is changed, for whoever else has it."""
         if value.origin:
             self.note("unknown", f"a change of {value.origin}")
+            return
         for root in value.roots:
             self.note("changes", root)
 
@@ -294,7 +297,10 @@ class Expressions:
             self.demand(value, "passed", f"{origin} {position}")
         for keyword, value in arguments.keywords.items():
             self.demand(value, "passed", f"{origin} {keyword}")
-        if found is None:
+        keywords = frozenset(arguments.keywords)
+        if found is None or not found.covers(
+            len(arguments.positional), keywords, starred=arguments.starred
+        ):
             self.note("unknown", _short(node.func))
             return self._unknown_result(arguments)
         for changed in found.changes:
@@ -309,14 +315,19 @@ class Expressions:
         for called in found.calls:
             for value in arguments.at(called):
                 self._called_by_others(value, node)
+        return self._result(found, arguments)
+
+    def _result(self, found: Known, arguments: _Arguments) -> Value:
         shared = [value for one in found.shares for value in arguments.at(one)]
-        inside = frozenset().union(*(value.roots | value.holds for value in shared))
-        if found.returns in _CONTAINERS:
-            return Value(holds=inside, type=found.returns)
+        held = [value for one in found.holds for value in arguments.at(one)]
+        roots = frozenset().union(*(value.roots for value in shared))
+        holds = frozenset().union(
+            *(value.holds for value in shared), *(value.roots | value.holds for value in held)
+        )
         first = arguments.first
         if found.keeps_shape and first is not None:
-            return Value(inside, inside, type=found.returns, like=first.like, part=first.part)
-        return Value(roots=inside, holds=inside, type=found.returns)
+            return Value(roots, holds, type=found.returns, like=first.like, part=first.part)
+        return Value(roots, holds, type=found.returns)
 
     def _effect(
         self, kind: str, origin: str, node: ast.Call, found: Known, arguments: _Arguments
@@ -335,6 +346,7 @@ class Expressions:
                     origin,
                     node,
                     self.condition,
+                    tuple(self.within),
                     self.loops > 0,
                     found.draws,
                     data,
@@ -352,7 +364,7 @@ class Expressions:
     def _called_by_others(self, value: Value, node: ast.Call) -> None:
         if value.origin:
             found = known.function(value.origin)
-            self._known_call(node, value.origin, found, _Arguments())
+            self._known_call(node, value.origin, found, _Arguments(starred=True))
         for function in value.functions:
             self._followed(function, node, _Arguments())
         if not value.origin and not value.functions:
@@ -367,7 +379,14 @@ class Expressions:
             return self._unknown_result(arguments)
         given = _given(function, arguments)
         self.notes.events.append(
-            Event("calls", getattr(function, "name", ""), node, self.condition, self.loops > 0)
+            Event(
+                "calls",
+                getattr(function, "name", ""),
+                node,
+                self.condition,
+                tuple(self.within),
+                self.loops > 0,
+            )
         )
         for effect in summary.effects:
             if effect.kind == "changes" and effect.subject in given:
@@ -381,10 +400,16 @@ class Expressions:
             repeated = event.repeated or self.loops > 0
             condition = "?" if event.conditional and self.condition else event.conditional
             self.notes.events.append(
-                replace(event, repeated=repeated, conditional=condition or self.condition)
+                replace(
+                    event,
+                    repeated=repeated,
+                    conditional=condition or self.condition,
+                    within=(*self.within, *event.within),
+                )
             )
-        for value in (*arguments.positional, *arguments.keywords.values()):
-            self.demand(value, "followed", getattr(function, "name", "lambda"))
+        for demand in summary.demands:
+            passed_on = given.get(f"parameter {demand.parameter}", NEW)
+            self.demand(passed_on, demand.what, demand.detail)
         result = summary.result
         passed = [given[root] for root in result.roots | result.holds if root in given]
         own = frozenset(r for r in result.roots | result.holds if r.startswith("global "))
@@ -448,7 +473,7 @@ def _like(op: ast.operator, left: Value, right: Value) -> str:
 
 
 def _part(value: Value, position: int) -> Value:
-    element = replace(value.element, exactly="", like="")
+    element = replace(value.element, type=types.part(value.type, position))
     if value.item is not None:
         return replace(element, item=(value.item[0], position))
     return element

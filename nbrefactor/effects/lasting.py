@@ -82,7 +82,7 @@ def _text(
             return meaning.dotted if isinstance(meaning, Imported) else None
         case ast.Attribute():
             origin = _origin(node, names)
-            return origin if origin and known.constant(origin) else None
+            return origin if origin and known.constant(origin) is not None else None
         case ast.BinOp(left=left, op=op, right=right):
             parts = [_text(left, names, values), type(op).__name__, _text(right, names, values)]
         case ast.IfExp(test=test, body=body, orelse=orelse):
@@ -108,7 +108,7 @@ def _text(
 
 def _is_timeless(found: known.Known) -> bool:
     """Tell whether a call gives the same whenever it is made in one process."""
-    effects = found.effects - {"reads-environment"} if found.stable else found.effects
+    effects = frozenset(found.effects) - ({"reads-environment"} if found.stable else set())
     return not effects and not found.changes and not found.calls
 
 
@@ -154,7 +154,7 @@ def _looked_into(node: ast.AST) -> tuple[ast.AST, ...]:
             return (left, right)
         case ast.Call(func=ast.Name(id=name), args=args):
             found = known.function(f"builtins.{name}")
-            if found is not None and not found.shares and not found.changes and not found.calls:
+            if found is not None and not (found.shares or found.changes or found.calls):
                 return tuple(args)
         case ast.Attribute(attr="keys" | "values" | "items" | "get" | "index" | "count"):
             return (node.value,)

@@ -192,9 +192,7 @@ class Statements(Expressions):
             case ast.Match():
                 self.value(node.subject)
                 for case in node.cases:
-                    self.conditions.append("?")
-                    self.block(case.body)
-                    self.conditions.pop()
+                    self._branch(case.body, "?")
             case ast.Pass() | ast.Break() | ast.Continue():
                 pass
             case _ if hasattr(node, "handlers"):
@@ -230,7 +228,10 @@ class Statements(Expressions):
                 self.value(node.test)
             else:
                 self.loop_over(node.target, node.iter)
-            self.block([*node.body, *node.orelse])
+            self.within.append(node.body[0])
+            self.block(node.body)
+            self.within.pop()
+            self.block(node.orelse)
             self._join(before)
             if self.variables == before:
                 break
@@ -246,25 +247,29 @@ class Statements(Expressions):
         ends = []
         for body in (node.body, node.orelse):
             self._restore(before)
-            self.conditions.append(condition or "?")
-            self.block(body)
-            self.conditions.pop()
+            self._branch(body, condition or "?")
             ends.append(dict(self.variables))
         self._restore(ends[0])
         self._join(ends[1])
 
     def _try(self, node: Any) -> None:
         before = dict(self.variables)
-        self.conditions.append("?")
-        self.block(node.body)
+        self._branch([*node.body, *node.orelse], "?")
         self._join(before)
         for handler in node.handlers:
             self.note("handles", "" if handler.type is None else ast.unparse(handler.type))
-            self.block(handler.body)
-        self.block(node.orelse)
+            self._branch(handler.body, "?")
         self._join(before)
-        self.conditions.pop()
         self.block(node.finalbody)
+
+    def _branch(self, body: Sequence[ast.stmt], condition: str) -> None:
+        """Read statements that may not run."""
+        if body:
+            self.conditions.append(condition)
+            self.within.append(body[0])
+            self.block(body)
+            self.within.pop()
+            self.conditions.pop()
 
     def _restore(self, variables: Mapping[str, Value]) -> None:
         self.variables.clear()

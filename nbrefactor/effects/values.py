@@ -125,6 +125,8 @@ class Event:
     conditional : str
         The parameter that decides whether it happens; ``?`` where something else does; empty where
         it always happens.
+    within : tuple of ast.AST
+        What decides it: the first statement of each branch or loop that it stands in.
     repeated : bool
         Whether it stands in a loop.
     draws, data
@@ -137,6 +139,7 @@ class Event:
     origin: str
     call: ast.Call
     conditional: str = ""
+    within: tuple[ast.AST, ...] = ()
     repeated: bool = False
     draws: str = ""
     data: tuple[Value, ...] = ()

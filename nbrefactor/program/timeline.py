@@ -122,6 +122,14 @@ class Use:
     deferred: bool
 
     @property
+    def row(self) -> int:
+        """The row at which it happens at the earliest: that of the outermost function around it."""
+        functions = [
+            node for node in self.home.ancestors(self.node) if isinstance(node, _FUNCTIONS)
+        ]
+        return functions[-1].lineno if functions else self.node.lineno
+
+    @property
     def call(self) -> ast.Call | None:
         """The call, where the name is called."""
         around = self.home.parents[self.node]
@@ -251,18 +259,20 @@ class Timeline:
     def reached_by(self, binding: Rebinding) -> tuple[Use, ...]:
         """Give the uses of a name that may see what one place binds.
 
-        Cells run from top to bottom. A use in a function's body may see every binding, any other
-        use only one above it, and not one that another binding, which surely runs, takes over
-        from.
+        Cells run from top to bottom. A use in a function's body may see later bindings too, any
+        other use only one above it; neither sees one that another binding, which surely runs,
+        takes over from before the function is defined.
         """
         return tuple(
             use
             for use in self.uses.get(binding.name, ())
-            if use.deferred or self._reaches(binding, use)
+            if self._reaches(binding, use)
         )
 
     def _reaches(self, binding: Rebinding, use: Use) -> bool:
-        at = (use.home.cell.index, use.node.lineno)
+        at = (use.home.cell.index, use.row)
+        if use.deferred and binding.place >= at:
+            return True
         if binding.place > at:
             return use.home is binding.home and _in_same_loop(binding, use)
         return not any(
@@ -287,6 +297,7 @@ class Timeline:
         return frozenset(users - {node})
 
 
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 
 
@@ -393,9 +404,9 @@ def _bound_by_magic(text: str) -> frozenset[str] | None:
         return None
     if text.startswith("!"):
         return frozenset()
-    name, _, rest = text.lstrip("%").partition(" ")
+    name, _, rest = text.partition(" ")
     found = known.magic(name)
-    return words(rest) if found is None else frozenset()
+    return words(rest) if found is None or found.binds else frozenset()
 
 
 def _hidden(cells: Sequence[CodeCell], names: Mapping[str, Meaning]) -> Iterator[HiddenAccess]:

@@ -72,8 +72,9 @@ def surroundings(
 def _handlers(use: Use) -> Iterator[ast.ExceptHandler]:
     inner: ast.AST = use.node
     for around in use.home.ancestors(use.node):
-        if inner in getattr(around, "body", []):
-            yield from getattr(around, "handlers", [])
+        handlers = getattr(around, "handlers", [])
+        if handlers and inner in getattr(around, "body", []):
+            yield from handlers
         inner = around
 
 
@@ -145,12 +146,13 @@ def _next(events: Sequence[Event], definition: InlineDefinition, ending: Ending)
                 continue
             if not event.origin.startswith(_CURRENT):
                 continue
-            if event.kind in ("makes-figure", "shows"):
-                if event.conditional:
-                    continue
-                break
-            if event.kind == "closes" and ending == "open":
-                break
+            sure = set(event.within) <= set(events[start].within)
+            if event.kind in ("makes-figure", "shows") or (
+                event.kind == "closes" and ending == "open"
+            ):
+                if sure:
+                    break
+                continue
             return ast.unparse(event.call.func)
     return ""
 

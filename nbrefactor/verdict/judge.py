@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from nbrefactor.effects.lasting import lasting_values
 from nbrefactor.effects.summary import Summaries
 from nbrefactor.library.stars import world
 from nbrefactor.library.target import TargetModule
@@ -15,14 +16,13 @@ from nbrefactor.program.timeline import InlineDefinition, Timeline
 from nbrefactor.python.difference import may_be_similar
 from nbrefactor.python.environment import environment
 from nbrefactor.python.forms import Forms
-from nbrefactor.effects.lasting import lasting_values
 from nbrefactor.python.outline import outline
 from nbrefactor.verdict.context import Candidate, Context, Will
 from nbrefactor.verdict.match import Accepted, CallEdit, Match
 from nbrefactor.verdict.names import Worlds
 from nbrefactor.verdict.obligation import Answer, fails
-from nbrefactor.verdict.propose import propose
 from nbrefactor.verdict.proposal import WILL, Proposal
+from nbrefactor.verdict.propose import propose
 from nbrefactor.verdict.solver import Solution, solve
 
 _SUGGESTED_FROM = 0.8

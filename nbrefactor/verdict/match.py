@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from nbrefactor.model.outcome import Level
 
 if TYPE_CHECKING:
-    from nbrefactor.model.reason import Reason
     from nbrefactor.library.target import Target, TargetModule
+    from nbrefactor.model.reason import Reason
     from nbrefactor.program.timeline import InlineDefinition, Use
     from nbrefactor.python.signature import CallChange
 

@@ -55,6 +55,9 @@ def takes_alike(
 
 _ROLES: Mapping[str, str] = {
     "matrix": "a matrix that it draws as it is",
+    "numbers": "numbers, each drawn by itself",
+    "colors": "colors",
+    "axes": "axes to draw into",
     "stack": "a matrix, or a stack of which it draws one",
     "pairs": "pairs of row and column to mark",
     "text": "a text",
@@ -132,6 +135,12 @@ def _other_role(
         case "text":
             if kinds - _OF_TEXT:
                 return "is no text"
+        case "numbers":
+            if "none" in kinds or kinds - _OF_NUMBERS - {"truth", "iterate"}:
+                return "is no array of numbers"
+        case "axes" | "colors":
+            if kinds & {"call", "iterate"}:
+                return "is something else"
         case "number" | "flag" | "index" | "size":
             if kinds & {"call", "iterate", "method"}:
                 return "is something else"

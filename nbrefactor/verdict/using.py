@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+
 from nbrefactor.effects.figures import Ending, drawing
 from nbrefactor.model.reason import Reason
 from nbrefactor.program.timeline import InlineDefinition, Use
+from nbrefactor.python.signature import interchangeable, names_differ, signature
 from nbrefactor.verdict.called import surroundings
 from nbrefactor.verdict.context import Candidate, Context
 from nbrefactor.verdict.match import CallEdit
@@ -36,9 +39,9 @@ def using(
     clauses: list[Clause] = []
     calls: list[CallEdit] = []
     notes: list[Reason] = []
-    if not pair.same_calls and (mention := context.notebook.mention(definition.name)):
+    if not _calls_alike(pair) and (mention := context.notebook.mention(definition.name)):
         clauses.append(Clause(Reason("named-by-text", definition.name, here=mention.what)))
-    if not pair.same_calls and context.notebook.hidden:
+    if not _calls_alike(pair) and context.notebook.hidden:
         found = context.notebook.hidden[0]
         clauses.append(Clause(Reason("named-by-text", definition.name, here=f"maybe {found}")))
     ending = None if pair.same_program else figure_ending(definition, context)
@@ -54,6 +57,17 @@ def using(
         if edit is not None:
             calls.append(edit)
     return Answer(tuple(clauses), tuple(calls), tuple(dict.fromkeys(notes)))
+
+
+def _calls_alike(pair: Pairing) -> bool:
+    """Tell whether a call that nobody sees binds to the target as it does today."""
+    if pair.same_calls:
+        return True
+    if isinstance(pair.inline, ast.ClassDef) or isinstance(pair.target, ast.ClassDef):
+        return False
+    if pair.given or names_differ(pair.names):
+        return False
+    return not interchangeable(signature(pair.inline.args), signature(pair.target.args))
 
 
 def figure_ending(definition: InlineDefinition, context: Context) -> Ending | None:
