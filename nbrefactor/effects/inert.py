@@ -17,8 +17,7 @@ from nbrefactor.library.locate import Found, Location, TargetError
 from nbrefactor.library.source_module import SourceModule, read_source
 from nbrefactor.python.bindings import absolute_module
 from nbrefactor.python.meanings import STAR
-from nbrefactor.python.scopes import DefinitionNode
-from nbrefactor.python.toplevel import names_bound
+from nbrefactor.python.scopes import DefinitionNode, names_bound
 
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
 # They are there to be seen when they are imported.
@@ -151,9 +150,7 @@ class ImportReader:
         by.binds_anything = by.binds_anything or STAR in names
         by.bound |= names
 
-    def _taken(
-        self, module: str, name: str, node: ast.ImportFrom, importer: str
-    ) -> Iterator[Act]:
+    def _taken(self, module: str, name: str, node: ast.ImportFrom, importer: str) -> Iterator[Act]:
         """Take one name out of a module: it has to be there, or to be a module itself."""
         source = self.project_source(module)
         if source is None:
@@ -194,6 +191,4 @@ def _is_inside(path: Path, folder: Path) -> bool:
     if not path.is_relative_to(folder):
         return False
     between = path.relative_to(folder).parts
-    return not _INSTALLED & set(between) and not any(
-        part.startswith("python3") for part in between
-    )
+    return not _INSTALLED & set(between) and not any(part.startswith("python3") for part in between)

@@ -23,10 +23,10 @@ from nbrefactor.python.scopes import (
     DefinitionNode,
     bound_names,
     function_locals,
+    names_bound,
     parameter_names,
     references,
 )
-from nbrefactor.python.toplevel import names_bound
 
 Kind = Literal["runs", "unknown", "fails", "missing"]
 
