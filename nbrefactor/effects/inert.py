@@ -33,6 +33,11 @@ class ImportReader:
         The target module: its finder finds what is imported.
     present : iterable of str
         Top-level modules that are there although they are not found.
+
+    Attributes
+    ----------
+    libraries : dict of str to None
+        The packages of the environment that have been imported, in order.
     """
 
     def __init__(self, location: Location, present: Iterable[str] = ()) -> None:
@@ -42,6 +47,7 @@ class ImportReader:
         self._running: dict[str, TopLevel] = {}
         self._tops: dict[str, TopLevel] = {}
         self._done: set[str] = set()
+        self.libraries: dict[str, None] = {}
 
     def acts(self, module: str) -> Iterator[Act]:
         """Yield what importing a module does that no import before it did.
@@ -94,6 +100,8 @@ class ImportReader:
         if not self.is_there(module):
             yield Act("missing", importer, row, parts[0])
             return
+        if self.project_source(parts[0]) is None and parts[0] not in sys.stdlib_module_names:
+            self.libraries[parts[0]] = None
         if parts[0] in _SHOWS:
             yield Act("runs", importer, row, f"import {parts[0]}")
         for end in range(1, len(parts) + 1):

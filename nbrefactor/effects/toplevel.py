@@ -28,7 +28,7 @@ from nbrefactor.python.scopes import (
     references,
 )
 
-Kind = Literal["runs", "unknown", "fails", "missing"]
+Kind = Literal["runs", "unknown", "fails", "missing", "looks"]
 
 # What a module finds without binding it; the kernel adds to the builtins.
 _ALWAYS_THERE = frozenset(
@@ -65,9 +65,9 @@ class Act:
 
     Parameters
     ----------
-    kind : {"runs", "unknown", "fails", "missing"}
-        Whether it is known to act, not known to be harmless, fails, or needs a module that is not
-        there.
+    kind : {"runs", "unknown", "fails", "missing", "looks"}
+        Whether it is known to act, not known to be harmless, fails, needs a module that is not
+        there, or only looks at the environment, which may be another one earlier.
     module : str
         Dotted name of the module at whose top it stands.
     row : int
@@ -366,6 +366,8 @@ class TopLevel:
         effects = {effect for effect in reader.notes.effects if not _is_harmless(effect)}
         figures = [event for event in reader.notes.events if event.kind != "calls"]
         if not effects and not figures and not self._may_fail(reader, node):
+            if any(_looks(effect) for effect in reader.notes.effects):
+                yield self._act(node, "looks")
             return
         unknown = all(effect.kind == "unknown" for effect in effects) and not figures
         yield self._act(node, "unknown" if unknown else "runs")
@@ -394,14 +396,15 @@ class TopLevel:
             return True
         if isinstance(node, ast.Lambda):
             inside = self._inside(node)
-            return not any(True for _ in self._expression(node.body, inside))
+            return not any(act.kind != "looks" for act in self._expression(node.body, inside))
         if isinstance(node, ast.ClassDef):
             return self._makes_instances_quietly(node)
         if not isinstance(node, ast.FunctionDef) or node.decorator_list:
             return False
         self._following.add(node)
         try:
-            return not any(True for _ in self._body(node.body, self._inside(node)))
+            acts = self._body(node.body, self._inside(node))
+            return not any(act.kind != "looks" for act in acts)
         finally:
             self._following.discard(node)
 
@@ -437,6 +440,11 @@ def _is_harmless(effect: Effect) -> bool:
     if effect.kind == "reads-files":
         return effect.subject.rpartition(".")[2] in _ASK_FOR_PLACES
     return effect.kind in _HARMLESS
+
+
+def _looks(effect: Effect) -> bool:
+    """Tell whether it looks at more of the environment than where a file is."""
+    return effect.kind in _HARMLESS and effect.subject.rpartition(".")[2] not in _ASK_FOR_PLACES
 
 
 def _decorates_quietly(origin: str) -> bool:

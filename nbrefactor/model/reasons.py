@@ -316,6 +316,17 @@ _IMPORT: Mapping[str, Entry] = {
         'install "{here}", or import it in the notebook above',
         unknown=True,
     ),
+    "import-looks": Entry(
+        "importing {subject} looks at the environment ({here}, {there}), earlier than the notebook "
+        "imports it",
+        "import it in the notebook above",
+        unknown=True,
+    ),
+    "import-early": Entry(
+        "would import {subject} before {cell} prepares that ({here})",
+        "import {subject} in the notebook above",
+        unknown=True,
+    ),
     "import-subclasses": Entry(
         "{cell} lists subclasses, and importing {subject} makes some",
         "keep a list of the classes instead",

@@ -27,15 +27,31 @@ _CODES = {
     "unknown": "import-unknown",
     "fails": "import-fails",
     "missing": "import-missing",
+    "looks": "import-looks",
 }
 _IMPORT_LINE = re.compile(r"^[ \t]*(?:import|from)[ \t]+(\w+)", re.MULTILINE)
+
+
+# What libraries look at when they are imported.
+_PREPARE = frozenset({"os.environ", "os.putenv", "os.unsetenv", "sys.argv", "matplotlib.use"})
+
+Place = tuple[int, int]
+"""Position of a cell, and a row in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What an import does, and the libraries that it is the first to import."""
+
+    acts: tuple[Act, ...]
+    libraries: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Import:
     """One import of the notebook: at the top of a cell where it is `sure`."""
 
-    place: tuple[int, int]
+    place: Place
     modules: tuple[str, ...]
     sure: bool
 
@@ -57,7 +73,7 @@ class Arrival:
         self._origins = Origins(home.tree for home in notebook.cells)
         self._search = Search(module.location)
         self._files = Files(module.name, module.importable_from is None)
-        self._acts: dict[tuple[str, ...], tuple[Act, ...]] = {}
+        self._runs: dict[tuple[str, ...], _Run] = {}
 
     def reasons(self, definition: InlineDefinition, target: Target) -> tuple[Reason, ...]:
         """Say why an import in the place of a definition is more than a binding of its name.
@@ -84,35 +100,120 @@ class Arrival:
         ]
         return tuple(dict.fromkeys(reasons))
 
+    def why_not_above(self, definition: InlineDefinition, target: Target, above: Place) -> str:
+        """Say why an import would be something else further up in the notebook.
+
+        Parameters
+        ----------
+        definition : InlineDefinition
+            The definition that goes.
+        target : Target
+            What is imported instead.
+        above : Place
+            Where the import would stand.
+
+        Returns
+        -------
+        str
+            Empty where it is the same.
+        """
+        place = (definition.home.cell.index, definition.node.lineno)
+        location = self._module.location
+        steps = [taken for at, taken in self._steps if at < above]
+        if any(above <= at < place for at, _ in self._steps) or self._search.reasons(steps):
+            return f"the notebook prepares the import of {self._module.name} in between"
+        if location.importable_from in location.places.given and not self._search.is_found(steps):
+            return f"only --source-root says where {self._module.name} is"
+        run = self._run(above)
+        if run.libraries:
+            return f"it would import {run.libraries[0]} before the notebook does"
+        if run.acts:
+            return f"importing {self._module.name} runs {run.acts[0].text}"
+        for change in self._patches_of_others:
+            if above <= change[0] < place:
+                return f"cell {change[0][0] + 1} in between changes what it has imported"
+        return ""
+
+    @cached_property
+    def _patches_of_others(self) -> tuple[tuple[Place, str], ...]:
+        """Where the notebook changes anything that it has imported."""
+        names = {dotted for found in self._origins.names.values() for dotted in found}
+        patches = Patches([home.tree for home in self._notebook.cells], self._origins, names)
+        return tuple(
+            ((home.cell.index, change.row), change.text)
+            for home in self._notebook.cells
+            for change in patches.changes(home.tree)
+        )
+
     # -- what the import runs ------------------------------------------------------------------
 
-    def _of_acts(self, place: tuple[int, int]) -> Iterator[Reason]:
+    def _of_acts(self, place: Place) -> Iterator[Reason]:
+        run = self._run(place)
+        for act in run.acts:
+            if act.kind == "looks" and not self._is_imported_after(act.module, place):
+                continue
+            where = f"row {act.row}"
+            if act.module != self._module.name:
+                where = f"{act.module}, {where}"
+            yield Reason(_CODES[act.kind], self._module.name, here=act.text, there=where)
+        yield from self._early(run, place)
+        yield from self._subclasses(place)
+
+    def _run(self, place: Place) -> _Run:
+        """Read what the import does at a place, after the notebook's own imports above."""
         before = tuple(
             module
             for found in self._imports
             if found.sure and found.place < place
             for module in found.modules
         )
-        if before not in self._acts:
+        if before not in self._runs:
             reader = ImportReader(self._module.location, self._present)
             for module in before:
                 # What the notebook has imported already is no news.
                 for _ in reader.acts(module) if reader.project_source(module) else ():
                     pass
-            self._acts[before] = tuple(reader.acts(self._module.name))
-        for act in self._acts[before]:
-            yield Reason(
-                _CODES[act.kind],
-                self._module.name,
-                here=act.text,
-                there=f"row {act.row}"
-                if act.module == self._module.name
-                else f"{act.module}, row {act.row}",
-            )
-        yield from self._subclasses(before)
+            reader.libraries.clear()
+            acts = tuple(reader.acts(self._module.name))
+            tops = {module.partition(".")[0] for module in before}
+            new = tuple(library for library in reader.libraries if library not in tops)
+            self._runs[before] = _Run(acts, new)
+        return self._runs[before]
 
-    def _subclasses(self, before: tuple[str, ...]) -> Iterator[Reason]:
-        if self._module.name in before:
+    def _is_imported_after(self, module: str, place: Place) -> bool:
+        return any(module in found.modules for found in self._imports if found.place > place)
+
+    def _early(self, run: _Run, place: Place) -> Iterator[Reason]:
+        """Find libraries that the notebook prepares before it imports them itself."""
+        for library in run.libraries:
+            own = [
+                found.place
+                for found in self._imports
+                if any(module.partition(".")[0] == library for module in found.modules)
+            ]
+            for at, text in self._preparations if own else ():
+                if place < at < max(own):
+                    cell = at[0] + 1
+                    yield Reason("import-early", library, (cell,), here=text)
+                    break
+
+    @cached_property
+    def _preparations(self) -> tuple[tuple[Place, str], ...]:
+        """Where the notebook sets what libraries look at when they are imported."""
+        found = []
+        for home in self._notebook.cells:
+            for node in ast.walk(home.tree):
+                if isinstance(node, (ast.Name, ast.Attribute)) and (
+                    self._origins.of(node) & _PREPARE
+                ):
+                    found.append(((home.cell.index, node.lineno), ast.unparse(node)))
+            for magic in home.code.magics:
+                if magic.text.startswith(("%env ", "%set_env ")):
+                    found.append(((home.cell.index, magic.row), magic.text))
+        return tuple(found)
+
+    def _subclasses(self, place: Place) -> Iterator[Reason]:
+        if any(self._module.name in one.modules for one in self._imports if one.place < place):
             return
         for home in self._notebook.cells:
             for node in ast.walk(home.tree):
@@ -147,7 +248,7 @@ class Arrival:
     # -- what comes before ---------------------------------------------------------------------
 
     @cached_property
-    def _steps(self) -> tuple[tuple[tuple[int, int], Taken], ...]:
+    def _steps(self) -> tuple[tuple[Place, Taken], ...]:
         reader = StepReader(self._origins, self._files)
         found = []
         for home in self._notebook.cells:
@@ -162,14 +263,14 @@ class Arrival:
         found.extend(self._of_project())
         return tuple(sorted(found, key=lambda one: one[0]))
 
-    def _of_other_cells(self, reader: StepReader) -> Iterator[tuple[tuple[int, int], Taken]]:
+    def _of_other_cells(self, reader: StepReader) -> Iterator[tuple[Place, Taken]]:
         for cell in self._notebook.texts:
             code = read_cell(cell.source)
             steps = reader.magic(cell.source) if code.magics else reader.opaque(cell.source)
             for step in steps:
                 yield (cell.index, 0), Taken(step, cell.index + 1, self._origins)
 
-    def _of_project(self) -> Iterator[tuple[tuple[int, int], Taken]]:
+    def _of_project(self) -> Iterator[tuple[Place, Taken]]:
         for (cell, row), source, origins in self._project:
             parents = {c: n for n in ast.walk(source.tree) for c in ast.iter_child_nodes(n)}
             reader = StepReader(origins, self._files)
@@ -177,7 +278,7 @@ class Arrival:
                 yield (cell, row), Taken(step, cell + 1, origins, str(source.path))
 
     @cached_property
-    def _project(self) -> tuple[tuple[tuple[int, int], SourceModule, Origins], ...]:
+    def _project(self) -> tuple[tuple[Place, SourceModule, Origins], ...]:
         """The modules of the project that the notebook imports, with all that they import."""
         reader = ImportReader(self._module.location)
         seen: dict[str, None] = {}

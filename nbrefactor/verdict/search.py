@@ -89,6 +89,15 @@ class Search:
             reasons.append(why)
         return tuple(dict.fromkeys([*reasons, *self._walked(steps)]))
 
+    def is_found(self, steps: Sequence[Taken]) -> bool:
+        """Tell whether the kernel finds the module by itself, without the user's word."""
+        front, behind, here, _ = self._path(steps)
+        own = self._location.importable_from
+        folders = [folder.path for folder in (*front, *behind) if folder.path and folder.sure]
+        if own is None or (here is not None and self._is_target_in(here)):
+            return True
+        return any(self._is_target_in((here or Path()) / folder) for folder in folders)
+
     def _shadowed(self) -> Reason | None:
         """Say what the kernel has, or has loaded already, under the same name."""
         if self._top in sys.stdlib_module_names:
