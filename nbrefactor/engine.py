@@ -264,7 +264,7 @@ def _replace_definitions(
     """Replace what can be; again where what went has freed something, so that a second run rests."""
     original = notebook = timeline(document.cells)
     matches = list(judge_document(document, notebook, settings, modules))
-    findings = list(report_definitions(matches, top=_top(notebook, settings)))
+    findings = list(report_definitions(matches, notebook, to_top=settings.imports == "top"))
     edits = _edits_of(findings)
     # Near misses under other names stay what they are while others are replaced.
     settings = replace(settings, suggest=False)
@@ -276,7 +276,7 @@ def _replace_definitions(
         result = read(write(result, last))
         notebook = timeline(result.cells)
         later = judge_document(result, notebook, settings, modules)
-        found = report_definitions(later, top=_top(notebook, settings))
+        found = report_definitions(later, notebook, to_top=settings.imports == "top")
         last = _edits_of(found)
         edits = compose(edits, last)
         for at, match, finding in zip(remaining, later, found, strict=False):
@@ -285,10 +285,6 @@ def _replace_definitions(
                 findings[at] = replace(finding, row=findings[at].row, edits=())
     findings = _with_edits(findings, edits)
     return _Replaced(result, original, tuple(matches), tuple(findings), edits)
-
-
-def _top(notebook: Timeline, settings: Settings) -> Timeline | None:
-    return notebook if settings.imports == "top" else None
 
 
 def _edits_of(findings: Sequence[Finding]) -> tuple[Edit, ...]:

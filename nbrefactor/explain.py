@@ -43,10 +43,11 @@ def explain_bytes(
         If `data` is no readable notebook.
     """
     document = read(data)
-    matches = judge_document(document, timeline(document.cells), settings, modules)
+    notebook = timeline(document.cells)
+    matches = judge_document(document, notebook, settings, modules)
     return tuple(
         _explained(match, finding)
-        for match, finding in zip(matches, report_definitions(matches), strict=True)
+        for match, finding in zip(matches, report_definitions(matches, notebook), strict=True)
         if name is None or match.definition.name == name
     )
 

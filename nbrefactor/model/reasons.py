@@ -274,4 +274,77 @@ _BODY: Mapping[str, Entry] = {
     ),
 }  # fmt: skip
 
-TABLE: Mapping[str, Entry] = {**_NOTES, **_LEVELS, **_NAMES, **_PLACE, **_BODY}
+_IMPORT: Mapping[str, Entry] = {
+    "import-unreachable": Entry(
+        "{subject} is found only {here} ({there}), where the kernel does not look",
+        "install the package (pip install -e .), add {there} to sys.path in a cell above, or say "
+        "--source-root {there} if the kernel has it on its path",
+    ),
+    "import-shadowed": Entry(
+        '"{subject}" is also {there}, which the kernel may have instead', "rename the module"
+    ),
+    "import-moved": Entry(
+        "{cell} changes the working directory ({here}), from which {subject} is imported",
+        "leave the working directory alone and name files by their folder, or install the package",
+        unknown=True,
+    ),
+    "import-path": Entry(
+        "{cell} may make another module answer to {subject} ({here})",
+        "add folders to the end of sys.path, and name them in full",
+        unknown=True,
+    ),
+    "import-other": Entry(
+        "{cell} may put another module in the place of {subject} ({here})",
+        "keep what writes or replaces modules out of the notebook",
+        unknown=True,
+    ),
+    "import-acts": Entry(
+        "importing {subject} runs {here} ({there})",
+        'move that into a function, or under if __name__ == "__main__"',
+    ),
+    "import-unknown": Entry(
+        "importing {subject} runs {here} ({there}), of which it is not known what else it does",
+        'move that into a function, or under if __name__ == "__main__"; or let a run tell with '
+        "--prove",
+        unknown=True,
+    ),
+    "import-fails": Entry(
+        "importing {subject} fails at {here} ({there})", "mend the module: it cannot be imported"
+    ),
+    "import-missing": Entry(
+        'importing {subject} needs "{here}" ({there}), which is not found',
+        'install "{here}", or import it in the notebook above',
+        unknown=True,
+    ),
+    "import-looks": Entry(
+        "importing {subject} looks at the environment ({here}, {there}), earlier than the notebook "
+        "imports it",
+        "import it in the notebook above",
+        unknown=True,
+    ),
+    "import-early": Entry(
+        "would import {subject} before {cell} prepares that ({here})",
+        "import {subject} in the notebook above",
+        unknown=True,
+    ),
+    "import-subclasses": Entry(
+        "{cell} lists subclasses, and importing {subject} makes some",
+        "keep a list of the classes instead",
+    ),
+    "module-changed": Entry(
+        "{cell} changes {subject} ({here})", "leave the module as it is, or pass what differs"
+    ),
+    "module-changed-by": Entry(
+        "{here} changes {subject} ({there})", "leave the module as it is, or pass what differs"
+    ),
+    "class-shared": Entry(
+        '{cell} uses "{here}" of {subject}, for which "{there}" is another class now',
+        "import the class too, or neither of the two",
+    ),
+    "compared-object": Entry(
+        '{cell} compares "{subject}" with {here}, which it would become',
+        "take the comparison out",
+    ),
+}  # fmt: skip
+
+TABLE: Mapping[str, Entry] = {**_IMPORT, **_NOTES, **_LEVELS, **_NAMES, **_PLACE, **_BODY}

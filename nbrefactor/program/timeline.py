@@ -224,6 +224,8 @@ class Timeline:
         Cells that do not parse, with the reason.
     hidden : tuple of HiddenAccess
         Places that may read or bind any name unseen.
+    texts : tuple of Cell
+        Code cells that are no Python: opaque ones, and text for something else.
     """
 
     cells: tuple[CodeCell, ...]
@@ -234,6 +236,7 @@ class Timeline:
     environment: Mapping[str, Meaning]
     opaque: tuple[tuple[Cell, str], ...]
     hidden: tuple[HiddenAccess, ...]
+    texts: tuple[Cell, ...]
 
     @property
     def hidden_writer(self) -> HiddenAccess | None:
@@ -351,12 +354,14 @@ def timeline(cells: Sequence[Cell]) -> Timeline:
     code_cells: list[CodeCell] = []
     mentions: list[Mention] = []
     opaque: list[tuple[Cell, str]] = []
+    texts: list[Cell] = []
     for cell in cells:
         if cell.cell_type != "code":
             continue
         code = read_cell(cell.source)
         number = f"cell {cell.index + 1}"
         if code.kind != "python":
+            texts.append(cell)
             if code.kind == "opaque":
                 opaque.append((cell, code.reason))
                 mentions.append(_mention(cell, cell.source, f"{number} does not parse and"))
@@ -367,6 +372,7 @@ def timeline(cells: Sequence[Cell]) -> Timeline:
         try:
             found = references(tree.body)
         except RecursionError:
+            texts.append(cell)
             opaque.append((cell, "it is nested too deeply to be understood"))
             what = f"{number} is nested too deeply to be understood and"
             mentions.append(_mention(cell, cell.source, what))
@@ -402,6 +408,7 @@ def timeline(cells: Sequence[Cell]) -> Timeline:
         _environment(names, code_cells, mentions),
         tuple(opaque),
         hidden,
+        tuple(texts),
     )
 
 

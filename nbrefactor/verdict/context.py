@@ -13,6 +13,7 @@ from nbrefactor.model.outcome import Level
 from nbrefactor.model.reason import Reason
 from nbrefactor.program.timeline import CodeCell, InlineDefinition, Rebinding, Timeline, Use
 from nbrefactor.python.forms import Forms
+from nbrefactor.verdict.importing import Arrival
 from nbrefactor.verdict.names import Worlds
 
 Will = Callable[[InlineDefinition, Level, str], tuple[Reason, ...]]
@@ -33,12 +34,15 @@ class Candidate:
         The names of the notebook and of the target's file.
     summaries : Summaries
         What the functions of the target's file do.
+    arrival : Arrival
+        What imports from the module do where they would stand.
     """
 
     module: TargetModule
     target: Target
     worlds: Worlds
     summaries: Summaries
+    arrival: Arrival
 
 
 @dataclass(frozen=True, slots=True, eq=False)

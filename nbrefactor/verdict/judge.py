@@ -18,6 +18,7 @@ from nbrefactor.python.environment import environment
 from nbrefactor.python.forms import Forms
 from nbrefactor.python.outline import outline
 from nbrefactor.verdict.context import Candidate, Context, Will
+from nbrefactor.verdict.importing import Arrival
 from nbrefactor.verdict.match import Accepted, CallEdit, Match
 from nbrefactor.verdict.names import Worlds
 from nbrefactor.verdict.obligation import Answer, fails
@@ -158,6 +159,7 @@ def _candidates(notebook: Timeline, modules: Sequence[Accepted]) -> tuple[Candid
     made: dict[tuple[str, str], tuple[Worlds, Summaries]] = {}
     candidates = []
     for accepted in modules:
+        arrival = Arrival(notebook, accepted.module)
         for target in accepted.module.targets.values():
             source = target.module
             key = (accepted.module.name, source.name)
@@ -167,7 +169,7 @@ def _candidates(notebook: Timeline, modules: Sequence[Accepted]) -> tuple[Candid
                 there = replace(there, values=values)
                 worlds = Worlds(here, there, source.name, accepted.module, notebook, stateful)
                 made[key] = (worlds, Summaries(there.names))
-            candidates.append(Candidate(accepted.module, target, *made[key]))
+            candidates.append(Candidate(accepted.module, target, *made[key], arrival))
     return tuple(candidates)
 
 

@@ -89,6 +89,7 @@ def _same(
         "kind": kinds,
         "place": place(definition, context, candidate),
         "early": early(definition, candidate, context),
+        "import": fails(*candidate.arrival.reasons(definition, candidate.target)),
         "uses": using(definition, candidate, context, pair),
         "others": others(definition, candidate, context, pair, recursive=form.recursive),
         WILL: _willing(definition, level, candidate, context),
@@ -107,10 +108,13 @@ def _different(
     node, target = definition.node, candidate.target
     forms = context.forms
     if isinstance(node, ast.ClassDef) or isinstance(target.node, ast.ClassDef):
-        members = (Reason("member-differs", here=text) for text in class_differences(node, target.node))
+        members = (
+            Reason("member-differs", here=text) for text in class_differences(node, target.node)
+        )
         answers = {
             "body": fails(*members, *(one.reason for one in captures)),
             "early": early(definition, candidate, context),
+            "import": fails(*candidate.arrival.reasons(definition, candidate.target)),
         }
         return Proposal(
             definition,
@@ -131,6 +135,7 @@ def _different(
         "names": captured,
         "place": place(definition, context, candidate),
         "early": early(definition, candidate, context),
+        "import": fails(*candidate.arrival.reasons(definition, candidate.target)),
         "uses": using(definition, candidate, context, pair),
         "others": others(definition, candidate, context, pair, recursive=False),
         WILL: _willing(definition, level, candidate, context),

@@ -422,8 +422,9 @@ def accepted(folder, level):
 
 
 def migrate(cells, folder, level):
-    found = judge(timeline(as_cells(cells)), [accepted(folder, level)], {}, willing)
-    edits = [edit for finding in report_definitions(found) for edit in finding.edits]
+    notebook = timeline(as_cells(cells))
+    found = judge(notebook, [accepted(folder, level)], {}, willing)
+    edits = [edit for finding in report_definitions(found, notebook) for edit in finding.edits]
     return apply(cells, edits)
 
 

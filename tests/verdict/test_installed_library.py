@@ -79,8 +79,9 @@ def used(text):
 
 def migrate(cells, module):
     read = [Cell(at, "code", None, (), text, {}, (0, 0), None) for at, text in enumerate(cells)]
-    found = judge(timeline(read), [Accepted(module, "renamed")], {}, willing)
-    findings = report_definitions(found)
+    notebook = timeline(read)
+    found = judge(notebook, [Accepted(module, "renamed")], {}, willing)
+    findings = report_definitions(found, notebook)
     after = list(cells)
     edits = [edit for finding in findings for edit in finding.edits]
     for edit in sorted(edits, key=lambda edit: (edit.cell, edit.start), reverse=True):

@@ -671,8 +671,9 @@ def accepted_module(folder, level):
 
 def migrate(cells, folder, accept, aliases):
     document = read(as_notebook(cells))
-    found = judge(timeline(document.cells), [accepted_module(folder, accept)], aliases, willing)
-    findings = report_definitions(found)
+    notebook = timeline(document.cells)
+    found = judge(notebook, [accepted_module(folder, accept)], aliases, willing)
+    findings = report_definitions(found, notebook)
     edits = [edit for finding in findings for edit in finding.edits]
     after = read(write(document, edits)) if edits else document
     again = judge(timeline(after.cells), [accepted_module(folder, accept)], aliases, willing)
