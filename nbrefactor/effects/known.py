@@ -258,6 +258,7 @@ def _worst(found: list[Known]) -> Known | None:
         changes_if={
             keyword: place for known in found for keyword, place in known.changes_if.items()
         },
+        stores=joined("stores"),
         consumes=joined("consumes"),
         shares=joined("shares"),
         holds=joined("holds"),

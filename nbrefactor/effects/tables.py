@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal
 
-#: An argument: its position, its keyword, ``"self"``, ``"*"`` (every positional argument) or
-#: ``"**"`` (every keyword argument).
+#: An argument: its position, its keyword, ``"self"``, ``"*"`` (every positional argument), ``"**"``
+#: (every keyword argument) or ``"global"`` (an object that everybody can reach, no argument).
 Place = int | str
 Does = Literal["python", "text", "nothing"]
 
@@ -36,6 +36,8 @@ class Known:
         Arguments that it changes in place.
     changes_if : mapping of str to Place
         By keyword: the argument that is changed where the keyword is given.
+    stores : tuple of Place
+        Arguments that what is changed may contain afterwards.
     consumes : tuple of Place
         Arguments that it walks through: an iterator among them is used up afterwards.
     shares : tuple of Place
@@ -44,7 +46,8 @@ class Known:
         Arguments that the result may contain, or whose elements it may contain: changing the result
         leaves them alone, changing what is taken out of it does not.
     calls : tuple of Place
-        Arguments that it calls, or that are called when its result is used.
+        Arguments that it calls, or that are called when its result is used. They may be given
+        something that is no function, such as None or a text.
     unknown_if : tuple of Place
         Arguments that make it do something else, which is not known.
     returns : str
@@ -61,6 +64,7 @@ class Known:
     effects: tuple[str, ...] = ()
     changes: tuple[Place, ...] = ()
     changes_if: Mapping[str, Place] = field(default_factory=lambda: _NOTHING)
+    stores: tuple[Place, ...] = ()
     consumes: tuple[Place, ...] = ()
     shares: tuple[Place, ...] = ()
     holds: tuple[Place, ...] = ()
@@ -282,7 +286,7 @@ def _frozen(entry: Mapping[str, Any]) -> dict[str, Any]:
     return {
         key: tuple(value) if isinstance(value, list) else value
         for key, value in entry.items()
-        if key not in ("name", "names", "removed", "why")
+        if key not in ("name", "names", "since", "removed")
     }
 
 
