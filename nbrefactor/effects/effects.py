@@ -20,11 +20,6 @@ _CHANGES_ALL = frozenset(
     }
 )
 _CHANGES_ALL_DOTTED = ("style.use", "matplotlib.use", "mpl.use", "rcParams.update", "sns.set")
-_PICKLES = frozenset(
-    f"{module}.{function}"
-    for module in ("pickle", "cloudpickle", "dill", "joblib")
-    for function in ("dump", "dumps")
-) | {"torch.save"}
 
 
 def changes_of_module(notebook: Timeline, modules: frozenset[str]) -> Iterator[str]:
@@ -95,34 +90,6 @@ def effects_of_import(source: SourceModule, notebook: Timeline) -> Iterator[str]
                 ("rcParams", "environ")
             ):
                 yield f"importing {source.name} runs {_short(statement)}"
-
-
-def stored_instances(notebook: Timeline) -> str:
-    """Say which cell stores objects under the names of their classes' modules.
-
-    Parameters
-    ----------
-    notebook : Timeline
-        The notebook.
-
-    Returns
-    -------
-    str
-        A clause, empty if none does. Plain states (``model.state_dict()``) and literals do not
-        count.
-    """
-    for home in notebook.cells:
-        for node in ast.walk(home.tree):
-            match node:
-                case ast.Call(func=func, args=[stored, *_]) if (
-                    _dotted(func, notebook.environment) in _PICKLES
-                ):
-                    match stored:
-                        case ast.Call(func=ast.Attribute(attr="state_dict")) | ast.Constant():
-                            continue
-                    cell = home.cell.index + 1
-                    return f"cell {cell} stores instances under the name of their module"
-    return ""
 
 
 def _dotted(node: ast.expr, names: Mapping[str, Meaning]) -> str:

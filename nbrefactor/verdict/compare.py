@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from types import NoneType
 
 from nbrefactor.effects.drawing import drawing_differences
-from nbrefactor.effects.effects import stored_instances
-from nbrefactor.effects.evaluation import computed_when_defined, renewed_state
 from nbrefactor.effects.side_effects import side_effects
 from nbrefactor.library.target import Target, TargetModule
 from nbrefactor.model.outcome import Level
@@ -29,6 +27,8 @@ from nbrefactor.python.signature import (
 from nbrefactor.verdict.match import Match
 from nbrefactor.verdict.meaning import Unites, Worlds, writes
 from nbrefactor.verdict.members import class_differences, decorators
+from nbrefactor.verdict.observed import Question, observed
+from nbrefactor.verdict.observed_sight import Sight
 from nbrefactor.verdict.uses import Pairing, judge_use
 
 
@@ -44,11 +44,14 @@ class Candidate:
         The function or class.
     worlds : Worlds
         The names of the notebook and of the target's file.
+    sight : callable
+        Gives what the notebook does with its definitions; it is looked through when first asked.
     """
 
     module: TargetModule
     target: Target
     worlds: Worlds
+    sight: Callable[[], Sight]
 
 
 def compare(
@@ -97,16 +100,21 @@ def compare(
     worlds = candidate.worlds
     captures = worlds.captures(node, same_as=target, forms=forms, unites=unites)
     early = [*worlds.effects]
-    early.extend(
-        f'each run of its cell renews "{name}", which it may change; an import does not'
-        for name in renewed_state(node)
-    )
-    if isinstance(node, ast.ClassDef) and (why := stored_instances(notebook)):
-        early.append(why)
-    early.extend(
-        f"computes {text} when it is defined, the module does when it is imported"
-        for text in computed_when_defined(node, worlds.notebook.names)
-    )
+
+    def observations(pair: Pairing) -> list[str]:
+        question = Question(
+            definition,
+            candidate.target,
+            notebook,
+            uses,
+            worlds,
+            candidate.sight(),
+            unites,
+            pair.same_program,
+            pair.same_calls and not pair.given,
+        )
+        return [str(reason) for reason in observed(question)]
+
     if form.shape == other.shape and not captures:
         same_name = candidate.target.name == definition.name
         level: Level = "exact" if form.text == other.text and same_name else "renamed"
@@ -114,13 +122,14 @@ def compare(
         draft = replace(
             draft, level=level, reasons=_what_is_renamed(definition, form, candidate, other)
         )
-        pair = Pairing(node, target, True, names, definition.name, notebook)
+        pair = Pairing(node, target, True, names, definition.name, notebook, candidate.sight())
         if isinstance(node, ast.ClassDef) and not same_name:
             if not named:
                 return None
             early.append(f'its instances would say that they are of class "{target.name}"')
         elif not named and _says_little(node):
             return None
+        early.extend(observations(pair))
         return _judged(draft, notebook, uses, pair, early)
     if not named:
         return None
@@ -168,7 +177,9 @@ def compare(
             notes.append(f'notebook global "{capture.name}" is passed to the target\'s parameter')
         else:
             refusals.append(capture.reason)
-    pair = Pairing(node, target, False, paired.names, definition.name, notebook, given)
+    sight = candidate.sight()
+    pair = Pairing(node, target, False, paired.names, definition.name, notebook, sight, given)
+    refusals.extend(observations(pair))
     reasons = ("the body differs", *(f"{text}{more}" for text, more in paired.notes), *notes)
     judged = _judged(
         replace(draft, level="compatible", reasons=reasons), notebook, uses, pair, refusals
@@ -196,7 +207,7 @@ def _judged(
     calls = []
     for use in uses:
         edit, reasons = judge_use(use, pair)
-        refusals.extend(reasons)
+        refusals.extend(str(reason) for reason in reasons)
         if edit is not None:
             calls.append(edit)
     if refusals:

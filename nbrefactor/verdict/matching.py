@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from nbrefactor.effects.effects import changes_of_module, effects_of_import
-from nbrefactor.effects.evaluation import lasting_values, renewed_state
 from nbrefactor.library.stars import world
 from nbrefactor.library.target import SourceModule, TargetModule
 from nbrefactor.model.outcome import Level
@@ -21,6 +21,8 @@ from nbrefactor.python.signature import CallChange
 from nbrefactor.verdict.compare import Candidate, compare
 from nbrefactor.verdict.match import Accepted, Match
 from nbrefactor.verdict.meaning import Worlds
+from nbrefactor.verdict.observed_definition import keeps_state, lasting_values, renewed_state
+from nbrefactor.verdict.observed_sight import sight
 
 _SUGGESTED_FROM = 0.8
 # Below this, two functions look alike because they are small.
@@ -117,6 +119,7 @@ def _candidates(notebook: Timeline, modules: Sequence[Accepted]) -> tuple[Candid
     )
     before_star = notebook.before_star if here.unknown else frozenset()
     worlds: dict[tuple[str, str], Worlds] = {}
+    seen = cache(lambda: sight(notebook, roots))
     candidates = []
     for accepted in modules:
         for target in accepted.module.targets.values():
@@ -136,7 +139,7 @@ def _candidates(notebook: Timeline, modules: Sequence[Accepted]) -> tuple[Candid
                     before_star,
                     tuple(_effects(notebook, accepted.module, source)),
                 )
-            candidates.append(Candidate(accepted.module, target, worlds[key]))
+            candidates.append(Candidate(accepted.module, target, worlds[key], seen))
     return tuple(candidates)
 
 
@@ -332,7 +335,7 @@ def _changes(verdict: Match) -> dict[ast.AST, tuple[CallChange, bool]]:
 
 def _minds_company(notebook: Timeline, pairs: _Pairs, definition: InlineDefinition) -> bool:
     """Tell whether it would be noticed that two definitions have become one object."""
-    if isinstance(definition.node, ast.ClassDef) or definition.node.decorator_list:
+    if keeps_state(definition.node):
         return True
     return any(use.role != "call" for use in notebook.uses.get(definition.name, ()))
 

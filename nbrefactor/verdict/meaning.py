@@ -25,7 +25,6 @@ _OF_THE_MODULE = frozenset(
         *("__builtins__", "__annotations__", "__path__"),
     }
 )
-_FRAMES = frozenset({"_getframe", "currentframe", "stack"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +108,6 @@ class Worlds:
         assumed = frozenset({(id(node), id(same_as))})
         form = forms.form(node)
         found = [look.capture(name, assumed) for name in (form.outside if form else ())]
-        if any(isinstance(n, ast.Attribute) and n.attr in _FRAMES for n in ast.walk(node)):
-            found.append(Capture("frame", "data", "looks at the frame in which it runs"))
         return tuple(capture for capture in found if capture is not None)
 
     def unbound(self, outside: Iterable[str]) -> tuple[str, ...]:

@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from nbrefactor.effects import known
-
-Sees = Literal["doc", "annotations", "name", "module", "defaults"]
+from nbrefactor.verdict.observed_values import Sees
 
 #: What an attribute of a function, class or instance tells of where and how it was defined. The
 #: other names with two underscores on both sides are methods, or tell what the program does.
@@ -148,33 +147,25 @@ OWN_TEXT = frozenset(
 )
 #: Bases without a text of their own, and without methods that would say anything.
 PLAIN_BASES = frozenset(
-    {"builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol", "sklearn.base.TransformerMixin"}
+    {
+        "builtins.object",
+        "abc.ABC",
+        "typing.Generic",
+        "typing.Protocol",
+        "sklearn.base.TransformerMixin",
+    }
     | {"sklearn.base.ClassifierMixin", "sklearn.base.RegressorMixin", "sklearn.base.ClusterMixin"}
 )
 ENUMS = frozenset({"enum.Enum", "enum.Flag", "enum.IntEnum", "enum.IntFlag", "enum.StrEnum"})
 
-#: What they give is made of what they get, and shows it: containers and the like.
+#: What they give shows what they get; besides those of which the tables say what they hold.
 CONTAINERS = frozenset(
     {
-        *("builtins.dict", "builtins.enumerate", "builtins.filter", "builtins.frozenset"),
-        *("builtins.iter", "builtins.list", "builtins.map", "builtins.reversed", "builtins.set"),
-        *("builtins.slice", "builtins.sorted", "builtins.tuple", "builtins.zip"),
-        *("collections.ChainMap", "collections.Counter", "collections.OrderedDict"),
-        *("collections.defaultdict", "collections.deque", "copy.copy", "copy.deepcopy"),
-        *("functools.partial", "functools.partialmethod", "inspect.getmembers"),
-        *("inspect.getmembers_static", "itertools.chain", "itertools.chain.from_iterable"),
-        *("itertools.combinations", "itertools.cycle", "itertools.islice", "itertools.permutations"),
-        *("itertools.product", "itertools.repeat", "itertools.tee", "itertools.zip_longest"),
-        *("more_itertools.chunked", "numpy.array", "numpy.asarray", "numpy.append"),
-        *("numpy.concatenate", "pandas.DataFrame", "pandas.Series", "random.sample"),
-        *("types.MappingProxyType", "types.SimpleNamespace", "tqdm.tqdm", "tqdm.auto.tqdm"),
-        *("tqdm.notebook.tqdm", "weakref.ref", "weakref.proxy"),
+        *("functools.partialmethod", "inspect.getmembers", "inspect.getmembers_static"),
+        *("numpy.array", "numpy.asarray", "pandas.DataFrame", "pandas.Series"),
+        *("tqdm.auto.tqdm", "tqdm.notebook.tqdm", "tqdm.tqdm", "types.MappingProxyType"),
+        *("types.SimpleNamespace", "weakref.proxy", "weakref.ref"),
     }
-)
-#: They give one of the elements that they get.
-PICKS = frozenset(
-    {"builtins.max", "builtins.min", "builtins.next", "random.choice", "functools.reduce"}
-    | {"collections.deque().pop", "collections.deque().popleft", "copy.copy", "copy.deepcopy"}
 )
 #: Methods of containers that give what is inside, and those that put something inside.
 GIVING_METHODS = frozenset(
@@ -213,8 +204,25 @@ FORMULA_NAMES = frozenset(
     {"C", "I", "Q", "Sum", "Treatment", "Poly", "Helmert", "Diff", "center", "standardize", "scale"}
     | {"bs", "cr", "cc", "te", "balanced"}
 )
+#: Decorators that see no more of a function than how it is called; besides those in the tables.
+DECORATORS = frozenset(
+    {
+        *("builtins.classmethod", "builtins.property", "builtins.staticmethod"),
+        *("abc.abstractproperty", "contextlib.asynccontextmanager", "contextlib.contextmanager"),
+        *("dataclasses.dataclass", "enum.unique", "functools.singledispatch"),
+        *("functools.total_ordering", "functools.wraps", "jax.jit", "numba.jit", "numba.njit"),
+        *("numpy.vectorize", "tensorflow.function", "torch.enable_grad", "torch.inference_mode"),
+        *("torch.jit.export", "torch.jit.ignore", "torch.jit.unused", "torch.no_grad"),
+        *("typing.no_type_check", "typing.overload", "typing.override", "typing.runtime_checkable"),
+        *("typing_extensions.override"),
+    }
+)
 NAMESPACES = frozenset({"builtins.globals", "builtins.locals", "builtins.vars"})
-SHELLS = ("builtins.get_ipython()", "IPython.get_ipython()", "IPython.core.getipython.get_ipython()")
+SHELLS = (
+    "builtins.get_ipython()",
+    "IPython.get_ipython()",
+    "IPython.core.getipython.get_ipython()",
+)
 
 
 def looks(origin: str) -> tuple[Sees, ...]:

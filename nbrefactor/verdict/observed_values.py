@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 
 from nbrefactor.python.scopes import FunctionNode, bound_names, function_locals
 
+Sees = Literal["doc", "annotations", "name", "module", "defaults"]
 Kind = Literal["origin", "definition", "instance", "generator", "bound"]
 How = Literal["itself", "inside", "held"]
 Code = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef | ast.Call
@@ -72,9 +73,7 @@ def themselves(things: Iterable[Thing]) -> Iterator[Thing]:
 
 def origins(things: Iterable[Thing]) -> frozenset[str]:
     """Give the full names among what a value can be."""
-    return frozenset(
-        thing.of for thing in themselves(things) if isinstance(thing.of, str)
-    )
+    return frozenset(thing.of for thing in themselves(things) if isinstance(thing.of, str))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,10 +108,7 @@ class Scope:
 def function_scope(node: FunctionNode, around: Scope) -> Scope:
     """Give the scope of a function's body."""
     declared = {
-        name
-        for inner in ast.walk(node)
-        if isinstance(inner, ast.Global)
-        for name in inner.names
+        name for inner in ast.walk(node) if isinstance(inner, ast.Global) for name in inner.names
     }
     return Scope("function", function_locals(node), around, frozenset(declared))
 
@@ -147,11 +143,17 @@ class Unit:
         Its names.
     parts : tuple of (int, ast.Module)
         Its code in order, each with the number of its cell, or 0.
+    package : str
+        Dotted package that relative imports start from.
+    shown : frozenset of ast.AST
+        Statements whose value the notebook shows.
     """
 
     name: str
     scope: Scope = field(repr=False)
     parts: tuple[tuple[int, ast.Module], ...] = field(repr=False)
+    package: str = ""
+    shown: frozenset[ast.AST] = frozenset()
 
 
 EventKind = Literal["looks", "shows", "stores", "compares", "changes", "hands", "calls", "keeps"]
@@ -174,10 +176,14 @@ class Event:
     detail : str
         The attribute that is looked at or changed; ``display`` or ``text`` where it is shown; the
         receiver of what is handed on.
+    sees : tuple of Sees
+        What is looked at.
     things : Things
         To what it is done.
     within : tuple of ast.AST
         The functions and classes around, the innermost last.
+    around : tuple of ast.AST
+        The compound statements around, the innermost last.
     """
 
     kind: EventKind
@@ -185,10 +191,13 @@ class Event:
     cell: int
     unit: str
     detail: str
+    sees: tuple[Sees, ...]
     things: Things
     within: tuple[ast.AST, ...]
+    around: tuple[ast.AST, ...]
 
     @property
     def of_anything(self) -> bool:
         """Whether nothing is known of what it is done to."""
-        return not any(thing.how == "itself" for thing in self.things)
+        found = [thing for thing in self.things if thing.how == "itself"]
+        return not found or all(isinstance(thing.of, str) and "()" in thing.of for thing in found)
