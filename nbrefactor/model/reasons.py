@@ -183,7 +183,8 @@ _BODY: Mapping[str, Entry] = {
 
 _OBSERVATIONS: Mapping[str, Entry] = {
     "looks-at": Entry(
-        "{cell} looks at its {subject}{here}", "read {subject} of what stays, or keep the definition"
+        "{cell} looks at its {subject}{here}",
+        "the notebook depends on the definition being its own: keep it",
     ),
     "looks-at-name": Entry(
         '{cell} looks at its {subject}, "{there}" in the target{here}', "give both the same name"
@@ -321,7 +322,8 @@ _OBSERVATIONS: Mapping[str, Entry] = {
         "the call in {cell} {here}", "pass the arguments by keyword"
     ),
     "call-other-name": Entry(
-        '"{subject}" is another name where {cell} calls it', 'give that other "{subject}" a name of its own'
+        '"{subject}" is another name where {cell} calls it',
+        'give that other "{subject}" a name of its own',
     ),
     "call-unusual": Entry(
         "the call in {cell} would have to change, and is written unusually",

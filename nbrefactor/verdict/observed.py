@@ -1,4 +1,4 @@
-"""The obligation *observations*: can the notebook tell an inline definition from its target?"""
+"""The obligation *observations*: nothing in the notebook tells a definition from its target."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from nbrefactor.verdict.meaning import Unites, Worlds
 from nbrefactor.verdict.observed_body import Body, may_be_unbound
 from nbrefactor.verdict.observed_definition import computed_when_defined, renewed_state
 from nbrefactor.verdict.observed_sight import Sight
-from nbrefactor.verdict.observed_text import annotations_alike, docstrings
+from nbrefactor.verdict.observed_text import Places, docstrings
 from nbrefactor.verdict.observed_values import NOTHING, Event, Sees, Thing, origins, themselves
 
 _SOURCE_READERS = frozenset(
@@ -131,7 +131,7 @@ def _evaluated(question: Question) -> Iterator[Reason]:
         yield Reason("renewed", name)
 
 
-# -- looked at ---------------------------------------------------------------------------------------
+# -- looked at -------------------------------------------------------------------------------------
 
 
 def _looked_at(question: Question) -> Iterator[Reason]:
@@ -185,10 +185,10 @@ def _tells_apart(question: Question, sees: Sees, event: Event) -> bool:
 
 
 def _annotations_alike(question: Question) -> bool:
-    target = question.target
-    return annotations_alike(
-        question.definition, target.node, question.notebook, target.module.tree, question.worlds
+    places = Places(
+        question.notebook, question.target.module.tree, question.worlds, question.unites
     )
+    return places.annotations_alike(question.definition, question.target.node)
 
 
 def _handed_on(question: Question) -> Iterator[Reason]:
@@ -206,7 +206,7 @@ def _handed_on(question: Question) -> Iterator[Reason]:
         yield from (_reason("passed-on-annotations", event, event.detail) for event in events)
 
 
-# -- shown and stored --------------------------------------------------------------------------------
+# -- shown and stored ------------------------------------------------------------------------------
 
 
 def _shown(question: Question) -> Iterator[Reason]:
@@ -279,7 +279,7 @@ def _stored(question: Question) -> Iterator[Reason]:
             yield _reason("stores-instances", event)
 
 
-# -- identity ----------------------------------------------------------------------------------------
+# -- identity --------------------------------------------------------------------------------------
 
 
 def _changed(question: Question) -> Iterator[Reason]:
@@ -356,7 +356,7 @@ def _names_that_reach(module: SourceModule, name: str) -> set[str]:
 
 
 def _helpers(question: Question) -> Iterator[Reason]:
-    """A helper that stays becomes another object for the target than for the notebook."""
+    """Find helpers that stay, and are another object for the target than for the notebook."""
     for reference in free_references(question.node):
         here = question.worlds.notebook.names.get(reference.name)
         there = question.worlds.module.names.get(reference.name)
@@ -384,7 +384,7 @@ def _cell_of(question: Question, node: DefinitionNode) -> int:
     return numbers[0] if numbers else question.definition.home.cell.index + 1
 
 
-# -- decorators --------------------------------------------------------------------------------------
+# -- decorators ------------------------------------------------------------------------------------
 
 
 def _decorated(question: Question) -> Iterator[Reason]:
@@ -397,6 +397,8 @@ def _decorated(question: Question) -> Iterator[Reason]:
 
 def _sees_calls_only(question: Question, node: DefinitionNode, decorator: ast.expr) -> bool:
     made = list(themselves(question.sight.flow.decorators.get(decorator, NOTHING)))
+    # What can be read says more than where it was imported from.
+    made = [thing for thing in made if not isinstance(thing.of, str)] or made
     if not made:
         return False
     for thing in made:
@@ -427,7 +429,7 @@ def _code(thing: Thing) -> ast.AST:
     return thing.of
 
 
-# -- calls and names ---------------------------------------------------------------------------------
+# -- calls and names -------------------------------------------------------------------------------
 
 
 def _called_unseen(question: Question) -> Iterator[Reason]:

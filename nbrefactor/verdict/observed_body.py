@@ -126,7 +126,7 @@ class Body:
                         yield Reason("looks-name-up", name, here=_short(call.func))
 
     def _named_by(self, call: ast.Call, pattern: re.Pattern[str], sign: str) -> set[str]:
-        """Name what the text handed to a call names; any text of the program where it is not told."""
+        """Name what the text handed to a call names; any text of the program may be handed over."""
         texts: set[str] = set()
         for value in (*call.args, *(keyword.value for keyword in call.keywords)):
             constants = [

@@ -258,7 +258,7 @@ def _observe(flow: Flow, made: _Call, origin: str) -> None:
     if origin in table.STORES or made.name in table.STORING_METHODS:
         flow.note("stores", node, things | made.receiver, origin or made.name)
     if origin.startswith(table.DOCTESTS):
-        flow.note("looks", node, flow.namespace(), origin, ("doc", "module"))
+        flow.note("looks", node, flow.elements(flow.namespace()), origin, ("doc", "module"))
     if origin in ("builtins.isinstance", "builtins.issubclass", "builtins.id", "builtins.hash"):
         flow.note("compares", node, things, last)
     if origin == "functools.update_wrapper":
@@ -310,8 +310,9 @@ def _passed_through(flow: Flow, made: _Call, origin: str, told: Known | None) ->
     if told is None or origin in _FOLLOWED:
         return NOTHING
     found: set[Thing] = set()
+    called = NOTHING.union(*(_at(made, place) for place in told.calls))
     for place in told.holds:
-        things = _at(made, place)
+        things = _at(made, place) - called
         found |= put_inside(things | flow.elements(things))
     for place in told.shares:
         things = _at(made, place)
@@ -361,16 +362,17 @@ def _method(flow: Flow, made: _Call) -> Things:
 
 def _call_back(flow: Flow, made: _Call) -> None:
     """Whoever is handed a function may call it with what else it is handed."""
-    things = made.arguments.all | made.receiver
-    callable_ones = [thing for thing in themselves(made.arguments.all) if _is_readable(thing)]
-    if not callable_ones:
-        return
-    given = flow.elements(things) | frozenset(
-        thing for thing in themselves(things) if thing.kind == "instance"
-    )
-    for thing in callable_ones:
-        if given and thing.kind != "instance":
-            _enter(flow, thing, Arguments([], {}, given))
+    handed = [*made.arguments.positional, *made.arguments.keywords.values(), made.receiver]
+    for callback in handed[:-1]:
+        for thing in themselves(callback):
+            if not _is_readable(thing) or thing.kind == "instance":
+                continue
+            others = NOTHING.union(*(one for one in handed if one is not callback))
+            given = flow.elements(others) | frozenset(
+                one for one in themselves(others) if one.kind == "instance"
+            )
+            if given:
+                _enter(flow, thing, Arguments([], {}, given))
 
 
 def _hand_on(flow: Flow, made: _Call, told: list[Known | None]) -> None:

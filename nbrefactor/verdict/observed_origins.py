@@ -145,22 +145,12 @@ OWN_TEXT = frozenset(
         *("transformers.PreTrainedModel", "transformers.PretrainedConfig"),
     }
 )
-#: Bases without a text of their own, and without methods that would say anything.
-PLAIN_BASES = frozenset(
-    {
-        "builtins.object",
-        "abc.ABC",
-        "typing.Generic",
-        "typing.Protocol",
-        "sklearn.base.TransformerMixin",
-    }
-    | {"sklearn.base.ClassifierMixin", "sklearn.base.RegressorMixin", "sklearn.base.ClusterMixin"}
-)
 ENUMS = frozenset({"enum.Enum", "enum.Flag", "enum.IntEnum", "enum.IntFlag", "enum.StrEnum"})
 
 #: What they give shows what they get; besides those of which the tables say what they hold.
 CONTAINERS = frozenset(
     {
+        *("collections.defaultdict", "functools.partial"),
         *("functools.partialmethod", "inspect.getmembers", "inspect.getmembers_static"),
         *("numpy.array", "numpy.asarray", "pandas.DataFrame", "pandas.Series"),
         *("tqdm.auto.tqdm", "tqdm.notebook.tqdm", "tqdm.tqdm", "types.MappingProxyType"),
@@ -217,12 +207,7 @@ DECORATORS = frozenset(
         *("typing_extensions.override"),
     }
 )
-NAMESPACES = frozenset({"builtins.globals", "builtins.locals", "builtins.vars"})
-SHELLS = (
-    "builtins.get_ipython()",
-    "IPython.get_ipython()",
-    "IPython.core.getipython.get_ipython()",
-)
+SHELLS = ("builtins.get_ipython()", "IPython.get_ipython()", "IPython.core.getipython.")
 
 
 def looks(origin: str) -> tuple[Sees, ...]:

@@ -135,7 +135,7 @@ def _annotation(flow: Flow, node: ast.expr, scope: Scope) -> None:
 def _own_object(
     flow: Flow, node: ast.FunctionDef | ast.AsyncFunctionDef, owner: ast.ClassDef
 ) -> None:
-    """A method's first parameter is an object of its class, or the class."""
+    """Put an object of its class, or the class, into a method's first parameter."""
     parameters = [*node.args.posonlyargs, *node.args.args]
     kinds = {ast.unparse(decorator) for decorator in node.decorator_list}
     if not parameters or "staticmethod" in kinds:

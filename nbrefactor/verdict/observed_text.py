@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from nbrefactor.program.timeline import InlineDefinition, Timeline
-from nbrefactor.python.meanings import Constant, Defined, Imported, Meaning
+from nbrefactor.python.meanings import Constant, Defined, Imported
 from nbrefactor.python.scopes import DefinitionNode
-from nbrefactor.verdict.meaning import Worlds
+from nbrefactor.verdict.meaning import Unites, Worlds
 
 
 def docstrings(node: DefinitionNode) -> tuple[str | None, ...]:
@@ -21,41 +22,58 @@ def docstrings(node: DefinitionNode) -> tuple[str | None, ...]:
     )
 
 
-def annotations_alike(
-    definition: InlineDefinition,
-    target: DefinitionNode,
-    notebook: Timeline,
-    module: ast.Module,
-    worlds: Worlds,
-) -> bool:
-    """Tell whether whoever reads the annotations of two definitions reads the same.
+@dataclass(frozen=True, slots=True, eq=False)
+class Places:
+    """The two places where annotations are read.
 
     Parameters
     ----------
-    definition : InlineDefinition
-        The inline definition.
-    target : ast.FunctionDef, ast.AsyncFunctionDef or ast.ClassDef
-        The target.
     notebook : Timeline
         The notebook, whose cells may have asked for annotations as text.
     module : ast.Module
         The target's file.
     worlds : Worlds
         What names mean at the two places.
+    unites : callable
+        Tells whether a notebook's definition becomes a certain one of the module.
     """
-    here, there = list(_annotations(definition.node)), list(_annotations(target))
-    if [ast.dump(one) for one in here if one] != [ast.dump(one) for one in there if one]:
+
+    notebook: Timeline
+    module: ast.Module
+    worlds: Worlds
+    unites: Unites
+
+    def annotations_alike(self, definition: InlineDefinition, target: DefinitionNode) -> bool:
+        """Tell whether whoever reads the annotations of two definitions reads the same."""
+        here, there = list(_annotations(definition.node)), list(_annotations(target))
+        if list(map(_dumped, here)) != list(map(_dumped, there)):
+            return False
+        written = [one for one in here if one is not None]
+        if not written:
+            return True
+        number = definition.home.cell.index
+        cells = [home.tree for home in self.notebook.cells if home.cell.index <= number]
+        if any(map(_as_text, cells)) != _as_text(self.module):
+            return False
+        return all(self._means_alike(name) for one in written for name in _names(one))
+
+    def _means_alike(self, name: str) -> bool:
+        here = self.worlds.notebook.names.get(name)
+        there = self.worlds.module.names.get(name)
+        match here, there:
+            case None, None:
+                return hasattr(builtins, name)
+            case (Imported(), Imported()) | (Constant(), Constant()):
+                return here == there
+            case Defined(node=one), Defined(node=other):
+                return self.unites(one, other)
+            case Imported(dotted=dotted), Defined():
+                return dotted.rpartition(".")[2] == name
         return False
-    if [one is None for one in here] != [one is None for one in there]:
-        return False
-    written = [one for one in here if one is not None]
-    if not written:
-        return True
-    number = definition.home.cell.index
-    cells = [home.tree for home in notebook.cells if home.cell.index <= number]
-    if any(map(_as_text, cells)) != _as_text(module):
-        return False
-    return all(_means_alike(name, worlds) for one in written for name in _names(one))
+
+
+def _dumped(node: ast.expr | None) -> str:
+    return "" if node is None else ast.dump(node)
 
 
 def _annotations(node: DefinitionNode) -> Iterator[ast.expr | None]:
@@ -88,18 +106,3 @@ def _names(annotation: ast.expr) -> Iterator[str]:
             except (SyntaxError, ValueError, RecursionError, MemoryError):
                 continue
             yield from (name.id for name in ast.walk(text) if isinstance(name, ast.Name))
-
-
-def _means_alike(name: str, worlds: Worlds) -> bool:
-    here: Meaning | None = worlds.notebook.names.get(name)
-    there: Meaning | None = worlds.module.names.get(name)
-    match here, there:
-        case None, None:
-            return hasattr(builtins, name)
-        case (Imported(), Imported()) | (Constant(), Constant()):
-            return here == there
-        case Defined(node=one), Defined(node=other):
-            return type(one) is type(other)
-        case Imported(dotted=dotted), Defined():
-            return dotted.rpartition(".")[2] == name
-    return False
