@@ -273,8 +273,7 @@ def _diagnostic(found: Finding, line: int, path: str, identity: tuple[str, ...])
         name=found.name,
         target=found.target or None,
         fixable=bool(found.edits),
-        reasons=tuple(one_line(reason.sentence) for reason in found.reasons) + tuple(
-            visible(line) for line in found.details
-        ),
+        reasons=tuple(one_line(reason.sentence) for reason in found.reasons)
+        + tuple(visible(line) for line in found.details),
         difference=visible(found.difference),
     )

@@ -299,7 +299,9 @@ def _with_edits(findings: Sequence[Finding], edits: Sequence[Edit]) -> list[Find
         at = owners.get(edit)
         if at is None:
             # What several rounds made together belongs to the definition that stands there.
-            near = [i for i, found in enumerate(findings) if found.cell == edit.cell and found.level]
+            near = [
+                i for i, found in enumerate(findings) if found.cell == edit.cell and found.level
+            ]
             at = next((i for i in near if not given.get(i)), near[0] if near else 0)
         given.setdefault(at, []).append(edit)
     return [replace(one, edits=tuple(given.get(at, ()))) for at, one in enumerate(findings)]

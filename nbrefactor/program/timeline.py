@@ -266,9 +266,7 @@ class Timeline:
 
     def cells_that_bind(self, name: str) -> tuple[int, ...]:
         """Give the numbers of the cells that bind a name, counted from 1."""
-        return tuple(
-            sorted({found.home.cell.index + 1 for found in self.rebindings.get(name, ())})
-        )
+        return tuple(sorted({found.home.cell.index + 1 for found in self.rebindings.get(name, ())}))
 
     def reached_by(self, binding: Rebinding) -> tuple[Use, ...]:
         """Give the uses of a name that may see what one place binds.
@@ -277,11 +275,7 @@ class Timeline:
         other use only one above it; neither sees one that another binding, which surely runs,
         takes over from before the function is defined.
         """
-        return tuple(
-            use
-            for use in self.uses.get(binding.name, ())
-            if self._reaches(binding, use)
-        )
+        return tuple(use for use in self.uses.get(binding.name, ()) if self._reaches(binding, use))
 
     def _reaches(self, binding: Rebinding, use: Use) -> bool:
         at = (use.home.cell.index, use.row)
