@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta, timezone
+from functools import cache
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
@@ -24,12 +25,12 @@ _ZONES = {
     "PST": -480, "PDT": -420, "CET": 60, "CEST": 120, "JST": 540,
 }  # fmt: skip
 _TIME = (
-    r"(?P<time>(?:T|,?\s+(?:at\s+)?)(?P<hour>\d{1,2}):(?P<minute>\d{2})"
+    r"(?P<time>(?:T|,?\s{1,4}(?:at\s{1,4})?)(?P<hour>\d{1,2}):(?P<minute>\d{2})"
     r"(?::(?P<second>\d{2})(?:\.(?P<fraction>\d{1,6}))?)?(?:\s?(?P<half>[AaPp]\.?[Mm]\b\.?))?"
     rf"(?:\s?(?P<zone>(?:{'|'.join(_ZONES)})\b|[+-]\d{{2}}:?\d{{2}}))?)?"
 )
 _YEAR_LAST = r"(?P<left>\d{1,2})%s(?P<right>\d{1,2})%s(?P<year>(?:19|20)\d{2}|\d{2})"
-_AHEAD = rf"(?:(?P<weekday>{_WEEKDAY})\.?,?\s+)?"
+_AHEAD = rf"(?:(?P<weekday>{_WEEKDAY})\.?,?\s{1,4})?"
 _FORMS = (
     *(rf"(?P<year>\d{{4}}){s}(?P<month>\d{{1,2}}){s}(?P<day>\d{{1,2}})" for s in "-/"),
     r"(?P<year>(?:19|20)\d{2})\.(?P<month>\d{1,2})\.(?P<day>\d{1,2})",
@@ -37,19 +38,40 @@ _FORMS = (
     # With dots a short year follows padded fields and is recent: 1.2.10 is a version.
     r"(?P<left>\d{1,2})\.(?P<right>\d{1,2})\.(?P<year>(?:19|20)\d{2})",
     r"(?P<left>[0-3]\d)\.(?P<right>[0-3]\d)\.(?P<year>[23]\d)",
-    rf"{_AHEAD}(?P<name>{_MONTH})(?P<dot>\.)?\s+(?P<day>\d{{1,2}})"
-    r"(?P<ordinal>st|nd|rd|th)?,?\s+(?P<year>(?:19|20)\d{2})",
-    rf"{_AHEAD}(?P<day>\d{{1,2}})\.?(?P<ordinal>st|nd|rd|th)?(?:\s+of)?[\s-]+"
-    rf"(?P<name>{_MONTH})\.?,?[\s-]+(?P<year>(?:19|20)\d{{2}})",
-    rf"(?P<name>{_MONTH})\.?,?\s+(?P<year>(?:19|20)\d{{2}})",
+    rf"{_AHEAD}(?P<name>{_MONTH})(?P<dot>\.)?\s{1,4}(?P<day>\d{{1,2}})"
+    r"(?P<ordinal>st|nd|rd|th)?,?\s{1,4}(?P<year>(?:19|20)\d{2})",
+    rf"{_AHEAD}(?P<day>\d{{1,2}})\.?(?P<ordinal>st|nd|rd|th)?(?:\s{1,4}of)?[\s-]{1,4}"
+    rf"(?P<name>{_MONTH})\.?,?[\s-]{1,4}(?P<year>(?:19|20)\d{{2}})",
+    rf"(?P<name>{_MONTH})\.?,?\s{1,4}(?P<year>(?:19|20)\d{{2}})",
     r"(?P<year>(?:19|20)\d{2})(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])",
     r"(?P<year>(?:19|20)\d{2})-(?P<month>0[1-9]|1[0-2])",
     r"(?P<year>(?:19|20)\d{2})",
 )
-_DATES = tuple(re.compile(rf"(?<![\w.-]){form}(?!\d|[-/.]\d)", re.IGNORECASE) for form in _FORMS)
-_TIMES = re.compile(_TIME, re.IGNORECASE)
 # A date in any form that is understood; it names no groups, so that any expression can hold it.
-DATE = re.sub(r"\?P<\w+>", "?:", rf"(?:(?<![\w.-])(?:{'|'.join(_FORMS)}){_TIME}(?!\w|[-/.:]\w))")
+DATE = "".join(
+    piece if at == 0 else "?:" + piece.partition(">")[2]
+    for at, piece in enumerate(
+        rf"(?:(?<![\w.-])(?:{'|'.join(_FORMS)}){_TIME}(?!\w|[-/.:]\w))".split("?P<")
+    )
+)
+
+
+@cache
+def _dates() -> tuple[re.Pattern[str], ...]:
+    return tuple(
+        re.compile(rf"(?<![\w.-]){form}(?!\d|[-/.]\d)", re.IGNORECASE) for form in _FORMS
+    )
+
+
+@cache
+def _times() -> re.Pattern[str]:
+    return re.compile(_TIME, re.IGNORECASE)
+
+
+@cache
+def date() -> re.Pattern[str]:
+    """Give the expression for a date in any form that is understood."""
+    return re.compile(DATE, re.IGNORECASE)
 
 
 def _day_first(match: re.Match[str], now: datetime, context: str) -> bool:
@@ -79,7 +101,7 @@ def _abbreviated(name: str, context: str) -> bool:
         return len(name) <= 4 and name.lower() not in ("june", "july")
     others = [
         other["name"]
-        for form in _DATES
+        for form in _dates()
         if "name" in form.groupindex
         for other in form.finditer(context)
         if other["name"].lower() != "may"
@@ -125,8 +147,8 @@ def renew_date(text: str, now: datetime, context: str = "") -> str:
     match, clock = next(
         (
             (day, time)
-            for form in _DATES
-            if (day := form.match(text)) and (time := _TIMES.fullmatch(text, day.end()))
+            for form in _dates()
+            if (day := form.match(text)) and (time := _times().fullmatch(text, day.end()))
         ),
         (None, None),
     )
