@@ -1,4 +1,4 @@
-"""The places of a notebook that state its own version, and the version that comes next.
+"""The places of a notebook that state its own version.
 
 A place is a markdown heading, a ``Version:`` line, a top-level constant, a value of the notebook's
 metadata, or what a pattern of the settings names. Numbers that merely look like a version (pins,
@@ -7,475 +7,138 @@ URLs, prose, code, another product's version) are not places.
 
 from __future__ import annotations
 
-import ast
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import TYPE_CHECKING, Any
+import re
 
-from nbrefactor.rules.dates import DATE
-from nbrefactor.rules.markdown import LONG, Line, Span, read_markdown
-from nbrefactor.rules.number import NUMBER, PREFIX, Version
+from nbrefactor.versioning.blocks import Line
+from nbrefactor.versioning.constants import constant_places, value
+from nbrefactor.versioning.fields import Head, Runs, line_place, subtitle_place, with_dates
+from nbrefactor.versioning.named import named_places
+from nbrefactor.versioning.number import Version
+from nbrefactor.versioning.pages import Page, Pages
+from nbrefactor.versioning.place import Place
+from nbrefactor.versioning.shown import show
+from nbrefactor.versioning.title import title_places
 
 if TYPE_CHECKING:
     from nbrefactor.notebook.document import Cell
 
-Kind = Literal["heading", "line", "constant", "metadata", "pattern"]
 
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where the notebook states its version.
-
-    Parameters
-    ----------
-    kind : {"heading", "line", "constant", "metadata", "pattern"}
-        What sort of place it is.
-    version : Version
-        What is stated there.
-    span : tuple of int
-        Offsets of the version's number in the cell's source or in the metadata's string.
-    prefix : str
-        What stands directly before the number and belongs to it (``v``, ``Version ``).
-    dates : tuple of tuple of int
-        Offsets of the dates beside it.
-    cell, row : int or None, int
-        The cell, counted from 0 (None for metadata), and the line in it, counted from 1.
-    path : tuple of str
-        Keys within the notebook's metadata.
-    sure : bool
-        False for a number in the first heading that counts only where the changelog confirms it.
-    """
-
-    kind: Kind
-    version: Version
-    span: Span
-    prefix: str = ""
-    dates: tuple[Span, ...] = ()
-    cell: int | None = None
-    row: int = 1
-    path: tuple[str, ...] = ()
-    sure: bool = True
-
-    @property
-    def label(self) -> str:
-        """Name the place to a reader, cells counted from 1."""
-        if self.cell is None:
-            return "metadata." + ".".join(self.path)
-        return f"cell {self.cell + 1}, line {self.row} ({self.kind})"
-
-
-# Names whose version is often part of a title; what the notebook imports is added to them.
-_PRODUCTS = frozenset(
-    {
-        "python", "pytorch", "torch", "torchvision", "tensorflow", "tf", "keras", "cuda", "cudnn",
-        "scikit-learn", "sklearn", "numpy", "scipy", "pandas", "matplotlib", "seaborn", "jax",
-        "flax", "spark", "pyspark", "java", "javascript", "julia", "opencv", "jupyter",
-        "jupyterlab", "ipython", "anaconda", "conda", "ubuntu", "linux", "node", "openai", "gpt",
-        "llama", "transformers", "huggingface", "django", "flask", "sql", "api", "plotly", "bokeh",
-        "pip", "c++", "r",
-    }
-)  # fmt: skip
-# Words that number what follows them: a section is not a version.
-_NUMBERED = frozenset(
-    {
-        "chapter", "section", "lab", "exercise", "lesson", "part", "figure", "fig", "table",
-        "unit", "module", "step", "task", "problem", "question", "lecture", "week", "day",
-        "session", "appendix", "example", "assignment", "level", "topic",
-    }
-)  # fmt: skip
-_FOREIGN = re.compile(
-    r"\W*(?:what(?:['’]?s| is) new|new|changes|release notes|upgrading|migrating|porting)"
-    r"\s+(?:in|for|of|to|from)\b(?!\s*v?\d)",
-    re.IGNORECASE,
-)
-_IMPORT = re.compile(r"^[ \t]*(?:import|from)[ \t]+(\w+)", re.MULTILINE)
-_TOKEN = re.compile(rf"(?<![\w.])(?P<prefix>{PREFIX})?(?P<number>{NUMBER})", re.IGNORECASE)
-_SEPARATED = re.compile(
-    rf"(?P<name>.*?)(?:[(\[]|\s[-–—|·•~/]+|[:,;](?=\s)|<\w+[^>]*>)[\s(\[*_`]*"
-    rf"(?:(?P<date>{DATE})[\s,;:|/·•–—-]*[(\[*_`]*)?$",
-    re.IGNORECASE | re.DOTALL,
-)
-_AFTER = re.compile(
-    r"[\s,;:|/()\[\]·•*_`–—-]*(?:(?:last\s+)?(?:updated|modified|revised|released|released?|of|on|from)"
-    rf":?\s+(?:on\s+)?)?(?P<date>{DATE})?(?:</\w+>|[^\w<])*$",
-    re.IGNORECASE,
-)
-_DATE = re.compile(DATE, re.IGNORECASE)
-_DECORATION = r"(?:\*\*|__|\*|_|`|</?(?:b|strong|i|em|code|small)>)*"
-_OWN_LABEL = r"(?:this\s+)?(?:notebook|document|demo|tutorial)(?:['’]s)?\s+"
-_LABELLED = re.compile(
-    r"(?:^[>\s]*(?:[-*+]\s+|\d+[.)]\s+|#{1,6}\s+)?|[|·•;,(\[]\s*|<br\s*/?>\s*|\s{2,})"
-    rf"{_DECORATION}(?P<own>{_OWN_LABEL})?(?:current\s+)?version(?:\s+(?:number|no\.?))?"
-    rf"{_DECORATION}\s*[:=|]\s*{_DECORATION}\s*(?P<prefix>[vV]\.?)?(?P<number>{NUMBER})"
-    rf"{_DECORATION}(?P<rest>.*)",
-    re.IGNORECASE,
-)
-_LABELLED_REST = re.compile(
-    rf"[\s,;(\[–—-]*(?P<date>{DATE})|\s*(?:$|[|·•;,)\]–—-]|<br|\s{{2,}}\S|\.\s*$)", re.IGNORECASE
-)
-_ALONE = re.compile(
-    rf"[>\s]*{_DECORATION}[(\[]?(?:(?P<early>{DATE})[\s,;:|/–—-]+)?"
-    rf"(?P<prefix>(?:version\s+|v\.?\s?)(?:v\.?)?)(?P<number>{NUMBER})"
-    rf"(?:[\s,;:|/()\[–—-]+(?P<date>{DATE}))?[)\]]*{_DECORATION}(?:\s*<br\s*/?>)?\s*$",
-    re.IGNORECASE,
-)
-_DATED = re.compile(
-    rf"(?:^[>\s]*(?:[-*+]\s+)?|[|·•;,(\[]\s*|<br\s*/?>\s*|\s{{2,}}){_DECORATION}"
-    r"(?:last[ -](?:updated?|modified|revised|changed|edited)|updated|modified|revised|released"
-    rf"|(?:release |version )?date)(?:\s+on)?{_DECORATION}\s*[:=|]?\s*{_DECORATION}\s*"
-    rf"(?P<date>{DATE})",
-    re.IGNORECASE,
-)
-_ABOUT = re.compile(
-    r"\W*(?:about(?: (?:this|the) (?:notebook|demo|document|tutorial))?"
-    r"|(?:notebook|document|version) (?:info(?:rmation)?|metadata|details)"
-    r"|version|colophon|credits|authors?|licen[cs]e)\W*",
-    re.IGNORECASE,
-)
-
-
-def _shift(span: Span, by: int) -> Span:
-    return span[0] + by, span[1] + by
-
-
-def _named(match: re.Match[str], *groups: str) -> tuple[Span, ...]:
-    return tuple(match.span(group) for group in groups if match[group] is not None)
-
-
-def imported_names(cells: Sequence[Cell]) -> frozenset[str]:
-    """Give the names of all packages that a notebook's code imports, in small letters."""
-    return frozenset(
-        name.casefold()
-        for cell in cells
-        if cell.cell_type == "code"
-        for name in _IMPORT.findall(cell.source)
+@cache
+def _about() -> re.Pattern[str]:
+    return re.compile(
+        r"\W*(?:about(?: (?:this|the) (?:notebook|demo|document|tutorial))?"
+        r"|(?:notebook|document|version) (?:info(?:rmation)?|metadata|details)"
+        r"|version|colophon)\W*",
+        re.IGNORECASE,
     )
 
 
-def names_product(words: str, imported: frozenset[str]) -> bool:
-    """Tell whether a heading names something that has versions of its own.
+@dataclass(slots=True)
+class _Reader:
+    """Goes through the markdown of a notebook from top to bottom."""
 
-    Parameters
-    ----------
-    words : str
-        The heading's words.
-    imported : frozenset of str
-        What the notebook imports, as `imported_names` gives it.
-    """
-    found = {word.strip(".-") for word in re.findall(r"[\w+][\w+.-]*", words.casefold())}
-    return not found.isdisjoint(_PRODUCTS | imported)
+    imported: frozenset[str]
+    notes: list[str]
+    title: str | None = None
+    in_title: bool = True
+    about: bool = False
+    # Lines since the last heading that are not blank, and the position of that heading.
+    between: int = 0
+    title_cell: int = -1
+    undecided: list[tuple[int, int]] = field(default_factory=list)
 
-
-def _speaks_of_another(name: str, imported: frozenset[str], prefix: str) -> bool:
-    """Tell whether the words before a version make it that of something else."""
-    words = re.findall(r"[\w+][\w+.-]*", re.sub(r"<[^>]*>", " ", name).casefold())
-    last = words[-1].strip(".-") if words else ""
-    if last in _PRODUCTS or last in imported or _FOREIGN.match(name):
-        return True
-    return not prefix and last in _NUMBERED
-
-
-def _heading_places(index: int, line: Line, imported: frozenset[str]) -> Iterator[Place]:
-    words, shift = line.words, line.start + line.title[0]
-    written_dates = [found.span() for found in _DATE.finditer(words)]
-    for token in _TOKEN.finditer(words):
-        prefix = token["prefix"] or ""
-        if not prefix and any(
-            start < token.end() and token.start() < end for start, end in written_dates
-        ):
-            continue
-        version = Version(token["number"])
-        count = len(version.components)
-        before = words[: token.start()]
-        separated = _SEPARATED.match(before)
-        after = _AFTER.match(words, token.end())
-        name = separated["name"] if separated else before
-        if _speaks_of_another(name, imported, prefix):
-            continue
-        dates: list[Span] = []
-        if after:
-            dates = [*(_named(separated, "date") if separated else ()), *_named(after, "date")]
-        # A lone number or a bare pair may count chapters; a word or a date makes it a version.
-        spelled = prefix.strip().lower().startswith(("ver", "rel", "rev"))
-        enough = 3 if not prefix else 1 if spelled else 2
-        sure = bool(separated and after and name.strip()) and (
-            count >= enough or bool(prefix and dates)
-        )
-        if not sure and (count < 2 or re.search(r"[-=/@+]$", before)):
-            continue
-        yield Place(
-            "heading",
-            version,
-            _shift(token.span("number"), shift),
-            prefix,
-            tuple(_shift(span, shift) for span in dates),
-            index,
-            line.row,
-            sure=sure,
-        )
-
-
-def _line_place(index: int, line: Line, region: str, subtitle: bool) -> Place | None:
-    if len(line.text) > LONG:
-        return None
-    for match in _LABELLED.finditer(line.text):
-        rest = _LABELLED_REST.match(line.text, match.start("rest"))
-        if rest and (match["own"] or region):
-            return Place(
-                "line",
-                Version(match["number"]),
-                _shift(match.span("number"), line.start),
-                match["prefix"] or "",
-                tuple(_shift(span, line.start) for span in _named(rest, "date")),
-                index,
-                line.row,
-            )
-    alone = _ALONE.fullmatch(line.text) if subtitle else None
-    if alone is None or len(Version(alone["number"]).components) < 2:
-        return None
-    return Place(
-        "line",
-        Version(alone["number"]),
-        _shift(alone.span("number"), line.start),
-        alone["prefix"],
-        tuple(_shift(span, line.start) for span in _named(alone, "early", "date")),
-        index,
-        line.row,
-    )
-
-
-def _paragraph(lines: Sequence[Line], row: int) -> Sequence[Line]:
-    """Give the lines without a blank between them that stand around a line."""
-    first = last = row - 1
-    while first > 0 and lines[first - 1].text.strip():
-        first -= 1
-    while last + 1 < len(lines) and lines[last + 1].text.strip():
-        last += 1
-    return lines[first : last + 1]
-
-
-def _with_dates_beside(place: Place, lines: Sequence[Line]) -> Place:
-    dates = set(place.dates)
-    for line in _paragraph(lines, place.row):
-        for match in _DATED.finditer(line.text[:LONG]):
-            span = _shift(match.span("date"), line.start)
-            if not any(span[0] < end and start < span[1] for start, end in (*dates, place.span)):
-                dates.add(span)
-    return replace(place, dates=tuple(sorted(dates)))
-
-
-_ITEM = re.compile(r"[ \t]*(?:[-*+]|\d+[.)])[ \t]")
-
-
-def _is_subtitle(lines: Sequence[Line], at: int, heading: int) -> bool:
-    """Tell whether a line belongs to the title: right below it, and not the head of a list."""
-    between = [line for line in lines[heading + 1 : at] if line.text.strip()]
-    following = next((line.text for line in lines[at + 1 :] if line.text.strip()), "")
-    return heading < at and len(between) <= 3 and not _ITEM.match(following)
-
-
-def _markdown_places(cells: Sequence[Cell], imported: frozenset[str]) -> Iterator[Place]:
-    region, seen_markdown, titled = "title", False, False
-    for cell in cells:
-        if cell.cell_type == "code" and seen_markdown and region == "title":
-            region = ""
-        if cell.cell_type != "markdown":
-            continue
-        seen_markdown = True
-        lines, _ = read_markdown(cell.source)
-        # A cell that states several versions lists a history: only the first is the current one.
-        heading, labelled = None, False
-        for at, line in enumerate(lines):
-            first_heading = bool(line.level and line.words.strip()) and not titled
-            if first_heading:
-                titled, heading, region = True, at, "title"
-            elif line.level and not _LABELLED.match(line.text):
-                region = "about" if _ABOUT.fullmatch(line.words) else ""
-            subtitle = (
-                region == "title"
-                and heading is not None
-                and not line.level
-                and _is_subtitle(lines, at, heading)
-            )
-            stated = None if labelled else _line_place(cell.index, line, region, subtitle)
-            if stated:
-                labelled = True
-                yield _with_dates_beside(stated, lines)
-            elif first_heading:
-                for place in _heading_places(cell.index, line, imported):
-                    yield _with_dates_beside(place, lines)
-
-
-_CONSTANTS = ("__version__", "VERSION", "NOTEBOOK_VERSION")
-_MENTIONS_CONSTANT = re.compile(r"\b(?:__version__|VERSION|NOTEBOOK_VERSION)\b")
-_VALUE = re.compile(
-    rf"\s*(?P<prefix>(?:version\s+)?v?\.?)(?P<number>{NUMBER})"
-    rf"(?:[\s,;(\[–—-]+(?P<date>{DATE})[)\]]*)?\s*",
-    re.IGNORECASE,
-)
-_LITERAL = re.compile(r"[rRuU]?(\"\"\"|'''|\"|')(?P<value>[^\\\n]*)\1")
-_COMMENTED_DATE = re.compile(
-    rf"[ \t]*;?[ \t]*#+[ \t]*\(?(?P<date>{DATE})\)?[ \t\r]*$", re.IGNORECASE
-)
-
-
-def _is_used_as_input(name: str, cells: Sequence[Cell]) -> bool:
-    """Tell whether a constant steers what the notebook does, so that a new value changes that.
-
-    A version that only labels the notebook is shown or logged; one that is put into a shell line, a
-    path or a URL, compared, or offered as a form's choice, chooses something.
-    """
-    mention = re.compile(rf"(?<![\w.]){name}\b")
-    for cell in cells:
-        if cell.cell_type != "code" or name not in cell.source:
-            continue
-        for line in cell.source.split("\n"):
-            used = mention.search(line)
-            if used is None:
+    def read(self, page: Page) -> Iterator[Place]:
+        runs, labelled = Runs(page.lines), False
+        for at, line in enumerate(page.lines):
+            if line.empty or line.kind == "other":
                 continue
-            assigned = re.match(rf"\s*{name}\s*(?::[^=]*)?=(?!=)", line)
-            if assigned:
-                if "@param" in line:
-                    return True
-                continue
-            if line.lstrip().startswith(("!", "%")) or re.search(r"[/]|==|!=|[<>]=?", line):
-                return True
-    return False
-
-
-def _constant_places(cells: Sequence[Cell], notes: list[str]) -> Iterator[Place]:
-    mentioning = [
-        cell
-        for cell in cells
-        if cell.cell_type == "code" and _MENTIONS_CONSTANT.search(cell.source)
-    ]
-    if not mentioning:
-        return
-    from nbrefactor.notebook.magics import parse, read_cell
-
-    for cell in mentioning:
-        code = read_cell(cell.source)
-        if code.kind != "python":
-            continue
-        body = parse(code.python).body
-        for statement in body:
-            if isinstance(statement, ast.Assign):
-                targets = statement.targets
-            elif isinstance(statement, ast.AnnAssign):
-                targets = [statement.target]
-            else:
-                continue
-            names = [target.id for target in targets if isinstance(target, ast.Name)]
-            name = next((name for name in names if name in _CONSTANTS), None)
-            value = statement.value
-            if name is None or value is None:
-                continue
-            where = f"{name} in cell {cell.index + 1}, line {value.lineno}"
-            start = code.offset(value.lineno, value.col_offset)
-            end = code.offset(value.end_lineno or value.lineno, value.end_col_offset or 0)
-            literal = _LITERAL.fullmatch(cell.source, start, end)
-            stated = literal and _VALUE.fullmatch(cell.source, *literal.span("value"))
-            if not isinstance(value, ast.Constant) or literal is None or not stated:
-                notes.append(f"{where} is not a version written as plain text and is left alone.")
-                continue
-            version = Version(stated["number"])
-            if len(version.components) < 2:
-                notes.append(f"{where} is a single number and is left alone.")
-                continue
-            if _is_used_as_input(name, cells):
-                notes.append(
-                    f"{where} is left alone, because the notebook uses it for more than to show it."
+            found = list(self._places(page, runs, at, labelled))
+            # A cell that states several versions lists a history: the first is the current one.
+            labelled = labelled or any(place.kind == "line" for place in found)
+            for place in found:
+                dated, undecided = with_dates(place, runs)
+                self.notes.extend(
+                    f"The date in cell {page.cell.index + 1}, line {row} is left alone, because "
+                    'it may be that of anything; "Last updated" before it says that it is not.'
+                    for row in undecided
                 )
-                continue
-            dates = list(_named(stated, "date"))
-            line_end = cell.source.find("\n", end)
-            line_end = len(cell.source) if line_end < 0 else line_end
-            if comment := _COMMENTED_DATE.match(cell.source, end, line_end):
-                dates.append(comment.span("date"))
-            yield Place(
-                "constant",
-                version,
-                stated.span("number"),
-                stated["prefix"],
-                tuple(dates),
-                cell.index,
-                value.lineno,
-            )
+                yield dated
+
+    def _places(self, page: Page, runs: Runs, at: int, labelled: bool) -> Iterator[Place]:
+        line, cell = page.lines[at], page.cell.index
+        stated = None
+        if line.level:
+            words = show(line, line.title).text
+            first = self.title is None and bool(words.strip())
+            if not first and not labelled:
+                stated = line_place(cell, runs, at, self._head(runs, at), self.imported)
+            if stated is None:
+                self.in_title, self.about = first, bool(_about().fullmatch(words))
+                self.between = 0
+            if first:
+                self.title, self.title_cell = words, cell
+                yield from title_places(cell, line, self.imported)
+        elif not labelled:
+            stated = line_place(cell, runs, at, self._head(runs, at), self.imported)
+            if stated is None and self._is_subtitle(page, at):
+                stated = subtitle_place(cell, line, self.title or "", self.imported)
+        if stated is not None:
+            yield stated
+        if not line.level:
+            self.between += 1
+
+    def _head(self, runs: Runs, at: int) -> Head | None:
+        if not (self.in_title or self.about):
+            return None
+        above = self.between - (at - runs.around(at)[0])
+        return Head(self.title, above <= 0, self.about)
+
+    def _is_subtitle(self, page: Page, at: int) -> bool:
+        """Tell whether a line belongs to the title: right below it, and not a list's head."""
+        if not self.in_title or self.title_cell != page.cell.index or self.between > 3:
+            return False
+        following = next((line for line in page.lines[at + 1 :] if not line.empty), None)
+        return following is None or following.kind != "item"
+
+
+def _markdown_places(pages: Pages, notes: list[str]) -> Iterator[Place]:
+    reader = _Reader(pages.imported(), notes)
+    seen = False
+    for page in pages:
+        if page.is_code and seen:
+            reader.in_title = reader.about = False
+        seen = seen or page.cell.cell_type == "markdown"
+        yield from reader.read(page)
 
 
 def _metadata_places(metadata: Mapping[str, Any]) -> Iterator[Place]:
     for key in ("version", "notebook_version"):
-        value = metadata.get(key)
-        stated = _VALUE.fullmatch(value) if isinstance(value, str) else None
+        text = metadata.get(key)
+        stated = value().fullmatch(text) if isinstance(text, str) else None
         if stated and len(Version(stated["number"]).components) >= 2:
             yield Place(
                 "metadata",
                 Version(stated["number"]),
                 stated.span("number"),
                 stated["prefix"],
-                _named(stated, "date"),
+                (stated.span("date"),) if stated["date"] else (),
                 path=(key,),
             )
 
 
-def _pattern_places(cells: Sequence[Cell], patterns: Sequence[str]) -> Iterator[Place]:
-    compiled = []
-    for pattern in patterns:
-        try:
-            expression = re.compile(pattern, re.MULTILINE)
-        except re.error as error:
-            raise ValueError(
-                f"The version pattern {pattern!r} is not a regular expression: {error}; "
-                "correct it, or escape with a backslash what is meant as written."
-            ) from error
-        if "version" not in expression.groupindex:
-            raise ValueError(
-                f"The version pattern {pattern!r} names no group 'version'; "
-                "write (?P<version>...) around the part that is the version."
-            )
-        compiled.append(expression)
-    if not compiled:
-        return
-    for cell in cells:
-        if cell.cell_type not in ("markdown", "code"):
-            continue
-        matches = [match for found in compiled for match in found.finditer(cell.source)]
-        if not matches:
-            continue
-        if cell.cell_type == "code":
-            from nbrefactor.notebook.magics import read_cell
-
-            if read_cell(cell.source).kind != "python":
-                continue
-        for match in matches:
-            text = match["version"]
-            stated = _TOKEN.fullmatch(text) if text else None
-            if stated is None:
-                continue
-            dates: tuple[Span, ...] = ()
-            if "date" in match.re.groupindex and match["date"]:
-                dates = _named(match, "date")
-            yield Place(
-                "pattern",
-                Version(stated["number"]),
-                _shift(stated.span("number"), match.start("version")),
-                stated["prefix"] or "",
-                dates,
-                cell.index,
-                cell.source.count("\n", 0, match.start("version")) + 1,
-            )
-
-
 def find_places(
-    cells: Sequence[Cell], metadata: Mapping[str, Any], patterns: Sequence[str] = ()
+    pages: Pages, metadata: Mapping[str, Any], patterns: Sequence[str] = ()
 ) -> tuple[tuple[Place, ...], tuple[str, ...]]:
     """Find where a notebook states its version.
 
     Parameters
     ----------
-    cells : sequence of Cell
-        All cells, in order.
+    pages : Pages
+        The notebook's cells.
     metadata : mapping
         The notebook's own metadata.
     patterns : sequence of str
@@ -486,109 +149,30 @@ def find_places(
     -------
     tuple of Place
         In the order of the cells, metadata last; places that are not ``sure`` are still to be
-        confirmed by the changelog.
+        confirmed.
     tuple of str
         What looked like a place and was left alone, and why.
 
     Raises
     ------
     ValueError
-        If a pattern is not a regular expression or has no group ``version``.
+        If a pattern is not a regular expression, has no group ``version``, or does not end.
     """
-    imported = imported_names(cells)
     notes: list[str] = []
     places: list[Place] = []
+    taken: set[tuple[int, int]] = set()
     # Patterns first: what the user names wins over what the rules make of the same characters.
     for place in (
-        *_pattern_places(cells, patterns),
-        *_markdown_places(cells, imported),
-        *_constant_places(cells, notes),
+        *named_places(pages.cells, patterns),
+        *(_markdown_places(pages, notes) if pages.may_state else ()),
+        *constant_places(pages.cells, notes),
         *_metadata_places(metadata),
     ):
-        if not any(
-            place.cell is not None
-            and place.cell == other.cell
-            and place.span[0] < other.span[1]
-            and other.span[0] < place.span[1]
-            for other in places
-        ):
-            places.append(place)
+        if place.cell is not None:
+            signs = {(place.cell, at) for at in range(*place.span)}
+            if not taken.isdisjoint(signs):
+                continue
+            taken |= signs
+        places.append(place)
     places.sort(key=lambda place: (place.cell is None, place.cell or 0, place.span))
     return tuple(places), tuple(notes)
-
-
-_BARE = re.compile(rf"(?<![\w./=-])(?:version\s+|v)(?P<number>{NUMBER})", re.IGNORECASE)
-_MAX_MISSES = 3
-
-
-def _why_no_title(words: str, token: re.Match[str], imported: frozenset[str]) -> str | None:
-    """Say why a number in the first heading is not the notebook's version; None for no version."""
-    prefix = token["prefix"] or ""
-    count = len(Version(token["number"]).components)
-    if count < 2 and not prefix:
-        return None
-    separated = _SEPARATED.match(words[: token.start()])
-    name = separated["name"] if separated else words[: token.start()]
-    if _speaks_of_another(name, imported, prefix):
-        return "the words before it name something else that has versions or numbers of its own"
-    if not separated or not _AFTER.match(words, token.end()) or not name.strip():
-        return (
-            "a version counts at the end of the first heading only in parentheses or after a "
-            "separator"
-        )
-    return "in a heading a version has three numbers, or two behind a v, or a word such as version"
-
-
-def find_near_misses(cells: Sequence[Cell]) -> tuple[str, ...]:
-    """Say what looks like the version of a notebook that states none, and why it does not count.
-
-    Parameters
-    ----------
-    cells : sequence of Cell
-        All cells of a notebook in which nothing counts as its version.
-
-    Returns
-    -------
-    tuple of str
-        A sentence each, at most three, in the order of the notebook.
-    """
-    imported = imported_names(cells)
-    misses: list[str] = []
-    titled = False
-    for cell in cells:
-        if cell.cell_type != "markdown":
-            continue
-        for line in read_markdown(cell.source)[0]:
-            if len(line.text) > LONG:
-                continue
-            is_title = bool(line.level and line.words.strip()) and not titled
-            titled = titled or is_title
-            reason = None
-            if is_title:
-                written = [found.span() for found in _DATE.finditer(line.words)]
-                reasons = (
-                    _why_no_title(line.words, token, imported)
-                    for token in _TOKEN.finditer(line.words)
-                    if not any(a < token.end() and token.start() < b for a, b in written)
-                )
-                reason = next((found for found in reasons if found), None)
-            elif _LABELLED.search(line.text):
-                reason = (
-                    "such a line counts only with the title or below a heading such as About, and "
-                    "with nothing but the version in it"
-                )
-            elif any("." in bare["number"] for bare in _BARE.finditer(line.text)):
-                reason = (
-                    "a heading counts only if it is the first, and an entry of a changelog only "
-                    "below a heading such as Changelog or for a version stated elsewhere"
-                    if line.level
-                    else "a version in running text may be that of anything"
-                )
-            if reason:
-                printable = (sign if sign.isprintable() else " " for sign in line.text)
-                shown = " ".join("".join(printable).split())
-                shown = shown if len(shown) <= 60 else shown[:59] + "…"
-                misses.append(f'"{shown}" in cell {cell.index + 1}: {reason}.')
-            if len(misses) == _MAX_MISSES:
-                return tuple(misses)
-    return tuple(misses)
