@@ -153,7 +153,7 @@ def _find(
         if defines and _may_be_found(document, code_cells, settings, modules):
             yield from _definitions(document, settings, modules, path, now)
     if _may_disagree(document, settings):
-        from nbrefactor.rules.bump import check_versions
+        from nbrefactor.versioning import check_versions
 
         yield from check_versions(document.cells, document.metadata, settings.version_patterns)
 

@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from nbrefactor.config import Part
 from nbrefactor.outcome import Edit, Finding, MetadataEdit
-from nbrefactor.rules.changelog import Changelog, Entry, add_entry, find_changelog, first_entry
-from nbrefactor.rules.dates import renew_date
-from nbrefactor.rules.number import Version
-from nbrefactor.rules.version import Place, find_near_misses, find_places
+from nbrefactor.versioning.changelog import Changelog, find_changelog
+from nbrefactor.versioning.compose import add_entry, first_entry
+from nbrefactor.versioning.dates import renew_date
+from nbrefactor.versioning.misses import find_near_misses, left_alone
+from nbrefactor.versioning.number import Version
+from nbrefactor.versioning.pages import Pages
+from nbrefactor.versioning.place import Place
+from nbrefactor.versioning.places import find_places
 
 if TYPE_CHECKING:
     from nbrefactor.notebook.document import Cell
@@ -51,9 +55,11 @@ class Bump:
 class _Stated:
     """The notebook's own places and changelog, told from all that looks like them."""
 
+    pages: Pages
     places: tuple[Place, ...]
     changelog: Changelog | None
-    unreadable_changelog: bool
+    # Why no changelog may be started, where none was found.
+    doubts: tuple[str, ...]
     notes: tuple[str, ...]
 
     @property
@@ -67,30 +73,28 @@ class _Stated:
         )
 
 
-def _history_of(entries: Sequence[Entry], place: Place) -> bool:
-    return any(entry.cell == place.cell and entry.number == place.span for entry in entries)
-
-
 def _read(cells: Sequence[Cell], metadata: Mapping[str, Any], patterns: Sequence[str]) -> _Stated:
-    found, notes = find_places(cells, metadata, patterns)
-    changelog, more = find_changelog(
-        cells,
-        [place.version for place in found],
+    pages = Pages(cells)
+    found, notes = find_places(pages, metadata, patterns)
+    changelog, doubts = find_changelog(
+        pages,
+        [place.version for place in found if place.claim != "foreign"],
         {(place.cell, place.span) for place in found if place.kind == "line"},
         [place.version for place in found if place.sure],
     )
     entries = changelog.entries if changelog else ()
-    own = [place for place in found if place.sure and not _history_of(entries, place)]
-    confirmed = {place.version.key for place in own}
-    if changelog:
-        confirmed.add(changelog.newest.version.key)
-    unsure = [place for place in found if not place.sure and place.version.key in confirmed]
-    return _Stated(
-        tuple(place for place in found if place in own or place in unsure),
-        changelog,
-        bool(more),
-        (*notes, *more),
+    history = {(entry.cell, entry.number) for entry in entries}
+    own = [place for place in found if place.sure and (place.cell, place.span) not in history]
+    certain = {place.version.key for place in own}
+    confirmed = certain | ({changelog.newest.version.key} if changelog else set())
+    places = tuple(
+        place
+        for place in found
+        if (place.cell, place.span) not in history
+        and place.version.key in (certain if place.claim == "foreign" else confirmed)
     )
+    unsure = [place for place in found if not place.sure and place not in places]
+    return _Stated(pages, places, changelog, doubts, (*notes, *left_alone(unsure)))
 
 
 def _findings(stated: _Stated, cells: Sequence[Cell]) -> tuple[Finding, ...]:
@@ -205,7 +209,7 @@ def _applied(edits: Sequence[Edit], cells: Sequence[Cell]) -> list[Cell]:
 
 def _is_read_back(edit: Edit, cells: Sequence[Cell], new: Version) -> bool:
     """Tell whether the changelog with a new entry reads as one whose newest entry is that."""
-    changelog, _ = find_changelog(_applied([edit], cells), [new])
+    changelog, _ = find_changelog(Pages(_applied([edit], cells)), [new])
     return changelog is not None and changelog.newest.version.key == new.key
 
 
@@ -235,20 +239,22 @@ def _entry_edit(
     if not entries:
         return None, "The changelog gets no entry, because there is no text for one."
     if stated.changelog:
-        edit = add_entry(stated.changelog, cells, new, entries, now)
+        edit = add_entry(stated.changelog, stated.pages, new, entries, now)
         if _is_read_back(edit, cells, new):
             return edit, None
         return None, (
             f"The changelog in cell {edit.cell + 1} gets no entry, because text put beside its "
             "newest one would not be shown as an entry."
         )
-    if stated.unreadable_changelog:
-        return None, None
+    if stated.doubts:
+        return None, " ".join(stated.doubts)
     by_cell = {cell.index: cell for cell in cells}
     for place in stated.places:
         if place.cell is None or by_cell[place.cell].cell_type != "markdown":
             continue
-        first = first_entry(by_cell[place.cell], place.row, place.prefix, new, entries)
+        first = first_entry(
+            stated.pages.page(by_cell[place.cell]), place.row, place.prefix, new, entries
+        )
         if first is None or not _is_read_back(first, cells, new):
             return None, (
                 f"No changelog is started in cell {place.cell + 1}, because text put at its end "
@@ -310,7 +316,7 @@ def plan_bump(
                 " ".join(
                     (
                         "No version found; neither version nor changelog is changed.",
-                        *find_near_misses(cells),
+                        *find_near_misses(stated.pages),
                         "A place that is not recognised can be named with --version-pattern.",
                     )
                 ),

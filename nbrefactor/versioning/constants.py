@@ -175,7 +175,7 @@ def _read(cells: Sequence[Cell]) -> tuple[list[_Code], set[str]]:
     for cell in cells:
         code = read_cell(cell.source)
         mentioned = set(_mentioned().findall(cell.source))
-        if code.kind != "python" or cell.tags and _PARAMETER_TAGS.intersection(cell.tags):
+        if code.kind != "python" or (cell.tags and _PARAMETER_TAGS.intersection(cell.tags)):
             steering |= mentioned
             continue
         for magic in code.magics:
@@ -218,9 +218,7 @@ def constant_places(cells: Sequence[Cell], notes: list[str]) -> Iterator[Place]:
         name = next(name for name in assignment.names if name in NAMES)
         where = f"{name} in cell {cell.cell.index + 1}, line {assigned.lineno}"
         start = cell.code.offset(assigned.lineno, assigned.col_offset)
-        end = cell.code.offset(
-            assigned.end_lineno or assigned.lineno, assigned.end_col_offset or 0
-        )
+        end = cell.code.offset(assigned.end_lineno or assigned.lineno, assigned.end_col_offset or 0)
         literal = _literal().fullmatch(cell.cell.source, start, end)
         stated = literal and value().fullmatch(cell.cell.source, *literal.span("value"))
         if not isinstance(assigned, ast.Constant) or not stated:

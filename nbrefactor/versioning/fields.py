@@ -216,7 +216,7 @@ def line_place(
         Names of the packages that the notebook imports, in small letters.
     """
     line = runs.lines[at]
-    if line.kind == "other" or "ersion" not in line.text and "ERSION" not in line.text:
+    if line.kind == "other" or ("ersion" not in line.text and "ERSION" not in line.text):
         return None
     shown = show(line)
     for field in _fields(line, shown) or ():
@@ -246,9 +246,7 @@ def line_place(
     return None
 
 
-def subtitle_place(
-    cell: int, line: Line, title: str, imported: frozenset[str]
-) -> Place | None:
+def subtitle_place(cell: int, line: Line, title: str, imported: frozenset[str]) -> Place | None:
     """Find the version in a line below the title that holds nothing else (``v1.2, April 2025``)."""
     shown = show(line)
     stated = _alone().fullmatch(shown.text, _start(line, shown) if line.kind != "item" else 0)

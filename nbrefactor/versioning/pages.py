@@ -65,8 +65,7 @@ class Pages:
     def may_state(self) -> bool:
         """Whether any markdown cell has something like a version in it."""
         return any(
-            cell.cell_type == "markdown" and _may_state().search(cell.source)
-            for cell in self.cells
+            cell.cell_type == "markdown" and _may_state().search(cell.source) for cell in self.cells
         )
 
     def __iter__(self) -> Iterator[Page]:

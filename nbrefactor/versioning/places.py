@@ -7,13 +7,12 @@ URLs, prose, code, another product's version) are not places.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
-import re
 
-from nbrefactor.versioning.blocks import Line
 from nbrefactor.versioning.constants import constant_places, value
 from nbrefactor.versioning.fields import Head, Runs, line_place, subtitle_place, with_dates
 from nbrefactor.versioning.named import named_places
@@ -24,7 +23,7 @@ from nbrefactor.versioning.shown import show
 from nbrefactor.versioning.title import title_places
 
 if TYPE_CHECKING:
-    from nbrefactor.notebook.document import Cell
+    pass
 
 
 @cache

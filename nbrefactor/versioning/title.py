@@ -20,13 +20,10 @@ Subject = Literal["document", "name", "object", "plain"]
 
 # What a notebook is called by its author: a version behind such a word is that of the notebook.
 _DOCUMENTS = frozenset(
-    "notebook notebooks demo demos demonstration tutorial tutorials workshop course lecture lesson "
-    "guide walkthrough walk-through example examples quickstart quick-start template report "
-    "analysis study lab exercise exercises assignment homework experiment experiments playground "
-    "sandbox prototype cookbook handbook primer introduction overview tour showcase notes".split()
+    ["notebook", "notebooks", "demo", "demos", "demonstration", "tutorial", "tutorials", "workshop", "course", "lecture", "lesson", "guide", "walkthrough", "walk-through", "example", "examples", "quickstart", "quick-start", "template", "report", "analysis", "study", "lab", "exercise", "exercises", "assignment", "homework", "experiment", "experiments", "playground", "sandbox", "prototype", "cookbook", "handbook", "primer", "introduction", "overview", "tour", "showcase", "notes"]
 )
 _PREPOSITIONS = frozenset(
-    "in of to for with on from by using via at about into without within versus vs and or".split()
+    ["in", "of", "to", "for", "with", "on", "from", "by", "using", "via", "at", "about", "into", "without", "within", "versus", "vs", "and", "or"]
 )
 
 
@@ -114,7 +111,7 @@ def _foreign() -> re.Pattern[str]:
     )
 
 
-_TAIL_WORDS = frozenset("last updated update modified revised released of on from as date".split())
+_TAIL_WORDS = frozenset(["last", "updated", "update", "modified", "revised", "released", "of", "on", "from", "as", "date"])
 _OPENING = "([|·•–—"
 
 
