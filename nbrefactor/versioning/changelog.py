@@ -102,7 +102,10 @@ def _is_own(group: _Group, stated: _Stated, pages: Pages) -> bool:
     are and their versions follow on those that the notebook states.
     """
     section, newest = group.section, group.newest
-    if any(subject_of(entry.below, stated.imported) == "name" for entry in group.entries):
+    if any(
+        not entry.below_title and subject_of(entry.below, stated.imported) == "name"
+        for entry in group.entries
+    ):
         return False
     if newest.key in stated.keys:
         if section.named or group.wordy:

@@ -30,7 +30,7 @@ _TIME = (
     rf"(?:\s?(?P<zone>(?:{'|'.join(_ZONES)})\b|[+-]\d{{2}}:?\d{{2}}))?)?"
 )
 _YEAR_LAST = r"(?P<left>\d{1,2})%s(?P<right>\d{1,2})%s(?P<year>(?:19|20)\d{2}|\d{2})"
-_AHEAD = rf"(?:(?P<weekday>{_WEEKDAY})\.?,?\s{1, 4})?"
+_AHEAD = rf"(?:(?P<weekday>{_WEEKDAY})\.?,?\s{{1,4}})?"
 _FORMS = (
     *(rf"(?P<year>\d{{4}}){s}(?P<month>\d{{1,2}}){s}(?P<day>\d{{1,2}})" for s in "-/"),
     r"(?P<year>(?:19|20)\d{2})\.(?P<month>\d{1,2})\.(?P<day>\d{1,2})",
@@ -38,11 +38,11 @@ _FORMS = (
     # With dots a short year follows padded fields and is recent: 1.2.10 is a version.
     r"(?P<left>\d{1,2})\.(?P<right>\d{1,2})\.(?P<year>(?:19|20)\d{2})",
     r"(?P<left>[0-3]\d)\.(?P<right>[0-3]\d)\.(?P<year>[23]\d)",
-    rf"{_AHEAD}(?P<name>{_MONTH})(?P<dot>\.)?\s{1, 4}(?P<day>\d{{1,2}})"
+    rf"{_AHEAD}(?P<name>{_MONTH})(?P<dot>\.)?\s{{1,4}}(?P<day>\d{{1,2}})"
     r"(?P<ordinal>st|nd|rd|th)?,?\s{1,4}(?P<year>(?:19|20)\d{2})",
-    rf"{_AHEAD}(?P<day>\d{{1,2}})\.?(?P<ordinal>st|nd|rd|th)?(?:\s{1, 4}of)?[\s-]{1, 4}"
-    rf"(?P<name>{_MONTH})\.?,?[\s-]{1, 4}(?P<year>(?:19|20)\d{{2}})",
-    rf"(?P<name>{_MONTH})\.?,?\s{1, 4}(?P<year>(?:19|20)\d{{2}})",
+    rf"{_AHEAD}(?P<day>\d{{1,2}})\.?(?P<ordinal>st|nd|rd|th)?(?:\s{{1,4}}of)?[\s-]{{1,4}}"
+    rf"(?P<name>{_MONTH})\.?,?[\s-]{{1,4}}(?P<year>(?:19|20)\d{{2}})",
+    rf"(?P<name>{_MONTH})\.?,?\s{{1,4}}(?P<year>(?:19|20)\d{{2}})",
     r"(?P<year>(?:19|20)\d{2})(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])",
     r"(?P<year>(?:19|20)\d{2})-(?P<month>0[1-9]|1[0-2])",
     r"(?P<year>(?:19|20)\d{2})",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache
+from itertools import pairwise
 
 from nbrefactor.versioning.blocks import Line, Span
 from nbrefactor.versioning.dates import date
@@ -33,7 +34,7 @@ def _split(line: Line) -> list[Span]:
     text = line.text
     edges = [-1, *bars, len(text)]
     cells = []
-    for left, right in zip(edges, edges[1:]):
+    for left, right in pairwise(edges):
         inner = text[left + 1 : right]
         start = left + 1 + len(inner) - len(inner.lstrip())
         cells.append((start, max(start, left + 1 + len(inner.rstrip()))))

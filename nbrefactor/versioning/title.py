@@ -20,10 +20,20 @@ Subject = Literal["document", "name", "object", "plain"]
 
 # What a notebook is called by its author: a version behind such a word is that of the notebook.
 _DOCUMENTS = frozenset(
-    ["notebook", "notebooks", "demo", "demos", "demonstration", "tutorial", "tutorials", "workshop", "course", "lecture", "lesson", "guide", "walkthrough", "walk-through", "example", "examples", "quickstart", "quick-start", "template", "report", "analysis", "study", "lab", "exercise", "exercises", "assignment", "homework", "experiment", "experiments", "playground", "sandbox", "prototype", "cookbook", "handbook", "primer", "introduction", "overview", "tour", "showcase", "notes"]
+    {
+        *("notebook", "notebooks", "demo", "demos", "demonstration", "tutorial", "tutorials"),
+        *("workshop", "course", "lecture", "lesson", "guide", "walkthrough", "walk-through"),
+        *("example", "examples", "quickstart", "quick-start", "template", "report", "analysis"),
+        *("study", "lab", "exercise", "exercises", "assignment", "homework", "experiment"),
+        *("experiments", "playground", "sandbox", "prototype", "cookbook", "handbook", "primer"),
+        *("introduction", "overview", "tour", "showcase", "notes"),
+    }
 )
 _PREPOSITIONS = frozenset(
-    ["in", "of", "to", "for", "with", "on", "from", "by", "using", "via", "at", "about", "into", "without", "within", "versus", "vs", "and", "or"]
+    {
+        *("in", "of", "to", "for", "with", "on", "from", "by", "using", "via", "at", "about"),
+        *("into", "without", "within", "versus", "vs"),
+    }
 )
 
 
@@ -60,7 +70,7 @@ def subject_of(name: str, imported: frozenset[str]) -> Subject:
     imported : frozenset of str
         Names of the packages that the notebook imports, in small letters.
     """
-    words = _words().findall(name)
+    words = [word for word in _words().findall(name) if not token().fullmatch(word.strip(".-"))]
     if not words:
         return "plain"
     mixed = any(sign.islower() for sign in name)
@@ -96,10 +106,11 @@ def claim_of(name: str, imported: frozenset[str], *, dated: bool, timed: bool) -
         return "foreign"
     if last == "document":
         return "certain"
-    several = len(_words().findall(name)) > 1
-    if dated and ("document" in subjects or (last == "plain" and several)):
-        return "certain"
-    return "open"
+    # "Pruning demo: Heads and Layers"
+    explained = "document" in subjects and last == "plain"
+    several = len(_words().findall(_segments().split(name)[-1])) > 1
+    is_named = dated and ("document" in subjects or last == "plain")
+    return "certain" if several and (explained or is_named) else "open"
 
 
 @cache
@@ -111,7 +122,10 @@ def _foreign() -> re.Pattern[str]:
     )
 
 
-_TAIL_WORDS = frozenset(["last", "updated", "update", "modified", "revised", "released", "of", "on", "from", "as", "date"])
+_TAIL_WORDS = frozenset(
+    {"last", "updated", "update", "modified", "revised", "released", "of", "on", "from", "as"}
+    | {"date"}
+)
 _OPENING = "([|·•–—"
 
 

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from nbrefactor.notebook.document import Cell
 from nbrefactor.outcome import Edit
-from nbrefactor.rules.bump import Bump, check_versions, plan_bump
-from nbrefactor.rules.changelog import find_changelog
-from nbrefactor.rules.number import Version
+from nbrefactor.versioning import Bump, check_versions, plan_bump
+from nbrefactor.versioning.changelog import find_changelog
+from nbrefactor.versioning.pages import Pages
+from nbrefactor.versioning.number import Version
 
 NOW = datetime(2025, 5, 1, 9, 5)
 
@@ -185,39 +186,41 @@ ANOTHER = "the words before it name something else that has versions or numbers 
 @pytest.mark.parametrize(
     ("source", "misses"),
     [
-        pytest.param("# T v1.0", f'"# T v1.0" in cell 1: {SEPARATE} ', id="no separator"),
+        pytest.param("# Demo v1.0", f'"# Demo v1.0" in cell 1: {SEPARATE} ', id="no separator"),
         pytest.param(
             "# Tour of PyTorch 2.1.0",
             f'"# Tour of PyTorch 2.1.0" in cell 1: {ANOTHER} ',
             id="another product's",
         ),
         pytest.param(
-            "# T (1.0)",
-            '"# T (1.0)" in cell 1: in a heading a version has three numbers, or two behind a v, '
+            "# Demo (1.0)",
+            '"# Demo (1.0)" in cell 1: in a heading a version has three numbers, or two behind a v, '
             "or a word such as version. ",
             id="pair without a v",
         ),
         pytest.param(
-            "# T\n\n## Data\n- Version: 1.2",
+            "# Demo\n\n## Data\n- Version: 1.2",
             '"- Version: 1.2" in cell 1: such a line counts only with the title or below a heading '
             "such as About, and with nothing but the version in it. ",
             id="line about something else",
         ),
         pytest.param(
-            "# T\n\n### New in v3.8:\n- a",
+            "# Demo\n\n### New in v3.8:\n- a",
             '"### New in v3.8:" in cell 1: a heading counts only if it is the first, and an entry '
             "of a changelog only below a heading such as Changelog or for a version stated "
             "elsewhere. ",
             id="entry without a version",
         ),
         pytest.param(
-            "# T\n\nSince v1.2 there are plots.",
+            "# Demo\n\nSince v1.2 there are plots.",
             '"Since v1.2 there are plots." in cell 1: a version in running text may be that of '
             "anything. ",
             id="prose",
         ),
-        pytest.param("# T\n\nfoo==1.2 and https://x/v1.2, 3.5 m", "", id="pin, address, measure"),
-        pytest.param("# T of 2025-04-08\n\n```\nv1.2\n```", "", id="date, code"),
+        pytest.param(
+            "# Demo\n\nfoo==1.2 and https://x/v1.2, 3.5 m", "", id="pin, address, measure"
+        ),
+        pytest.param("# Demo of 2025-04-08\n\n```\nv1.2\n```", "", id="date, code"),
         pytest.param("# Chapter 3", "", id="lone number"),
         pytest.param("code># v1.2", "", id="comment in code"),
     ],
@@ -232,7 +235,7 @@ def test_what_looks_like_a_version_is_named_with_why_it_does_not_count(
 
 
 def test_only_the_first_that_look_like_a_version_are_named() -> None:
-    (note,) = plan(notebook("# T\n" + "\nAs v1.2 did." * 9 + "x" * 99)).notes
+    (note,) = plan(notebook("# Demo\n" + "\nAs v1.2 did." * 9 + "x" * 99)).notes
     assert note.count("running text") == 3
 
 
@@ -353,34 +356,34 @@ def test_a_changelog_that_fell_behind_is_reported() -> None:
     ("before", "after", "code"),
     [
         pytest.param(
-            ["# T (v1.1)\n\n### New in v1.0:\n- old\n\n### New in v0.9:\n- older"],
-            ["# T (v1.2)\n\n### New in v1.2:\n- Did it\n\n### New in v1.0:\n- old\n\n"
+            ["# Demo (v1.1)\n\n### New in v1.0:\n- old\n\n### New in v0.9:\n- older"],
+            ["# Demo (v1.2)\n\n### New in v1.2:\n- Did it\n\n### New in v1.0:\n- old\n\n"
              "### New in v0.9:\n- older"],
             "NB302",
             id="behind, in words",
         ),
         pytest.param(
-            ["# T (v1.1)\n\n### New in v1.0:\n- old"],
-            ["# T (v1.2)\n\n### New in v1.2:\n- Did it\n\n### New in v1.0:\n- old"],
+            ["# Demo (v1.1)\n\n### New in v1.0:\n- old"],
+            ["# Demo (v1.2)\n\n### New in v1.2:\n- Did it\n\n### New in v1.0:\n- old"],
             "NB302",
             id="behind, one entry in words",
         ),
         pytest.param(
-            ["# T (v1.1)", "code>x = 1", "## Setup", "### New in v1.0:\n- old"],
-            ["# T (v1.2)", "x = 1", "## Setup",
+            ["# Demo (v1.1)", "code>x = 1", "## Setup", "### New in v1.0:\n- old"],
+            ["# Demo (v1.2)", "x = 1", "## Setup",
              "### New in v1.2:\n- Did it\n\n### New in v1.0:\n- old"],
             "NB302",
             id="behind, far from the title",
         ),
         pytest.param(
-            ["# T (v1.1)\n\n## v1.0\n- old\n\n## v0.9\n- older"],
-            ["# T (v1.2)\n\n## v1.2\n- Did it\n\n## v1.0\n- old\n\n## v0.9\n- older"],
+            ["# Demo (v1.1)\n\n## v1.0\n- old\n\n## v0.9\n- older"],
+            ["# Demo (v1.2)\n\n## v1.2\n- Did it\n\n## v1.0\n- old\n\n## v0.9\n- older"],
             "NB302",
             id="behind, two bare headings below the title",
         ),
         pytest.param(
-            ["# T (v1.1)\n\n## History\n- v1.0: old\n- v0.9: older"],
-            ["# T (v1.2)\n\n## History\n- v1.2: Did it\n- v1.0: old\n- v0.9: older"],
+            ["# Demo (v1.1)\n\n## History\n- v1.0: old\n- v0.9: older"],
+            ["# Demo (v1.2)\n\n## History\n- v1.2: Did it\n- v1.0: old\n- v0.9: older"],
             "NB302",
             id="behind, two items of a history",
         ),
@@ -391,8 +394,8 @@ def test_a_changelog_that_fell_behind_is_reported() -> None:
             id="behind, below a title with another product",
         ),
         pytest.param(
-            ["# T (v1.1)\n\n### New in v1.3:\n- a\n\n### New in v1.2:\n- b"],
-            ["# T (v1.4)\n\n### New in v1.4:\n- Did it\n\n### New in v1.3:\n- a\n\n"
+            ["# Demo (v1.1)\n\n### New in v1.3:\n- a\n\n### New in v1.2:\n- b"],
+            ["# Demo (v1.4)\n\n### New in v1.4:\n- Did it\n\n### New in v1.3:\n- a\n\n"
              "### New in v1.2:\n- b"],
             "NB301",
             id="ahead, in words",
@@ -419,13 +422,13 @@ def test_a_changelog_that_names_other_versions_only(
     "source",
     [
         pytest.param("# Python tour (v1.1)\n\n### New in v3.8:\n- a", id="newer, product in title"),
-        pytest.param("# T (v1.1)\n\n## Python\n### New in v0.8:\n- a", id="below a product"),
-        pytest.param("# T (v1.1)\n\n## On Foo\n- v0.2: a\n- v0.1: b", id="list below a heading"),
-        pytest.param("# T (v1.1)\n\n## v1\nText\n\n## v2\nText", id="numbered drafts"),
-        pytest.param("# T (v1.1)\n\n## v1.0\nText", id="one bare heading"),
-        pytest.param("# T (v1.1)\n\n- v1.0: a", id="one item"),
-        pytest.param("# T (v1.1)\n\n## 1.0 Files\n\n## 0.9 Rest", id="numbered sections"),
-        pytest.param("# T (v1.1)\n\n### Changes in 1.0\nText", id="words with a bare number"),
+        pytest.param("# Demo (v1.1)\n\n## Python\n### New in v0.8:\n- a", id="below a product"),
+        pytest.param("# Demo (v1.1)\n\n## On Foo\n- v0.2: a\n- v0.1: b", id="list below a heading"),
+        pytest.param("# Demo (v1.1)\n\n## v1\nText\n\n## v2\nText", id="numbered drafts"),
+        pytest.param("# Demo (v1.1)\n\n## v1.0\nText", id="one bare heading"),
+        pytest.param("# Demo (v1.1)\n\n- v1.0: a", id="one item"),
+        pytest.param("# Demo (v1.1)\n\n## 1.0 Files\n\n## 0.9 Rest", id="numbered sections"),
+        pytest.param("# Demo (v1.1)\n\n### Changes in 1.0\nText", id="words with a bare number"),
     ],
 )
 def test_a_history_of_something_else_is_left_alone(source: str) -> None:
@@ -542,7 +545,7 @@ def test_laws_of_a_bump(
     metadata = applied_metadata(metadata, bump)
     assert metadata["language_info"] == {"version": "1.2.3"}
     assert check_versions(after, metadata) == ()
-    changelog, _ = find_changelog(after, [Version(bump.new)])
+    changelog, _ = find_changelog(Pages(after), [Version(bump.new)])
     assert changelog is not None
     assert changelog.newest.version == Version(bump.new)
     again = plan(after, metadata, part=part, entries=entries)
@@ -554,13 +557,13 @@ def test_laws_of_a_bump(
 def test_the_highest_of_title_and_changelog_counts(title: str, logged: list[str]) -> None:
     logged = sorted(logged, key=lambda text: Version(text).key, reverse=True)
     log = "".join(f"\n\n### New in v{version}:\n- a" for version in logged)
-    cells = notebook(f"# T (v{title})" + log)
+    cells = notebook(f"# Demo (v{title})" + log)
     bump = plan(cells)
     assert bump.old is not None
     assert Version(bump.old).key == max(Version(text).key for text in (title, *logged))
     (after,) = apply(cells, bump.edits)
     assert after.source.endswith(log)
-    assert after.source.startswith(f"# T (v{bump.new})\n\n### New in v{bump.new}:\n- Did it\n\n")
+    assert after.source.startswith(f"# Demo (v{bump.new})\n\n### New in v{bump.new}:\n- Did it\n\n")
     assert check_versions([after], {}) == ()
 
 
@@ -643,6 +646,6 @@ def test_any_text_is_bumped_to_a_consistent_whole(
     assert Version(again.old).key == Version(bump.new).key
     if any(edit.start == edit.end for edit in bump.edits):
         assert check_versions(after, {}) == ()
-        changelog, _ = find_changelog(after, [Version(bump.new)])
+        changelog, _ = find_changelog(Pages(after), [Version(bump.new)])
         assert changelog is not None
         assert changelog.newest.version.key == Version(bump.new).key
