@@ -61,6 +61,8 @@ class _Stated:
     # Why no changelog may be started, where none was found.
     doubts: tuple[str, ...]
     notes: tuple[str, ...]
+    # Places that nothing confirms.
+    unsure: tuple[Place, ...]
 
     @property
     def current(self) -> Version | None:
@@ -93,8 +95,9 @@ def _read(cells: Sequence[Cell], metadata: Mapping[str, Any], patterns: Sequence
         if (place.cell, place.span) not in history
         and place.version.key in (certain if place.claim == "foreign" else confirmed)
     )
-    unsure = [place for place in found if not place.sure and place not in places]
-    return _Stated(pages, places, changelog, doubts, (*notes, *left_alone(unsure)))
+    kept = set(places)
+    unsure = tuple(place for place in found if not place.sure and place not in kept)
+    return _Stated(pages, places, changelog, doubts, notes, unsure)
 
 
 def _findings(stated: _Stated, cells: Sequence[Cell]) -> tuple[Finding, ...]:
@@ -325,6 +328,7 @@ def plan_bump(
     findings = _findings(stated, cells)
     if part == "none":
         return Bump(old.text, old.text, findings=findings, notes=stated.notes)
+    left = left_alone(stated.unsure)
     entries = [text for text in entries if text.strip()]
     new = old.bumped(part)
     added, reason = _entry_edit(stated, cells, new, entries, now)
@@ -335,7 +339,7 @@ def plan_bump(
             "version would no longer be found."
         )
         added = None
-    notes = (*stated.notes, *([reason] if reason else ()))
+    notes = (*stated.notes, *left, *([reason] if reason else ()))
     if added is None and not any(place.sure for place in stated.places):
         # A title that only the changelog confirms would be left with nothing to confirm it.
         note = (

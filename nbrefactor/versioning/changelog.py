@@ -89,9 +89,11 @@ def _is_near(version: Version, other: Version) -> bool:
 
 
 def _has_list(entry: Entry, pages: Pages) -> bool:
-    """Tell whether the text below a heading is a list, as what has changed mostly is."""
+    """Tell whether the text below an entry's heading is a list, as what has changed mostly is."""
     lines = pages.page(pages.cells[entry.cell]).lines[entry.row :]
-    first = next((line for line in lines if not line.empty and line.kind != "other"), None)
+    first = next(
+        (line for line in lines if not line.empty and line.kind != "other" and not line.level), None
+    )
     return first is not None and first.kind == "item"
 
 
@@ -222,7 +224,8 @@ def find_changelog(
     tuple of str
         Why none may be started either.
     """
-    if not pages.may_state:
+    stated = tuple(stated)
+    if not stated and not pages.may_state:
         return None, ()
     sections = read_sections(pages)
     known = _Stated(

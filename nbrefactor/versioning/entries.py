@@ -33,7 +33,7 @@ def _head() -> re.Pattern[str]:
 @cache
 def _heading_rest() -> re.Pattern[str]:
     return re.compile(
-        rf"(?P<kept>[^\w\n]{{0,12}}?(?P<date>{DATE})?[^\w\n]{{0,12}}?)"
+        rf"(?P<kept>[^\w\n]{{0,12}}(?P<date>{DATE})?[^\w\n]{{0,12}}?)"
         r"(?P<title>\s*\[YANKED\][^\w]*|(?:\s{1,4}[-–—:|·]{1,3}|:)\s{1,4}\S.*)?$",
         re.IGNORECASE | re.DOTALL,
     )

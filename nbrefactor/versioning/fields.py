@@ -98,9 +98,13 @@ def _fields(line: Line, shown: Shown) -> list[_Field] | None:
     fields: list[_Field] = []
     at = _start(line, shown)
     text = shown.text
-    if line.kind == "table":
-        row = _field().fullmatch(text.rstrip(" |"), at)
-        return [_Field(row["label"].lower(), row.start("value"), row.end("value"))] if row else None
+    inner = text.rstrip(" |")
+    if line.kind == "table" or inner.count("|", at) == 1:
+        row = _field().fullmatch(inner, at)
+        if row and "|" in row["sign"]:
+            return [_Field(row["label"].lower(), row.start("value"), row.end("value"))]
+        if line.kind == "table":
+            return None
     for part in re.split(r"([|·•]|\s{2,})", text[at:]):
         if (found := _field().fullmatch(part)) is not None:
             start = at + found.start("value")
@@ -267,12 +271,14 @@ def subtitle_place(cell: int, line: Line, title: str, imported: frozenset[str]) 
     )
 
 
-def _updated(lines: Sequence[Line]) -> Iterator[Span]:
+def _updated(lines: Sequence[Line], row: int) -> Iterator[Span]:
+    """Yield the dates of a change, and the date on the very line of the version."""
     for line in lines:
         shown = show(line)
         for field in _fields(line, shown) or ():
             found = _date().fullmatch(shown.text.rstrip(" |"), field.start, field.end)
-            if found and field.label in _UPDATED:
+            is_beside = field.label == "date" and line.row == row
+            if found and (field.label in _UPDATED or is_beside):
                 yield shown.span(*found.span("date"))
 
 
@@ -304,11 +310,11 @@ def with_dates(place: Place, runs: Runs) -> tuple[Place, tuple[int, ...]]:
     labels = runs.labels((first, after))
     if not labels or not _is_clean(labels):
         return place, ()
-    dates = {*place.dates, *_updated(lines[first:after])}
+    dates = {*place.dates, *_updated(lines[first:after], place.row)}
     undecided = [
         line.row
         for line in lines[first:after]
         for field in _fields(line, show(line)) or ()
-        if field.label == "date" and "version" in labels
+        if field.label == "date" and line.row != place.row and "version" in labels
     ]
     return replace(place, dates=tuple(sorted(dates))), tuple(undecided)

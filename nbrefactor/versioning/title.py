@@ -29,6 +29,13 @@ _DOCUMENTS = frozenset(
         *("introduction", "overview", "tour", "showcase", "notes"),
     }
 )
+# Of these there are many, and a bare number behind one counts them.
+_COUNTED = frozenset(
+    {
+        *("lecture", "lesson", "lab", "exercise", "exercises", "assignment", "homework"),
+        *("example", "examples", "experiment", "experiments", "workshop", "study"),
+    }
+)
 _PREPOSITIONS = frozenset(
     {
         *("in", "of", "to", "for", "with", "on", "from", "by", "using", "via", "at", "about"),
@@ -229,6 +236,8 @@ def title_places(cell: int, line: Line, imported: frozenset[str]) -> Iterator[Pl
             continue
         timed = any(":" in words[slice(*span)] for span in beside)
         claim = claim_of(setting.name, imported, dated=bool(beside), timed=timed)
+        if not prefix and setting.name.casefold().split()[-1] in _COUNTED:
+            claim = "open"
         if not stands_apart:
             # Directly behind a name it is that name's version, behind "demo" the notebook's.
             if claim != "certain":
