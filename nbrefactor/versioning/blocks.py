@@ -6,7 +6,7 @@ The blocks are markdown-it-py's. Of what stands within a line this module only k
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
@@ -226,7 +226,6 @@ def read_blocks(source: str) -> tuple[tuple[Line, ...], bool]:
     lines: list[Line] = []
     start = 0
     for at, (text, block) in enumerate(zip(rows, blocks, strict=True)):
-        empty = not text.strip()
         shown = " " * len(text) if block.is_code else hider.blank(text)
         level, title = block.level, (0, len(text))
         if len(text) > LONG:
@@ -235,7 +234,19 @@ def read_blocks(source: str) -> tuple[tuple[Line, ...], bool]:
             title = _atx_words(shown)
         elif block.kind == "html" and (html := _html_words(shown)):
             level, title = html
-        line = Line(at + 1, start, start + len(text), shown, block.kind, block.block, level, title)
-        lines.append(replace(line, underlined=block.underlined, empty=empty))
+        lines.append(
+            Line(
+                at + 1,
+                start,
+                start + len(text),
+                shown,
+                block.kind,
+                block.block,
+                level,
+                title,
+                block.underlined,
+                not text.strip(),
+            )
+        )
         start += len(raw[at]) + 1
     return tuple(lines), still_open or bool(hider.closing)

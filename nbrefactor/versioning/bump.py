@@ -75,8 +75,7 @@ class _Stated:
         )
 
 
-def _read(cells: Sequence[Cell], metadata: Mapping[str, Any], patterns: Sequence[str]) -> _Stated:
-    pages = Pages(cells)
+def _read(pages: Pages, metadata: Mapping[str, Any], patterns: Sequence[str]) -> _Stated:
     found, notes = find_places(pages, metadata, patterns)
     changelog, doubts = find_changelog(
         pages,
@@ -158,7 +157,7 @@ def check_versions(
     ValueError
         If a pattern is not a regular expression or has no group ``version``.
     """
-    return _findings(_read(cells, metadata, patterns), cells)
+    return _findings(_read(Pages(cells), metadata, patterns), cells)
 
 
 def _raised(place: Place, source: str, new: Version, now: datetime) -> dict[tuple[int, int], str]:
@@ -210,9 +209,9 @@ def _applied(edits: Sequence[Edit], cells: Sequence[Cell]) -> list[Cell]:
     return [replace(cell, source=sources[cell.index]) for cell in cells]
 
 
-def _is_read_back(edit: Edit, cells: Sequence[Cell], new: Version) -> bool:
+def _is_read_back(edit: Edit, pages: Pages, new: Version) -> bool:
     """Tell whether the changelog with a new entry reads as one whose newest entry is that."""
-    changelog, _ = find_changelog(Pages(_applied([edit], cells)), [new])
+    changelog, _ = find_changelog(Pages(_applied([edit], pages.cells), pages), [new])
     return changelog is not None and changelog.newest.version.key == new.key
 
 
@@ -227,7 +226,7 @@ def _is_stated_after(
     """Tell whether the next run would find the new version: an entry can part title and line."""
     edits, in_metadata = _edits(stated, cells, metadata, new, now, added)
     raised = {**metadata, **{edit.path[0]: edit.value for edit in in_metadata}}
-    current = _read(_applied(edits, cells), raised, ()).current
+    current = _read(Pages(_applied(edits, cells), stated.pages), raised, ()).current
     return current is not None and current.key == new.key
 
 
@@ -243,7 +242,7 @@ def _entry_edit(
         return None, "The changelog gets no entry, because there is no text for one."
     if stated.changelog:
         edit = add_entry(stated.changelog, stated.pages, new, entries, now)
-        if _is_read_back(edit, cells, new):
+        if _is_read_back(edit, stated.pages, new):
             return edit, None
         return None, (
             f"The changelog in cell {edit.cell + 1} gets no entry, because text put beside its "
@@ -258,7 +257,7 @@ def _entry_edit(
         first = first_entry(
             stated.pages.page(by_cell[place.cell]), place.row, place.prefix, new, entries
         )
-        if first is None or not _is_read_back(first, cells, new):
+        if first is None or not _is_read_back(first, stated.pages, new):
             return None, (
                 f"No changelog is started in cell {place.cell + 1}, because text put at its end "
                 "would not be shown as an entry."
@@ -308,7 +307,7 @@ def plan_bump(
     """
     if part not in PARTS:
         raise ValueError(f"part must be one of {', '.join(PARTS)}, but is {part!r}")
-    stated = _read(cells, metadata, patterns)
+    stated = _read(Pages(cells), metadata, patterns)
     old = stated.current
     if old is None:
         return Bump(

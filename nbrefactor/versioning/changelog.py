@@ -179,7 +179,7 @@ def _ends(entry: Entry, lines: Sequence[Line], heads: Collection[int]) -> Entry:
             if line.level or outside:
                 break
         row = line.row
-    return replace(entry, end_row=row + 1)
+    return entry if row == entry.row else replace(entry, end_row=row + 1)
 
 
 def _complete(entries: Sequence[Entry], pages: Pages) -> tuple[Entry, ...]:

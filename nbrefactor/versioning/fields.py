@@ -106,7 +106,8 @@ def _fields(line: Line, shown: Shown) -> list[_Field] | None:
         if line.kind == "table":
             return None
     for part in re.split(r"([|·•]|\s{2,})", text[at:]):
-        if (found := _field().fullmatch(part)) is not None:
+        blanks = len(part) - len(part.lstrip())
+        if (found := _field().fullmatch(part, blanks)) is not None:
             start = at + found.start("value")
             fields.append(_Field(found["label"].lower(), start, start + len(found["value"])))
         elif part.strip(" |·•\t"):

@@ -55,11 +55,19 @@ class Pages:
     ----------
     cells : sequence of Cell
         All cells, in order.
+    before : Pages, optional
+        The same notebook before an edit; a cell that is as it was is not read again.
     """
 
-    def __init__(self, cells: Sequence[Cell]) -> None:
+    def __init__(self, cells: Sequence[Cell], before: Pages | None = None) -> None:
         self.cells = cells
         self._pages: dict[int, Page] = {}
+        if before is not None:
+            self._pages = {
+                cell.index: page
+                for cell in cells
+                if (page := before._pages.get(cell.index)) and page.cell.source == cell.source
+            }
 
     @property
     def may_state(self) -> bool:

@@ -231,7 +231,7 @@ def title_places(cell: int, line: Line, imported: frozenset[str]) -> Iterator[Pl
         if setting is None or not setting.name.strip() or _foreign().match(setting.name):
             continue
         stands_apart = setting.separated and setting.last
-        beside = setting.dates if stands_apart else ()
+        beside = setting.dates if setting.last else ()
         if not _is_version(prefix, version, dated=bool(beside), separated=stands_apart):
             continue
         timed = any(":" in words[slice(*span)] for span in beside)
