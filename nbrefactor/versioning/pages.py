@@ -9,6 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from nbrefactor.versioning.blocks import Line, read_blocks
+from nbrefactor.versioning.bump import states_in_markdown
 
 if TYPE_CHECKING:
     from nbrefactor.notebook.document import Cell
@@ -36,11 +37,6 @@ class Page:
     def is_code(self) -> bool:
         """Whether the cell parts what is above it from what is below."""
         return self.cell.cell_type == "code"
-
-
-@cache
-def _may_state() -> re.Pattern[str]:
-    return re.compile(r"\d\.\d|(?:\bv|version|release|rev)\.?\s{0,3}\d|version\W{1,12}v?\d", re.I)
 
 
 @cache
@@ -72,9 +68,7 @@ class Pages:
     @property
     def may_state(self) -> bool:
         """Whether any markdown cell has something like a version in it."""
-        return any(
-            cell.cell_type == "markdown" and _may_state().search(cell.source) for cell in self.cells
-        )
+        return states_in_markdown(self.cells)
 
     def __iter__(self) -> Iterator[Page]:
         for cell in self.cells:
