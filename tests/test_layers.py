@@ -18,6 +18,7 @@ MODULES = {
 # Each needs 50 ms and more, and none is needed to say that there is nothing to do.
 HEAVY = {
     *("nbformat", "nbclient", "nbconvert", "papermill", "jupyter_client", "IPython", "jsonschema"),
+    *("markdown_it", "regex"),
     *("libcst", "matplotlib", "numpy", "rich", "pathspec", "jinja2", "PIL", "torch", "pandas"),
 }
 # What a part may know of the package besides itself.
@@ -28,6 +29,7 @@ KNOWN = {
     "notebook": {"outcome"},
     "analysis": {"outcome", "notebook"},
     "rules": {"outcome", "config", "notebook", "analysis"},
+    "versioning": {"outcome", "config", "notebook"},
     "viz": set(),
 }
 # None of it may know who calls it.

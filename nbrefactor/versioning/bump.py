@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from nbrefactor.config import PARTS
 from nbrefactor.outcome import Edit, Finding, MetadataEdit
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 NOTHING = "No version found; neither version nor changelog is changed."
 ADVICE = "A place that is not recognised can be named with --version-pattern."
-PARTS = ("patch", "minor", "major", "none")
 
 
 @dataclass(frozen=True, slots=True)

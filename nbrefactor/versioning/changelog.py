@@ -7,14 +7,17 @@ touched.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from nbrefactor.versioning.blocks import Line, Span
 from nbrefactor.versioning.entries import Entry
-from nbrefactor.versioning.number import Version
-from nbrefactor.versioning.pages import Pages
+from nbrefactor.versioning.number import Version, token
+from nbrefactor.versioning.pages import Page, Pages
 from nbrefactor.versioning.sections import Section, Sections, groups, read_sections
+from nbrefactor.versioning.shown import show
 from nbrefactor.versioning.title import subject_of
 
 
@@ -77,15 +80,12 @@ class _Stated:
     taken: Collection[tuple[int | None, Span]]
     imported: frozenset[str]
     title: str
+    places: Collection[tuple[int | None, Span]]
 
 
 def _is_near(version: Version, other: Version) -> bool:
     """Tell whether two versions can be of one thing, the one a little later than the other."""
-    low, high = sorted((version, other), key=lambda one: one.key)
-    first, second = int(low.components[0]), int(high.components[0])
-    return first == second or (
-        second == first + 1 and not any(int(part) for part in high.components[1:])
-    )
+    return int(version.components[0]) == int(other.components[0])
 
 
 def _has_list(entry: Entry, pages: Pages) -> bool:
@@ -121,7 +121,7 @@ def _is_own(group: _Group, stated: _Stated, pages: Pages) -> bool:
         subject = subject_of(stated.title, stated.imported)
         return section.changelog and group.placed and subject != "name"
     highest = max(stated.own, key=lambda version: version.key)
-    if not _is_near(newest, highest):
+    if not (_is_near(newest, highest) or (section.changelog and newest.key < highest.key)):
         return False
     several = len({entry.version.key for entry in group.entries}) > 1
     if newest.key > highest.key:
@@ -141,7 +141,35 @@ def _may_be_own(group: _Group, stated: _Stated) -> bool:
     return several and (group.dated or group.placed)
 
 
-def _doubts(sections: Sections, others: Sequence[_Group], stated: _Stated) -> tuple[str, ...]:
+@cache
+def _tied() -> re.Pattern[str]:
+    return re.compile(r"[=<>~/@]\s?$|\w-$")
+
+
+def _names_stated(page: Page, stated: _Stated) -> bool:
+    """Tell whether a heading, an item or a table names the version like a changelog's entry."""
+    for line in page.lines:
+        if line.kind in ("paragraph", "other") and not line.text.lstrip().startswith(("**", "__")):
+            continue
+        shown = show(line)
+        for found in token().finditer(shown.text):
+            version = Version(found["number"])
+            before = shown.text[: found.start()]
+            alone = bool(found["prefix"]) or not re.search(r"\w", before)
+            if (
+                len(version.components) > 1
+                and version.key in stated.keys
+                and (alone or len(version.components) > 2)
+                and not _tied().search(before)
+                and (page.cell.index, shown.span(*found.span("number"))) not in stated.places
+            ):
+                return True
+    return False
+
+
+def _doubts(
+    sections: Sections, others: Sequence[_Group], stated: _Stated, pages: Pages
+) -> tuple[str, ...]:
     """Say why no changelog is started in a notebook in which none was recognised."""
     unreadable = {section.cell for section in sections.found if section.strong}
     unreadable |= {
@@ -151,6 +179,7 @@ def _doubts(sections: Sections, others: Sequence[_Group], stated: _Stated) -> tu
     }
     possible = {group.entries[0].cell for group in others if _may_be_own(group, stated)}
     possible |= {*sections.elsewhere, *sections.dated}
+    possible |= {page.cell.index for page in pages if _names_stated(page, stated)}
     notes = [
         f"The changelog in cell {cell + 1} has no entry that names its version in a heading or a "
         "list, so it is left alone."
@@ -202,6 +231,7 @@ def find_changelog(
     stated: Iterable[Version],
     taken: Collection[tuple[int | None, Span]] = (),
     own: Sequence[Version] = (),
+    places: Collection[tuple[int | None, Span]] = (),
 ) -> tuple[Changelog | None, tuple[str, ...]]:
     """Find the notebook's own changelog.
 
@@ -216,6 +246,8 @@ def find_changelog(
     own : sequence of Version
         Those of the stated versions that are the notebook's own beyond doubt. With any, a
         changelog that has fallen behind or run ahead of them a little is found too.
+    places : collection of (int, tuple of int)
+        Cells and offsets of all stated versions.
 
     Returns
     -------
@@ -234,6 +266,7 @@ def find_changelog(
         taken,
         pages.imported(),
         sections.title,
+        places,
     )
     owned: list[_Group] = []
     others: list[_Group] = []
@@ -244,7 +277,7 @@ def find_changelog(
                 group = _Group(entries, section)
                 (owned if _is_own(group, known, pages) else others).append(group)
     if not owned:
-        return None, _doubts(sections, others, known)
+        return None, _doubts(sections, others, known, pages)
     # The first of the best: max keeps the earliest among equals.
     best = max(owned, key=lambda group: (group.newest.key in known.keys, group.section.strong))
     return Changelog(_complete(best.entries, pages), _is_ascending(best.entries)), ()

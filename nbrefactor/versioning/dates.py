@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from functools import cache
 
@@ -122,6 +123,67 @@ def _in_zone(now: datetime, zone: str) -> datetime:
     return now.astimezone(timezone(timedelta(minutes=minutes)))
 
 
+def _new_day(
+    old: Mapping[str, str], match: re.Match[str], now: datetime, context: str
+) -> dict[str, str]:
+    """Write the day the way that the old fields write it."""
+    new: dict[str, str] = {}
+    numeric = [old[key] for key in ("month", "day", "left", "right") if key in old]
+    # A two-digit field may be padded or just large; only a one-digit field or a leading zero tells.
+    padded = all(len(field) == 2 for field in numeric) and (
+        "name" not in old or (bool(numeric) and numeric[0].startswith("0"))
+    )
+    fields = {"month": now.month, "day": now.day}
+    if "left" in old:
+        day_first = _day_first(match, now, context)
+        fields["left"], fields["right"] = (
+            (now.day, now.month) if day_first else (now.month, now.day)
+        )
+    new.update(
+        {
+            key: f"{value:02d}" if padded else str(value)
+            for key, value in fields.items()
+            if key in old
+        }
+    )
+    if "year" in old:
+        new["year"] = f"{now.year:04d}"[-len(old["year"]) :]
+    if "name" in old:
+        month = _MONTHS[now.month - 1]
+        short = "Sept" if old["name"].lower() == "sept" and now.month == 9 else month[:3]
+        new["name"] = _like(short if _abbreviated(old["name"], context) else month, old["name"])
+        if "dot" in old and new["name"].lower() == "may":
+            new["dot"] = ""
+    if "weekday" in old:
+        weekday = _WEEKDAYS[now.weekday()]
+        cut = not old["weekday"].lower().endswith("day")
+        new["weekday"] = _like(weekday[:3] if cut else weekday, old["weekday"])
+    if "ordinal" in old:
+        teens = 10 < now.day < 14
+        ordinal = "th" if teens else {1: "st", 2: "nd", 3: "rd"}.get(now.day % 10, "th")
+        new["ordinal"] = _like(ordinal, old["ordinal"])
+    return new
+
+
+def _new_time(old: Mapping[str, str], now: datetime) -> dict[str, str]:
+    """Write the time of day the way that the old fields write it."""
+    new: dict[str, str] = {}
+    if "hour" in old:
+        hour = now.hour
+        if "half" in old:
+            hour = hour % 12 or 12
+            letter = _like("P" if now.hour >= 12 else "A", old["half"][0])
+            new["half"] = letter + old["half"][1:]
+        bare = len(old["hour"]) == 1 or ("half" in old and old["hour"][0] != "0")
+        new["hour"] = str(hour) if bare else f"{hour:02d}"
+        new["minute"] = f"{now.minute:02d}"
+    if "second" in old:
+        new["second"] = f"{now.second:02d}"
+    if "fraction" in old:
+        new["fraction"] = f"{now.microsecond:06d}"[: len(old["fraction"])]
+    return new
+
+
 def renew_date(text: str, now: datetime, context: str = "") -> str:
     """Write ``now`` the way that ``text`` writes a date.
 
@@ -152,56 +214,11 @@ def renew_date(text: str, now: datetime, context: str = "") -> str:
     )
     if match is None or clock is None:
         return text
-    fields_of = {**match.groupdict(), **clock.groupdict()}
-    old = {key: value for key, value in fields_of.items() if value is not None}
+    fields = {**match.groupdict(), **clock.groupdict()}
+    old = {key: value for key, value in fields.items() if value is not None}
     if "zone" in old:
         now = _in_zone(now, old["zone"])
-    new: dict[str, str] = {}
-    numeric = [old[key] for key in ("month", "day", "left", "right") if key in old]
-    # A two-digit field may be padded or just large; only a one-digit field or a leading zero tells.
-    padded = all(len(field) == 2 for field in numeric) and (
-        "name" not in old or (bool(numeric) and numeric[0].startswith("0"))
-    )
-
-    def number(value: int) -> str:
-        return f"{value:02d}" if padded else str(value)
-
-    fields = {"month": now.month, "day": now.day}
-    if "left" in old:
-        day_first = _day_first(match, now, context)
-        fields["left"], fields["right"] = (
-            (now.day, now.month) if day_first else (now.month, now.day)
-        )
-    new.update({key: number(value) for key, value in fields.items() if key in old})
-    if "year" in old:
-        new["year"] = f"{now.year:04d}"[-len(old["year"]) :]
-    if "name" in old:
-        month = _MONTHS[now.month - 1]
-        short = "Sept" if old["name"].lower() == "sept" and now.month == 9 else month[:3]
-        new["name"] = _like(short if _abbreviated(old["name"], context) else month, old["name"])
-        if "dot" in old and new["name"].lower() == "may":
-            new["dot"] = ""
-    if "weekday" in old:
-        weekday = _WEEKDAYS[now.weekday()]
-        cut = not old["weekday"].lower().endswith("day")
-        new["weekday"] = _like(weekday[:3] if cut else weekday, old["weekday"])
-    if "ordinal" in old:
-        teens = 10 < now.day < 14
-        ordinal = "th" if teens else {1: "st", 2: "nd", 3: "rd"}.get(now.day % 10, "th")
-        new["ordinal"] = _like(ordinal, old["ordinal"])
-    if "hour" in old:
-        hour = now.hour
-        if "half" in old:
-            hour = hour % 12 or 12
-            letter = _like("P" if now.hour >= 12 else "A", old["half"][0])
-            new["half"] = letter + old["half"][1:]
-        bare = len(old["hour"]) == 1 or ("half" in old and old["hour"][0] != "0")
-        new["hour"] = str(hour) if bare else f"{hour:02d}"
-        new["minute"] = f"{now.minute:02d}"
-    if "second" in old:
-        new["second"] = f"{now.second:02d}"
-    if "fraction" in old:
-        new["fraction"] = f"{now.microsecond:06d}"[: len(old["fraction"])]
+    new = {**_new_day(old, match, now, context), **_new_time(old, now)}
     spans = {key: (match if key in match.re.groupindex else clock).span(key) for key in new}
     for key, (start, end) in sorted(spans.items(), key=lambda item: item[1], reverse=True):
         text = text[:start] + new[key] + text[end:]

@@ -54,6 +54,7 @@ def _read(pages: Pages, metadata: Mapping[str, Any], patterns: Sequence[str]) ->
         [place.version for place in found if place.claim != "foreign"],
         {(place.cell, place.span) for place in found if place.kind == "line"},
         [place.version for place in found if place.sure],
+        {(place.cell, place.span) for place in found},
     )
     entries = changelog.entries if changelog else ()
     history = {(entry.cell, entry.number) for entry in entries}

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nbrefactor.notebook.document import Cell
-from nbrefactor.versioning.dates import DATE, renew_date
 from nbrefactor.versioning.blocks import read_blocks
-from nbrefactor.versioning.pages import Pages
+from nbrefactor.versioning.dates import DATE, renew_date
 from nbrefactor.versioning.number import NUMBER, Version
+from nbrefactor.versioning.pages import Pages
 from nbrefactor.versioning.places import find_places
 
 NOW = datetime(2025, 5, 1, 9, 5, 7, 123456, tzinfo=timezone(timedelta(hours=2)))
@@ -91,7 +91,17 @@ def stated(
         pytest.param("Demo (v1.2)\n========", "1.2", [], id="underlined heading"),
         pytest.param("### Demo (v1.2)", "1.2", [], id="first heading of a deep level"),
         pytest.param("text\n\n# Demo (v1.2)", "1.2", [], id="text before the heading"),
-        pytest.param("# Part 2 - v1.2", "1.2", [], id="numbered part with a v"),
+        pytest.param(
+            "# Heads of part 2 (v1.2 2025-04-08 9:05)",
+            "1.2",
+            ["2025-04-08 9:05"],
+            id="a time of day",
+        ),
+        pytest.param("# Demo: Heads and layers (v1.2)", "1.2", [], id="a demo with a subtitle"),
+        pytest.param(
+            "# Heads and layers (v1.2, 2025-04-08)", "1.2", ["2025-04-08"], id="words with a date"
+        ),
+        pytest.param("# HEADS: REPORT (V1.2)", "1.2", [], id="all in capitals"),
         pytest.param("# Demo (v1.2.0rc1)", "1.2.0rc1", [], id="release candidate"),
         pytest.param("# Demo (v1.2-beta)", "1.2-beta", [], id="beta"),
         pytest.param("# Demo (v2025.04.08)", "2025.04.08", [], id="calendar version with a v"),
@@ -126,6 +136,15 @@ def test_heading_that_states_the_version(heading: str, version: str, dates: list
         pytest.param("# Neural demo (v1.x)", id="placeholder"),
         pytest.param("# Neural demo (v1.2.3.4.5)", id="five numbers"),
         pytest.param("# Chapter 1 (1.2)", id="pair without v"),
+        pytest.param("# Emoji in Unicode (v15.0)", id="a standard"),
+        pytest.param("# Train YOLOv5 - v6.0", id="a model"),
+        pytest.param(
+            "# Question answering on SQuAD (v1.1, 2016-06-16)", id="a data set with its date"
+        ),
+        pytest.param("# Image captions (v1.2)", id="words that could be anything's"),
+        pytest.param("# Demo (v1.2, v1.3)", id="one of two versions"),
+        pytest.param("# Demo ($1.2.3)", id="price"),
+        pytest.param("# Part 2 - v1.2", id="numbered part"),
         pytest.param("# Section 1.2.3", id="section number"),
         pytest.param("# Lab - 1.2.3", id="lab number"),
         pytest.param("# 1.2.3 Introduction", id="leading number"),
@@ -157,16 +176,16 @@ def test_markdown_that_states_no_version(source: str) -> None:
 
 
 def test_what_the_notebook_imports_is_another_product() -> None:
-    assert stated("# Tour of foolib (v2.1)") == [("heading", "2.1", [])]
-    assert stated("# Tour of foolib (v2.1)", "code>import foolib as fl") == []
-    assert stated("# Tour of foolib (v2.1)", "code>from foolib.x import y") == []
+    dated = "# Heads, Foolib layers (v2.1, 2025-04-08)"
+    assert stated(dated) == [("heading", "2.1", ["2025-04-08"])]
+    assert stated("# Heads, layers of Foolib (v2.1, 2025-04-08)", "code>import foolib as f") == []
+    assert stated("# Heads, Layers Foolib (v2.1, 2025-04-08)", "code>from foolib.x import y") == []
 
 
 @pytest.mark.parametrize(
     ("source", "version", "dates"),
     [
         pytest.param("# Demo\n\nVersion: 1.2", "1.2", [], id="plain"),
-        pytest.param("Version: 1.2", "1.2", [], id="no heading at all"),
         pytest.param("# Demo\n\n**Version:** 1.2.3", "1.2.3", [], id="bold with colon inside"),
         pytest.param("# Demo\n\n**Version**: v1.2.3", "1.2.3", [], id="bold with colon outside"),
         pytest.param("# Demo\n\n- Version: 1.2", "1.2", [], id="item"),
@@ -184,7 +203,7 @@ def test_what_the_notebook_imports_is_another_product() -> None:
             id="bars",
         ),
         pytest.param(
-            "# Demo\n\n**Version:** 1.2  \n**Date:** 8 Apr 2025\n",
+            "# Demo\n\n**Version:** 1.2  \n**Updated:** 8 Apr 2025\n",
             "1.2",
             ["8 Apr 2025"],
             id="below",
@@ -203,6 +222,16 @@ def test_what_the_notebook_imports_is_another_product() -> None:
         ),
         pytest.param("# Demo\n\n*Version 1.2 — April 2025*", "1.2", ["April 2025"], id="subtitle"),
         pytest.param("# Demo\nv1.2.3", "1.2.3", [], id="bare subtitle"),
+        pytest.param(
+            "# Demo\n\nVersion: 1.2\nDate: 8 Apr 2025\n",
+            "1.2",
+            [],
+            id="a date that may be of an event",
+        ),
+        pytest.param("# Heads\n\nVersion: 1.2\nAuthor: A\n", "1.2", [], id="with an author"),
+        pytest.param(
+            "# Heads and layers\n\nVersion: 1.2", "1.2", [], id="below a title of plain words"
+        ),
         pytest.param("# Demo\n\n## Data\nNotebook version: 1.2", "1.2", [], id="says whose it is"),
         pytest.param("# Demo\n\n## About this notebook\nVersion: 1.2", "1.2", [], id="about"),
         pytest.param(
@@ -219,6 +248,21 @@ def test_line_that_states_the_version(source: str, version: str, dates: list[str
     [
         pytest.param(["# Demo\n\n## Dataset\n- Version: 1.2"], id="of a dataset"),
         pytest.param(["# Demo", "code>x = 1", "Version: 1.2"], id="after code"),
+        pytest.param(["Version: 1.2"], id="below no title"),
+        pytest.param(["# Emoji in Unicode\n\nVersion: 15.0"], id="of what the title names"),
+        pytest.param(["# MNIST\n\nv3.0.1"], id="subtitle of a data set"),
+        pytest.param(["# Demo\n\nLicense: Apache, Version: 2.0"], id="of a licence"),
+        pytest.param(["# Demo\n\nDataset: MNIST  \nVersion: 3.0.1"], id="beside a data set"),
+        pytest.param(
+            ["# Demo\n\n**Model:** Foo\n**Version:** 3.0.1\n**Author:** me"], id="model card"
+        ),
+        pytest.param(
+            ["# Demo", "code>x", "## About\nBuilt with Foo\nVersion: 1.2.3"], id="of a tool"
+        ),
+        pytest.param(
+            ["# Demo", "code>x", "## License\nGPL, Version: 3"], id="below a licence's heading"
+        ),
+        pytest.param(["# Demo\n\nWe use Foo.\n\nVersion: 1.2"], id="below a paragraph"),
         pytest.param(["# Demo\n\nPython version: 3.10"], id="of python"),
         pytest.param(["# Demo\n\nVersion: 1.2 is out"], id="in a sentence"),
         pytest.param(["# Demo\n\nVersion 1.2 of this notebook adds plots."], id="sentence"),
@@ -259,7 +303,13 @@ def test_line_that_states_no_version(sources: list[str]) -> None:
             'VERSION = "1.2"  # since 2025-04-08', "1.2", [], id="comment of another kind"
         ),
         pytest.param('VERSION = "1.2"\nprint(VERSION)', "1.2", [], id="shown"),
-        pytest.param('VERSION = "1.2"\nlog(f"v{VERSION}")', "1.2", [], id="logged"),
+        pytest.param(
+            'VERSION = "1.2"\nprint(f"v{VERSION}", "a" + VERSION)', "1.2", [], id="formatted"
+        ),
+        pytest.param('VERSION = "1.2"\nVERSION', "1.2", [], id="value of a cell"),
+        pytest.param(
+            'VERSION = "1.2"\ndisplay(Markdown("v{}".format(VERSION)))', "1.2", [], id="displayed"
+        ),
         pytest.param(
             'import torch\ntorch.VERSION == "1"\nVERSION = "1.2"', "1.2", [], id="attribute"
         ),
@@ -294,6 +344,20 @@ def test_constant_that_states_the_version(code: str, version: str, dates: list[s
         pytest.param(["code>VERSION = '3.1.2'", "code>%env V=$VERSION"], id="magic"),
         pytest.param(["code>VERSION = '3.1.2'\nurl = 'https://x/' + VERSION"], id="address"),
         pytest.param(["code>VERSION = '3.1.2'\nassert VERSION == '3.1.2'"], id="compared"),
+        pytest.param(["code>VERSION = '1.2'\nlog(f'v{VERSION}')"], id="given to a function"),
+        pytest.param(["code>VERSION = '1.2'\nname = f'model-{VERSION}.pt'"], id="part of a name"),
+        pytest.param(["code>VERSION = '1.2'\nVERSION in ('1.2', '1.3')"], id="looked up"),
+        pytest.param(["code>VERSION = '1.2'\nVERSION.startswith('1')"], id="asked"),
+        pytest.param(["code>VERSION = '1.2'\nprint(VERSION, file=log)"], id="written to a file"),
+        pytest.param(["code>VERSION = '1.2'\nprint(load(VERSION))"], id="result of a call shown"),
+        pytest.param(["code>v = VERSION = '1.2'\nload(v)"], id="under another name too"),
+        pytest.param(["code>VERSION = '1.2'", "code>VERSION = '1.3'"], id="assigned twice"),
+        pytest.param(
+            ["code>VERSION = '1.2'", "code>load(globals()['VERSION'])"], id="by its name as text"
+        ),
+        pytest.param(
+            ["code>VERSION = '1.2'", "code>load(VERSION"], id="in code that does not parse"
+        ),
         pytest.param(["code>%%writefile a.py\n__version__ = '1.2'"], id="file that is written"),
         pytest.param(["code>%%bash\nVERSION='1.2'"], id="another language"),
         pytest.param(["code>def f(:\n__version__ = '1.2'"], id="does not parse"),
