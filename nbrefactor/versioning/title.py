@@ -26,7 +26,7 @@ _DOCUMENTS = frozenset(
         *("example", "examples", "quickstart", "quick-start", "template", "report", "analysis"),
         *("study", "lab", "exercise", "exercises", "assignment", "homework", "experiment"),
         *("experiments", "playground", "sandbox", "prototype", "cookbook", "handbook", "primer"),
-        *("introduction", "overview", "tour", "showcase", "notes"),
+        *("introduction", "overview", "tour", "showcase", "notes", "title"),
     }
 )
 # Of these there are many, and a bare number behind one counts them.
@@ -113,11 +113,11 @@ def claim_of(name: str, imported: frozenset[str], *, dated: bool, timed: bool) -
         return "foreign"
     if last == "document":
         return "certain"
+    if dated and (last == "plain" or "document" in subjects):
+        return "certain"
     # "Pruning demo: Heads and Layers"
-    explained = "document" in subjects and last == "plain"
     several = len(_words().findall(_segments().split(name)[-1])) > 1
-    is_named = dated and ("document" in subjects or last == "plain")
-    return "certain" if several and (explained or is_named) else "open"
+    return "certain" if several and last == "plain" and "document" in subjects else "open"
 
 
 @cache
