@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
+from nbrefactor.config import Part
 from nbrefactor.versioning.blocks import Line, Span
 from nbrefactor.versioning.entries import Entry
 from nbrefactor.versioning.number import Version, token
@@ -77,7 +78,6 @@ class _Stated:
 
     own: tuple[Version, ...]
     keys: frozenset[object]
-    taken: Collection[tuple[int | None, Span]]
     imported: frozenset[str]
     title: str
     places: Collection[tuple[int | None, Span]]
@@ -125,7 +125,11 @@ def _is_own(group: _Group, stated: _Stated, pages: Pages) -> bool:
         return False
     several = len({entry.version.key for entry in group.entries}) > 1
     if newest.key > highest.key:
-        return section.strong or group.wordy
+        # It has run on from what is stated: from that very version, or from the next one.
+        parts: tuple[Part, ...] = ("patch", "minor", "major")
+        linked = {highest.key, *(highest.bumped(part).key for part in parts)}
+        follows = any(entry.version.key in linked for entry in group.entries)
+        return follows and (section.strong or group.wordy)
     if section.strong or group.wordy:
         return True
     return group.placed and several and (section.named or group.dated)
@@ -263,7 +267,6 @@ def find_changelog(
     known = _Stated(
         tuple(own),
         frozenset(version.key for version in stated),
-        taken,
         pages.imported(),
         sections.title,
         places,

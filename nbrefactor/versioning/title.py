@@ -160,7 +160,10 @@ def _set_in(words: str, start: int, end: int, dates: Sequence[Span]) -> _Setting
     behind = words[end:]
     for first, after in dates:
         if first >= end and not re.search(r"[^\W_]", _without_tail_words(words[end:first])):
-            beside.append((first, after))
+            # Outside of the version's parenthesis, or "on" a day, it may be that of an event.
+            between = words[end:first]
+            if not set(between) & set(")]") and between.split()[-1:] != ["on"]:
+                beside.append((first, after))
             behind = words[end:first] + " " + words[after:]
             break
     last = not re.search(r"[^\W_]", _without_tail_words(behind)) and "<" not in behind

@@ -101,6 +101,8 @@ def stated(
         pytest.param(
             "# Heads and layers (v1.2, 2025-04-08)", "1.2", ["2025-04-08"], id="words with a date"
         ),
+        pytest.param("# Workshop (v1.2) on 2025-04-08", "1.2", [], id="date of an event"),
+        pytest.param("# Workshop (v1.2), 2025-04-08", "1.2", [], id="date outside the parentheses"),
         pytest.param("# HEADS: REPORT (V1.2)", "1.2", [], id="all in capitals"),
         pytest.param("# Demo (v1.2.0rc1)", "1.2.0rc1", [], id="release candidate"),
         pytest.param("# Demo (v1.2-beta)", "1.2-beta", [], id="beta"),
