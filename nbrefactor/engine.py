@@ -130,7 +130,7 @@ def bump_bytes(data: bytes, settings: Settings, *, path: str, now: datetime) -> 
     Outcome
         What is to be written, and why.
     """
-    from nbrefactor.rules.bump import plan_bump
+    from nbrefactor.versioning import plan_bump
 
     def plan(document: Document) -> Plan:
         bump = plan_bump(
@@ -229,7 +229,7 @@ def plan_migration(
     if not replaced.edits:
         return Plan(replaced.findings, (), (), notes)
     # Slow to load for its expressions, and not needed to say that there is nothing to do.
-    from nbrefactor.rules.bump import plan_bump
+    from nbrefactor.versioning import plan_bump
 
     bump = plan_bump(
         replaced.document.cells,
