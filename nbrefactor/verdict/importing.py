@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from nbrefactor.effects import known
 from nbrefactor.effects.inert import ImportReader
 from nbrefactor.effects.toplevel import Act
 from nbrefactor.library.source_module import SourceModule
@@ -34,6 +35,9 @@ _IMPORT_LINE = re.compile(r"^[ \t]*(?:import|from)[ \t]+(\w+)", re.MULTILINE)
 
 # What libraries look at when they are imported.
 _PREPARE = frozenset({"os.environ", "os.putenv", "os.unsetenv", "sys.argv", "matplotlib.use"})
+
+# What magics do without preparing an import.
+_SHOWS = frozenset({"prints", "displays", "settings", "imports", "reads-environment"})
 
 Place = tuple[int, int]
 """Position of a cell, and a row in it."""
@@ -129,10 +133,23 @@ class Arrival:
             return f"it would import {run.libraries[0]} before the notebook does"
         if run.acts:
             return f"importing {self._module.name} runs {run.acts[0].text}"
+        if self._installs_between(above, place):
+            return "a magic or shell line in between may prepare the import"
         for change in self._patches_of_others:
             if above <= change[0] < place:
                 return f"cell {change[0][0] + 1} in between changes what it has imported"
         return ""
+
+    def _installs_between(self, above: Place, place: Place) -> bool:
+        """Tell whether a magic or shell line may install, fetch, write or run something."""
+        for home in self._notebook.cells:
+            for magic in home.code.magics:
+                if above <= (home.cell.index, magic.row) < place and _may_prepare(magic.text):
+                    return True
+        return any(
+            above < (cell.index, 0) < place and _may_prepare(cell.source)
+            for cell in self._notebook.texts
+        )
 
     @cached_property
     def _patches_of_others(self) -> tuple[tuple[Place, str], ...]:
@@ -316,7 +333,7 @@ class Arrival:
     def _changes(self) -> tuple[Reason, ...]:
         """What changes the module or something in it, wherever in the notebook."""
         reasons = [
-            Reason("module-changed", self._module.name, (home.cell.index + 1,), here=change.text)
+            Reason("module-changed", change.what, (home.cell.index + 1,), here=change.text)
             for home in self._notebook.cells
             for change in self._patches.changes(home.tree)
         ]
@@ -325,7 +342,7 @@ class Arrival:
                 continue  # what it does to itself, importing it does
             patches = Patches([source.tree], origins, self._names)
             reasons.extend(
-                Reason("module-changed-by", self._module.name, here=source.name, there=change.text)
+                Reason("module-changed-by", change.what, here=source.name, there=change.text)
                 for change in patches.changes(source.tree)
             )
         return tuple(reasons)
@@ -368,6 +385,14 @@ class Arrival:
             if any(found.name == target.node.name for found in free_references(other.node)):
                 return name
         return ""
+
+
+def _may_prepare(text: str) -> bool:
+    """Tell whether a magic does more than show something and set how things are shown."""
+    if text.strip().startswith("?") or text.strip().endswith("?"):
+        return False
+    found = known.magic(text.split()[0]) if text.startswith("%") else None
+    return found is None or not set(found.effects) <= _SHOWS
 
 
 def _is_name(node: ast.expr, name: str) -> bool:

@@ -40,11 +40,14 @@ class Change:
     ----------
     row : int
         Line, counted from 1.
+    what : str
+        What is changed, as far as that is known.
     text : str
         What does it, shortened.
     """
 
     row: int
+    what: str
     text: str
 
 
@@ -94,7 +97,20 @@ class Patches:
         """Yield the places of one tree that change a module."""
         for node in ast.walk(tree):
             if self._changes(node):
-                yield Change(getattr(node, "lineno", 0), _short(node))
+                yield Change(getattr(node, "lineno", 0), self._what(node), _short(node))
+
+    def _what(self, node: ast.AST) -> str:
+        """Name what is changed: an attribute of the module, or the module."""
+        names: frozenset[str] = frozenset()
+        match node:
+            case ast.Call(args=[first, ast.Constant(value=str(name)), *_]):
+                names = frozenset(f"{dotted}.{name}" for dotted in self._origins.of(first))
+            case ast.Call(args=[ast.Constant(value=str(name)), *_]):
+                names = frozenset({name})
+            case ast.Attribute():
+                names = self._origins.of(node)
+        parts = sorted(name for name in names if self.is_part(name))
+        return parts[0] if parts else min(self._modules)
 
     # -- aliases -----------------------------------------------------------------------------
 

@@ -198,7 +198,7 @@ class StepReader:
         """Tell whether an object is only asked or shown, and nobody keeps it."""
         parent = parents.get(node)
         match parent:
-            case ast.Compare() | ast.Expr() | ast.FormattedValue() | ast.Starred():
+            case ast.Compare() | ast.Expr() | ast.FormattedValue() | ast.Starred() | ast.BinOp():
                 return True
             case ast.Subscript(value=value, ctx=ast.Load()) if value is node:
                 behind = parents.get(parent)
