@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import inspect
 import re
@@ -15,7 +16,7 @@ from typing import Any
 import pytest
 
 from nbrefactor.effects import known
-from nbrefactor.effects.types import alternatives, plain
+from nbrefactor.effects.types import alternatives
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -26,7 +27,16 @@ LIBRARIES = known.libraries()
 # In the order of the schema; each names what it lists in `names`.
 LISTED = ("function", "class", "constant", "decorator")
 PLACES = ("changes", "stores", "consumes", "shares", "holds", "calls", "unknown_if", "data")
-OF_CALLS = {"names", "effects", *PLACES, "changes_if", "returns", "draws", "keeps_shape", "unchecked"}
+OF_CALLS = {
+    "names",
+    "effects",
+    *PLACES,
+    "changes_if",
+    "returns",
+    "draws",
+    "keeps_shape",
+    "unchecked",
+}
 KEYS = {
     "function": OF_CALLS,
     "class": OF_CALLS,
@@ -183,6 +193,57 @@ def test_a_type_has_what_the_table_says(library: str) -> None:
     assert wrong == []
 
 
+# Values of types whose attributes stand in the instance and not in the class.
+SAMPLES = {
+    "collections.ChainMap": "collections.ChainMap()",
+    "io.TextIOWrapper": "open(os.devnull)",
+    "string.Template": "string.Template('')",
+    "matplotlib.axes.Axes": "matplotlib.pyplot.figure().add_subplot()",
+    "matplotlib.axis.Axis": "matplotlib.pyplot.figure().add_subplot().xaxis",
+    "matplotlib.axis.XAxis": "matplotlib.pyplot.figure().add_subplot().xaxis",
+    "matplotlib.axis.YAxis": "matplotlib.pyplot.figure().add_subplot().yaxis",
+    "matplotlib.backend_bases.FigureCanvasBase": "matplotlib.pyplot.figure().canvas",
+    "matplotlib.cm.ScalarMappable": "matplotlib.cm.ScalarMappable()",
+    "matplotlib.colorbar.Colorbar": (
+        "matplotlib.pyplot.colorbar(matplotlib.pyplot.contourf([[1, 2], [3, 4]]))"
+    ),
+    "matplotlib.colors.Colormap": "matplotlib.colors.ListedColormap(['red'])",
+    "matplotlib.colors.Normalize": "matplotlib.colors.Normalize()",
+    "matplotlib.figure.Figure": "matplotlib.pyplot.figure()",
+    "matplotlib.gridspec.GridSpec": "matplotlib.gridspec.GridSpec(1, 1)",
+    "matplotlib.gridspec.SubplotSpec": "matplotlib.gridspec.GridSpec(1, 1)[0]",
+    "numpy.finfo": "numpy.finfo(float)",
+    "numpy.iinfo": "numpy.iinfo(int)",
+    "pandas.Series.dt": "pandas.Series(pandas.to_datetime(['2020-01-01'])).dt",
+    "scipy.stats.gaussian_kde": "scipy.stats.gaussian_kde([1.0, 2.0, 4.0])",
+    "torch.Tensor": "torch.ones(2)",
+    "torch.nn.Module": "torch.nn.Module()",
+}
+# Some of several kinds have them, such as bars and error bars.
+OF_SOME = {"matplotlib.container.Container", "pandas.Series.dt", "torch.Tensor", "pandas.Series"}
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_a_type_has_its_attributes(library: str) -> None:
+    library_or_skip(library)
+    for entry in table(library).get("type", ()):
+        if entry["name"] in OF_SOME or "attribute" not in entry:
+            continue
+        sample = SAMPLES.get(entry["name"])
+        if sample is None:
+            value = type_named(entry["name"])
+        else:
+            modules = {name: found(name) for name in ("io", "os", library)}
+            for inner in ("pyplot", "stats", "axes"):
+                with contextlib.suppress(ImportError):
+                    importlib.import_module(f"{library}.{inner}")
+            value = eval(sample, modules)
+        names = [name for one in entry["attribute"] for name in one["names"]]
+        assert [name for name in names if not hasattr(value, name)] == [], entry["name"]
+        if library == "matplotlib":
+            found("matplotlib.pyplot").close("all")
+
+
 @pytest.mark.parametrize("library", LIBRARIES)
 def test_an_alias_is_the_same_object(library: str) -> None:
     library_or_skip(library)
@@ -198,9 +259,7 @@ def parameters(value: Any, *, bound: bool) -> list[inspect.Parameter] | None:
     return listed[1:] if bound and listed and listed[0].kind <= 1 else listed
 
 
-def incomplete(
-    entry: dict[str, Any], name: str, listed: list[inspect.Parameter]
-) -> Iterator[str]:
+def incomplete(entry: dict[str, Any], name: str, listed: list[inspect.Parameter]) -> Iterator[str]:
     """Find places that are given by position and not by keyword, or the other way round."""
     either = {
         one.name: position

@@ -84,9 +84,9 @@ ARRAYS: Sequence[Callable[[], tuple[Any, ...]]] = (
     lambda: (matrix(),),
     lambda: (vector(),),
     lambda: (matrix(), matrix() + np.eye(3)),
-    lambda: (vector(), vector()[::-1] / 2),
+    lambda: (vector(), vector()[::-1].copy()),
     lambda: (whole(),),
-    lambda: (whole(), whole()[::-1]),
+    lambda: (whole(), whole()[::-1].copy()),
     lambda: (matrix(), 1),
     lambda: (vector(), 2),
     lambda: (whole(), 3),
@@ -123,7 +123,7 @@ ARRAYS: Sequence[Callable[[], tuple[Any, ...]]] = (
 )
 
 
-class Harm(Exception):
+class HarmError(Exception):
     """A harmless function did something."""
 
 
@@ -135,9 +135,9 @@ def call(function: Any, arguments: tuple[Any, ...]) -> Any:
         filters = list(warnings.filters)
         result = function(*arguments)
         if warnings.filters != filters:
-            raise Harm("changes the filters of warnings")
+            raise HarmError("changes the filters of warnings")
     if printed.getvalue():
-        raise Harm("prints")
+        raise HarmError("prints")
     return result
 
 
@@ -183,7 +183,7 @@ def check(name: str, function: Any, entry: Known, candidates: Sequence[Any], bou
         before = copy.deepcopy(arguments)
         try:
             result = call(function, arguments)
-        except Harm as error:
+        except HarmError as error:
             pytest.fail(f"{name} {error}")
         except Exception:
             continue
@@ -319,6 +319,54 @@ def test_a_harmless_method_changes_nothing(
         if not check(f"{type_name}.{name}", function, entry, candidates, bound=True):
             uncalled.append(name)
     assert len(uncalled) <= most_uncalled * count, f"{len(uncalled)} of {count}: {uncalled}"
+
+
+DRAWN: Sequence[tuple[str, Callable[[], tuple[Any, ...]]]] = (
+    *((name, lambda: (matrix(),)) for name in (
+        "imshow", "matshow", "pcolormesh", "pcolor", "contour", "contourf", "spy", "boxplot",
+        "violinplot", "plot", "hist", "eventplot",
+    )),
+    *((name, lambda: (vector(), vector()[::-1].copy())) for name in (
+        "plot", "scatter", "bar", "barh", "step", "stem", "fill_between", "errorbar", "hist2d",
+        "hexbin", "quiver", "semilogx", "semilogy", "loglog", "fill_betweenx", "stackplot", "fill",
+        "vlines",
+    )),
+    *((name, lambda: (vector(),)) for name in ("pie", "ecdf", "stairs", "hist", "acorr")),
+    ("specgram", lambda: (np.arange(600.0),)),
+    ("hlines", lambda: (vector(), 0.0, 1.0)),
+    ("tricontourf", lambda: (vector(), np.array([0.0, 2.0, 1.0]), vector())),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "make"), DRAWN, ids=lambda value: str(value))
+def test_drawing_leaves_the_data_alone(name: str, make: Callable[[], tuple[Any, ...]]) -> None:
+    drawn, ways = make(), ("matplotlib.pyplot", "matplotlib.axes.Axes")
+    before = copy.deepcopy(drawn)
+    figure, axes = plt.subplots()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            getattr(plt, name)(*drawn)
+            getattr(axes, name)(*drawn)
+            figure.canvas.draw()
+    finally:
+        plt.close("all")
+    assert not any(differs(*pair) for pair in zip(before, drawn, strict=True))
+    for entry in (known.function(f"{ways[0]}.{name}"), known.method(ways[1], name)):
+        assert entry is not None
+        assert entry.effects == ("draws",)
+        assert entry.data
+
+
+def test_drawing_sets_the_limits_of_a_scale_that_it_is_given() -> None:
+    norm = matplotlib.colors.Normalize()
+    _, axes = plt.subplots()
+    axes.imshow(matrix(), norm=norm)
+    plt.close("all")
+    assert norm.vmin == 0.25
+    entry = known.method("matplotlib.axes.Axes", "imshow")
+    assert entry is not None
+    assert "norm" in entry.changes
 
 
 def test_the_check_sees_what_it_looks_for() -> None:
