@@ -58,7 +58,7 @@ def measure_wrong(cases: Path, *, only: str = "", jobs: int = 2) -> Part:
     for category, counts in sorted(sums.items()):
         part.figures[category] = ", ".join(f"{n} {what}" for what, n in sorted(counts.items()))
     every = sum(sums.values(), Counter())
-    part.figures.update({what: n for what, n in sorted(every.items())})
+    part.figures.update(dict(sorted(every.items())))
     part.figures["cases"] = len(chosen)
     click.echo(f"{time.monotonic() - begun:.0f} seconds", err=True)
     return part

@@ -28,12 +28,13 @@ _MASKS = (
     (re.compile(r"\btmp[a-z0-9_]{8}\b"), "<tmp>"),
     (re.compile(r"^(CPU times|Wall time): .*$", re.M), r"\1"),
 )
-# Names bound before the first cell would be seen by the notebook.
+# So that two runs draw the same; a name bound before the first cell would be seen by the notebook.
+# The state of `random` is no part of what is compared: the kernel itself draws now and then.
 _SEED = "__import__('random').seed(0)"
 # What else a run leaves behind that later cells of a notebook could see.
 _STATE = """
 def _state():
-    import os, random, sys
+    import os, sys
     def plain(value, depth=4):
         if isinstance(value, (bool, int, float, complex, str, bytes, type(None))):
             return True
@@ -45,7 +46,6 @@ def _state():
     seen = {name: repr(value) for name, value in list(names.items())
             if name[:1] != "_" and name not in ("In", "Out") and plain(value)}
     seen["(folder)"] = os.getcwd()
-    seen["(random)"] = "state " + hex(hash(random.getstate()))[2:]
     for name, ask in (
         ("decimal", lambda module: repr(module.getcontext())),
         ("locale", lambda module: repr(module.setlocale(module.LC_ALL))),
@@ -61,7 +61,7 @@ _state()
 """
 
 
-class NoRun(Exception):
+class NoRunError(Exception):
     """The kernel does not come up or does not answer."""
 
 
@@ -105,7 +105,7 @@ def observe(path: Path, *, packages: Path, seconds: int = 20) -> Observed:
 
     Raises
     ------
-    NoRun
+    NoRunError
         If the kernel dies or a cell takes too long.
     """
     notebook = nbformat.read(path, as_version=4)
@@ -131,7 +131,7 @@ def observe(path: Path, *, packages: Path, seconds: int = 20) -> Observed:
         try:
             client.execute(env=environment)
         except (CellTimeoutError, DeadKernelError, RuntimeError) as error:
-            raise NoRun(f"{type(error).__name__}: {str(error).splitlines()[0]}") from error
+            raise NoRunError(f"{type(error).__name__}: {str(error).splitlines()[0]}") from error
     code = [(n, cell) for n, cell in enumerate(notebook.cells) if cell.cell_type == "code"][:-1]
     return Observed(
         cells={cell.get("id", str(n)): _seen(cell.outputs) for n, cell in code},

@@ -106,11 +106,11 @@ def _migrated(case: dict[str, Any], before: Path, after: Path) -> tuple[str, lis
     packages = tool.location()
     try:
         first = kernel.observe(before, packages=packages)
-    except kernel.NoRun as error:
+    except kernel.NoRunError as error:
         return "ERROR", [f"the original does not run: {error}"]
     try:
         second = kernel.observe(after, packages=packages)
-    except kernel.NoRun as error:
+    except kernel.NoRunError as error:
         return "DIFFERS", [f"the result does not run: {error}"]
     told = kernel.differences(first, second)
     return ("DIFFERS" if told else "same"), told
