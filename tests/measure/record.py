@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -37,6 +38,13 @@ class Part:
     examples: dict[str, list[str]] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
 
+    def refuse(self, kind: str, place: str, reasons: Sequence[str], examples: int = 3) -> None:
+        """Count a refusal, and keep where it was and what was said for the first few."""
+        self.reasons[kind] = self.reasons.get(kind, 0) + 1
+        kept = self.examples.setdefault(kind, [])
+        if len(kept) < examples:
+            kept.append(shown(f"{place}: {'; '.join(reasons)}"))
+
     def lines(self) -> Iterator[str]:
         """The part for people: its figures, then its reasons with examples, then what is wrong."""
         width = max(map(len, self.figures), default=0)
@@ -52,7 +60,12 @@ class Part:
             yield f"  FAULT  {fault}"
 
 
-def write(path: Path, parts: list[Part], measured: Path) -> None:
+def shown(text: str, length: int = 240) -> str:
+    """Text of a notebook on one line of a terminal."""
+    return re.sub(r"[^ -~\u00a1-\u2027\u2030-\ud7ff]", "?", text)[:length]
+
+
+def write(path: Path, parts: Sequence[Part], measured: Path) -> None:
     """Keep what was measured."""
     document = {
         "version": _VERSION,
@@ -62,7 +75,7 @@ def write(path: Path, parts: list[Part], measured: Path) -> None:
     path.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
 
 
-def changed(path: Path, parts: list[Part]) -> Iterator[str]:
+def changed(path: Path, parts: Sequence[Part]) -> Iterator[str]:
     """Compare with an earlier record: figures, then the verdicts that are others now."""
     earlier = json.loads(path.read_text())["parts"]
     for part in parts:

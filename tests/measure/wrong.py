@@ -6,20 +6,23 @@ import json
 import re
 import shutil
 import tempfile
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
-from tests.measure import kernel, tool
+from tests.measure import kernel, pool, tool
+from tests.measure.record import Part, shown
 
 SECONDS = 120
 _MARKDOWN = "<<md>>"
 _NOTED = re.compile(r"\[(\d+)\] ([-+])")
-_DIGITS = re.compile(
-    r"\b(?:January|February|March|April|May|June|July|August|September|October"
-    r"|November|December)\b|\d+"
+_DATE = re.compile(
+    r"\d{4}-\d\d-\d\d|(?:(?:January|February|March|April|May|June|July|August|September|October"
+    r"|November|December) )?\b20\d\d\b"
 )
 
 
@@ -144,11 +147,11 @@ class Noted:
         if self.sign == "-":
             return self.text in here and here.count(self.text) > there.count(self.text)
         new = [line for line in there if line not in here]
-        return _DIGITS.sub("N", self.text) in [_DIGITS.sub("N", line) for line in new]
+        return _DATE.sub("DATE", self.text) in [_DATE.sub("DATE", line) for line in new]
 
 
 def noted(note: str) -> list[Noted]:
-    """The lines of a note that are wrong: where only a date is, the title's version is right."""
+    """Read what a note calls wrong: where only a date is, the raised version is right."""
     kind, *parts = _NOTED.split(note)
     lines = [
         Noted(int(parts[n]), parts[n + 1], parts[n + 2].strip()) for n in range(0, len(parts), 3)
@@ -156,6 +159,8 @@ def noted(note: str) -> list[Noted]:
     lines = [line for line in lines if line.text]
     if kind.startswith(("date", "year")):
         return [line for line in lines if line.sign == "-" and not line.text.startswith("#")]
+    if "taken for the changelog" in kind:
+        return [line for line in lines if line.sign == "+"]
     if kind.startswith("second changelog"):
         return [line for line in lines if line.sign == "+" and line.text.startswith("##")]
     return lines
@@ -164,3 +169,49 @@ def noted(note: str) -> list[Noted]:
 def _lines(path: Path) -> dict[int, list[str]]:
     cells = nbformat.read(path, as_version=4).cells
     return {n: [line.strip() for line in cell.source.split("\n")] for n, cell in enumerate(cells)}
+
+
+def measure(
+    path: Path, *, only: str = "", jobs: int = 2, say: Callable[[str], object] = lambda line: None
+) -> Part:
+    """Judge the cases of a file.
+
+    Parameters
+    ----------
+    path : Path
+        The cases.
+    only : str
+        Text that the category or the name of those that are judged holds.
+    jobs : int
+        Number of processes.
+    say : callable
+        What is called with the lines on each case as soon as it is judged.
+
+    Returns
+    -------
+    Part
+        The verdicts, summed up by category.
+    """
+    chosen = [case for case in read(path) if only in case["category"] or only in case["name"]]
+    sums: dict[str, Counter[str]] = {}
+    part = Part("wrong", {})
+    results = pool.each(judge, chosen, seconds=SECONDS, jobs=jobs)
+    for case, result in zip(chosen, results, strict=True):
+        judged = (
+            Judged(case["name"], case["category"], "ERROR", (result.why,))
+            if isinstance(result, pool.Failed)
+            else result
+        )
+        sums.setdefault(judged.category, Counter())[judged.verdict] += 1
+        key = f"{judged.category}: {judged.name}"
+        part.verdicts[key] = judged.verdict
+        say(shown(f"{judged.verdict:<8} {key}"))
+        for detail in judged.details:
+            say(shown(f"{'':9}{detail}"))
+        if judged.wrong:
+            part.faults.append(shown(f"{judged.verdict} {key}: {'; '.join(judged.details)}"))
+    for category, counts in sorted(sums.items()):
+        part.figures[category] = ", ".join(f"{n} {what}" for what, n in sorted(counts.items()))
+    part.figures.update(sorted(sum(sums.values(), Counter()).items()))
+    part.figures["cases"] = len(chosen)
+    return part
