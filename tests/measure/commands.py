@@ -10,8 +10,8 @@ from pathlib import Path
 
 import click
 
-from tests.measure import demo, exact, history, record, tool, wrong
-from tests.measure.record import Part
+from . import demo, exact, history, record, tool, wrong
+from .record import Part
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tests.measure import inline, laws, reasons, tool
-from tests.measure.meanings import Notebook
-from tests.measure.path import ROOT
-from tests.measure.record import Part
+from . import inline, laws, reasons, tool
+from .meanings import Notebook
+from .path import ROOT
+from .record import Part
 
 _ALIASES = {"plot_entropy": "visualize_entropy_heatmap"}
 

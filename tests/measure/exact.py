@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from pathlib import Path
 
-from tests.measure import laws, module, pool, reasons, tool
-from tests.measure.meanings import Copy, Notebook
-from tests.measure.record import Part, shown
+from . import laws, module, pool, reasons, tool
+from .meanings import Copy, Notebook
+from .record import Part, shown
 
 MODULE = "copied_definitions"
 _SOURCES_TRIED = 6
@@ -60,11 +60,11 @@ def tasks(indexed: list[Indexed], seed: int) -> list[Task]:
     places: dict[tuple[str, str], list[Path]] = {}
     for each in indexed:
         for copy in each.copies:
-            found = places.setdefault((copy.name, copy.form), [])
-            if each.path not in found:
-                found.append(each.path)
+            paths = places.setdefault((copy.name, copy.form), [])
+            if each.path not in paths:
+                paths.append(each.path)
     drawn = random.Random(seed)
-    found = []
+    found: list[Task] = []
     for each in indexed:
         for copy in each.copies:
             others = [p for p in places[copy.name, copy.form] if p != each.path]

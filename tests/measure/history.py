@@ -8,9 +8,9 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.measure import inline, laws, pool, reasons, tool, versions
-from tests.measure.meanings import Notebook
-from tests.measure.record import Part
+from . import inline, laws, pool, reasons, tool, versions
+from .meanings import Notebook
+from .record import Part
 
 SECONDS = 60
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
-from tests.measure.meanings import Notebook
+from .meanings import Notebook
 
 NAMES = (
     "visualize_gradient_norms",

@@ -86,7 +86,7 @@ class Observed:
     state: dict[str, str] = field(default_factory=dict)
 
 
-def observe(path: Path, *, packages: Path, seconds: int = 20) -> Observed:
+def observe(path: Path, *, packages: Path, seconds: int = 60) -> Observed:
     """Execute a notebook in its folder, all cells, also after errors.
 
     Parameters
@@ -147,7 +147,7 @@ def observe(path: Path, *, packages: Path, seconds: int = 20) -> Observed:
 
 def differences(before: Observed, after: Observed) -> list[str]:
     """Say what differs between two runs, one line for each thing."""
-    told = []
+    told: list[str] = []
     for key in {**before.cells, **after.cells}:
         here, there = before.cells.get(key, Seen()), after.cells.get(key, Seen())
         number = before.numbers.get(key) or after.numbers.get(key)

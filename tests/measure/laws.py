@@ -101,7 +101,7 @@ def _past(text: str, at: int) -> int:
 
 
 def _cells(text: str, at: int, decoder: json.JSONDecoder) -> Split:
-    head, cells = text[:at], []
+    head, cells = text[: at + 1], []
     at = _past(text, at + 1)
     while text[at] != "]":
         _, end = decoder.raw_decode(text, at)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-import copy
 import json
 import re
 import symtable
@@ -16,13 +15,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
-from tests.measure import laws
+from . import laws
+from .bindings import DEFINITIONS, Definition, Import, Meaning, Other, bindings, form
 
-Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-_PYTHON_MAGICS = ("time", "capture", "prun")
 # What may bind names that no assignment shows.
 _UNSEEN = re.compile(
     r"^[ \t]*%(run|pylab|load|rerun|macro)\b|\b(globals\(|exec\([^,()]*\)|user_ns\b)"
@@ -30,43 +26,6 @@ _UNSEEN = re.compile(
     re.M,
 )
 _FUTURE = {"division", "print_function", "absolute_import", "unicode_literals", "with_statement"}
-
-
-@dataclass(frozen=True)
-class Import:
-    """A name that an import binds, by what it stands for; and the statements that do it again."""
-
-    origin: str
-    statements: tuple[str, ...] = field(compare=False)
-
-    @property
-    def root(self) -> str:
-        """The module at the top."""
-        return self.origin.partition(".")[0]
-
-
-@dataclass(frozen=True)
-class Constant:
-    """A name that a literal value is bound to."""
-
-    value: str
-
-
-@dataclass(frozen=True)
-class Defined:
-    """A name that a definition binds, by its normal form."""
-
-    form: str
-
-
-@dataclass(frozen=True)
-class Other:
-    """A name whose meaning is not known here."""
-
-    why: str
-
-
-Meaning = Import | Constant | Defined | Other
 
 
 @dataclass(frozen=True)
@@ -104,7 +63,7 @@ class Notebook:
             Copy(node.name, number, form(node))
             for number, tree in self.trees.items()
             for node in (tree.body if tree else ())
-            if isinstance(node, _DEFINITIONS)
+            if isinstance(node, DEFINITIONS)
         )
 
     @cached_property
@@ -112,7 +71,7 @@ class Notebook:
         """What each name is bound to, everywhere in the notebook."""
         found: dict[str, list[Meaning]] = {}
         for tree in self.trees.values():
-            for name, meaning in _bindings(tree.body if tree else []):
+            for name, meaning in bindings(tree.body if tree else []):
                 found.setdefault(name, []).append(meaning)
         return found
 
@@ -123,7 +82,7 @@ class Notebook:
             form(node): node
             for tree in self.trees.values()
             for node in (tree.body if tree else ())
-            if isinstance(node, _DEFINITIONS)
+            if isinstance(node, DEFINITIONS)
         }
 
     @cached_property
@@ -154,7 +113,7 @@ class Notebook:
         """What may bind one of the names without an assignment that can be read; empty if nothing."""
         words = "|".join(map(re.escape, sorted(names))) or r"(?!)"
         binds = re.compile(
-            rf"\b({words})\s*=(?!=)|\b(?:import|as|def|class|for|--out|--err)\s+({words})\b"
+            rf"\b({words})\s*=(?!=)|(?:\b(?:import|as|def|class|for)|--out|--err)\s+({words})\b"
         )
         for number, text in self.sources.items():
             if found := _UNSEEN.search(text):
@@ -165,17 +124,6 @@ class Notebook:
             if re.match(r"\s*%%(?!time\b|capture\b|prun\b|timeit\b)", text) and binds.search(text):
                 return "a cell magic's text binds a name"
         return ""
-
-
-def form(node: Definition) -> str:
-    """Normalise a definition: docstrings and annotations out, and all that an ast leaves out."""
-    return ast.dump(plain(node))
-
-
-def plain(node: Definition) -> Definition:
-    """Give a copy without docstrings and annotations."""
-    without: Definition = _Plain().visit(copy.deepcopy(node))
-    return without
 
 
 def free_names(node: Definition) -> set[str]:
@@ -198,121 +146,3 @@ def _tables(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
     yield table
     for child in table.get_children():
         yield from _tables(child)
-
-
-class _Plain(ast.NodeTransformer):
-    """Takes docstrings and annotations out; those of a class's fields may be read, and stay."""
-
-    def visit_FunctionDef(self, node: Any) -> Any:
-        node.returns = None
-        node.type_comment = None
-        return self._body(node)
-
-    visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815
-
-    def visit_ClassDef(self, node: Any) -> Any:
-        return self._body(node)
-
-    def visit_arg(self, node: ast.arg) -> ast.arg:
-        node.annotation = None
-        node.type_comment = None
-        return node
-
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> Any:
-        return node
-
-    def _body(self, node: Any) -> Any:
-        if ast.get_docstring(node, clean=False) is not None:
-            node.body = node.body[1:] or [ast.Pass()]
-        self.generic_visit(node)
-        return node
-
-
-def _bindings(body: list[ast.stmt]) -> Iterator[tuple[str, Meaning]]:
-    for node in body:
-        if isinstance(node, _DEFINITIONS):
-            yield node.name, Defined(form(node))
-            yield from _within(node)
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            yield from _imports(node)
-        elif (magic := _python_magic(node)) is not None:
-            yield from _bindings(magic)
-        elif isinstance(node, ast.Assign) and (value := _literal(node.value)) is not None:
-            for target in node.targets:
-                if isinstance(target, ast.Name):
-                    yield target.id, Constant(value)
-                else:
-                    yield from _within(target)
-        else:
-            yield from _within(node)
-
-
-def _imports(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, Meaning]]:
-    for alias in node.names:
-        name = alias.asname or alias.name.partition(".")[0]
-        renamed = f" as {alias.asname}" if alias.asname else ""
-        if isinstance(node, ast.Import):
-            origin = alias.name if alias.asname else name
-            yield name, Import(origin, (f"import {alias.name}{renamed}",))
-        elif node.level or alias.name == "*":
-            yield name, Other("bound by a relative or star import")
-        else:
-            statement = f"from {node.module} import {alias.name}{renamed}"
-            yield name, Import(f"{node.module}.{alias.name}", (statement,))
-
-
-def _literal(node: ast.expr) -> str | None:
-    """The text of a literal that cannot be changed."""
-    try:
-        value = ast.literal_eval(node)
-    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
-        return None
-    return repr(value) if _fixed(value) else None
-
-
-def _fixed(value: object) -> bool:
-    if isinstance(value, tuple):
-        return all(map(_fixed, value))
-    return isinstance(value, (bool, int, float, complex, str, bytes, type(None)))
-
-
-def _python_magic(node: ast.stmt) -> list[ast.stmt] | None:
-    """The statements under ``%%time`` and the like, as IPython's transformation writes them."""
-    if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)):
-        return None
-    call = node.value
-    if not (isinstance(call.func, ast.Attribute) and call.func.attr == "run_cell_magic"):
-        return None
-    values = [arg.value for arg in call.args if isinstance(arg, ast.Constant)]
-    if len(values) != 3 or values[0] not in _PYTHON_MAGICS:
-        return None
-    tree = laws.parsed(str(values[2]))
-    return tree.body if tree else None
-
-
-def _within(node: ast.AST) -> Iterator[tuple[str, Meaning]]:
-    """What is bound in a statement in any other way, also by functions that say ``global``."""
-    for each in ast.walk(node):
-        if isinstance(each, ast.Global):
-            for name in each.names:
-                yield name, Other("bound by a function")
-    yield from ((name, Other("bound by a statement")) for name in _plain_names(node))
-
-
-def _plain_names(node: ast.AST) -> Iterator[str]:
-    if isinstance(node, (*_DEFINITIONS, ast.Lambda)):
-        return
-    # What a comprehension binds is its own.
-    parts = [node.iter, *node.ifs] if isinstance(node, ast.comprehension) else None
-    for each in ast.iter_child_nodes(node) if parts is None else parts:
-        if isinstance(each, ast.Name) and not isinstance(each.ctx, ast.Load):
-            yield each.id
-        elif isinstance(each, _DEFINITIONS):
-            yield each.name
-        elif isinstance(each, ast.alias):
-            yield each.asname or each.name.partition(".")[0]
-        elif isinstance(each, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and each.name:
-            yield each.name
-        yield from _plain_names(each)
-    if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-        yield node.id

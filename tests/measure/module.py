@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 
-from tests.measure import meanings
-from tests.measure.meanings import Constant, Copy, Defined, Import, Notebook, Other
+from . import bindings, meanings
+from .bindings import Constant, Defined, Import, Meaning, Other
+from .meanings import Copy, Notebook
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def make(source: Notebook, other: Notebook, wanted: Copy) -> Module | NotThere:
             continue
         parts.forms.add(each)
         node = source.definitions[each]
-        read = meanings.free_names(meanings.plain(node))
+        read = meanings.free_names(bindings.plain(node))
         # Annotations count for the module alone: it must be importable.
         for name in sorted(meanings.free_names(node)):
             here = source.meaning(name)
@@ -79,9 +80,7 @@ def make(source: Notebook, other: Notebook, wanted: Copy) -> Module | NotThere:
     return Module(_text(source, parts), frozenset(parts.names), frozenset(parts.roots))
 
 
-def _add(
-    parts: _Parts, name: str, here: meanings.Meaning | None, there: meanings.Meaning | None
-) -> str | None:
+def _add(parts: _Parts, name: str, here: Meaning | None, there: Meaning | None) -> str | None:
     """Add what a name needs; a sentence where it cannot be."""
     if here is None and there is None and name in _BY_TEXT:
         return f"a function that reads names by text: {name}"

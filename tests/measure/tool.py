@@ -67,9 +67,11 @@ def migrate(
     """Plan a migration; nothing is written. An exception of the tool is the status ``crashed``."""
     import nbrefactor
 
-    options: dict[str, Any] = {} if modules is None else {"modules": tuple(modules)}
+    options: dict[str, Any] = {"aliases": aliases, "bump": bump}
+    if modules is not None:
+        options["modules"] = tuple(modules)
     try:
-        outcome = nbrefactor.migrate(path, aliases=aliases, bump=bump, **options)
+        outcome = nbrefactor.migrate(path, **options)
     except Exception as error:
         data = path.read_bytes()
         return Migration("crashed", f"{type(error).__name__}: {error}", data, data, ())

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 
-from tests.measure import laws
+from . import laws
 
 _VERSION = re.compile(r"\bv?(\d+(?:\.\d+)+)\b")
-_ENTRY = re.compile(r"^\s*(?:#+ [^(]*|[-*] )\**v?(\d+(?:\.\d+)+)\b")
+_ENTRY = re.compile(r"^\s*(?:#+ [^(\d]*|[-*] )\**v?(\d+(?:\.\d+)+)\b")
 
 
 def wrongly_raised(before: bytes, after: bytes) -> list[str]:

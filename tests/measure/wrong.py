@@ -14,10 +14,10 @@ from typing import Any
 
 import nbformat
 
-from tests.measure import kernel, pool, tool
-from tests.measure.record import Part, shown
+from . import kernel, pool, tool
+from .record import Part, shown
 
-SECONDS = 120
+SECONDS = 240
 _MARKDOWN = "<<md>>"
 _NOTED = re.compile(r"\[(\d+)\] ([-+])")
 _DATE = re.compile(
