@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from nbrefactor.api import migrate
-    from nbrefactor.outcome import Finding, Outcome
+    from nbrefactor.model.outcome import Finding, Outcome
 
 __version__ = "0.1.0"
 __all__ = ["Finding", "Outcome", "__version__", "migrate"]

@@ -17,7 +17,7 @@ from nbrefactor.config import (
     choose_modules,
     parse_alias,
 )
-from nbrefactor.outcome import Outcome
+from nbrefactor.model.outcome import Outcome
 
 
 def migrate(

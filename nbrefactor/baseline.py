@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nbrefactor.diagnostic import Diagnostic
+from nbrefactor.model.diagnostic import Diagnostic
 
 _VERSION = 1
 

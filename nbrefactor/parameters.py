@@ -6,9 +6,9 @@ import ast
 import difflib
 from collections.abc import Collection, Iterator
 
-from nbrefactor.analysis.toplevel import in_scope, names_bound
 from nbrefactor.notebook.document import Document
 from nbrefactor.notebook.magics import parse, read_cell
+from nbrefactor.python.scopes import in_scope, names_bound
 
 _TAG = "parameters"
 

@@ -246,7 +246,7 @@ class _Reader:
         return tuple(self._module(name) for name in self._texts(key, value))
 
     def _module(self, name: str) -> str:
-        from nbrefactor.analysis.locate import looks_like_path
+        from nbrefactor.library.locate import looks_like_path
 
         return str(self.file.parent / name) if looks_like_path(name) else name
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nbrefactor.analysis.target import TargetError, read_target_module
-from nbrefactor.analysis.verdict import Accepted
 from nbrefactor.config import Settings, SettingsError
+from nbrefactor.library.target import TargetError, read_target_module
+from nbrefactor.verdict.match import Accepted
 
 
 def read_modules(settings: Settings, notebook: Path | None) -> tuple[Accepted, ...]:

@@ -72,7 +72,7 @@ def test_importing_the_package_is_light() -> None:
 
 
 def test_the_exported_names_are_there() -> None:
-    from nbrefactor.outcome import Finding, Outcome
+    from nbrefactor.model.outcome import Finding, Outcome
 
     assert set(nbrefactor.__all__) <= set(dir(nbrefactor))
     assert nbrefactor.Outcome is Outcome

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 import nbrefactor
-from nbrefactor.outcome import Outcome
+from nbrefactor.model.outcome import Outcome
 
 DEMO = Path(__file__).parents[1] / "fixtures" / "NeuralPlasticityDemo.ipynb"
 ALIASES = {"plot_entropy": "visualize_entropy_heatmap"}

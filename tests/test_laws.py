@@ -36,7 +36,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 
 from nbrefactor.config import IMPORT_PLACES, ImportPlace, ModuleChoice, Settings
 from nbrefactor.engine import bump_bytes, migrate_bytes, read_modules
-from nbrefactor.outcome import Outcome
+from nbrefactor.model.outcome import Outcome
 from nbrefactor.report.patch import render_patch
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"

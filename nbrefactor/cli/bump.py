@@ -11,7 +11,7 @@ import click
 from nbrefactor.cli.options import settings_options
 from nbrefactor.cli.process import now, output_options, process
 from nbrefactor.config import Given, Settings
-from nbrefactor.outcome import Outcome
+from nbrefactor.model.outcome import Outcome
 
 _EXAMPLES = """Examples:
 

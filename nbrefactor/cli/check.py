@@ -23,15 +23,15 @@ from nbrefactor.cli.execution import (
 )
 from nbrefactor.cli.options import settings_options
 from nbrefactor.config import Given, Settings, SettingsError
-from nbrefactor.diagnostic import CheckReport, Diagnostic
+from nbrefactor.model.diagnostic import CheckReport, Diagnostic
 from nbrefactor.notebook.document import NotebookError
 from nbrefactor.settings_file import SettingsReader
 
 if TYPE_CHECKING:
-    from nbrefactor.analysis.verdict import Accepted
+    from nbrefactor.model.outcome import Finding
     from nbrefactor.notebook.document import Document
-    from nbrefactor.outcome import Finding
     from nbrefactor.runs import ExecutionSettings
+    from nbrefactor.verdict.match import Accepted
 
 _FORMATS = {
     "text": "explained",

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nbrefactor.outcome import Outcome
+from nbrefactor.model.outcome import Outcome
 
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from nbrefactor.analysis.verdict import Accepted
     from nbrefactor.runs import ExecutionSettings, Needed, Run
+    from nbrefactor.verdict.match import Accepted
 
 STOPPED = 130
 

@@ -20,7 +20,7 @@ from nbrefactor.cli.options import settings_options
 from nbrefactor.cli.process import now, output_options, process
 from nbrefactor.cli.terminal import console, show
 from nbrefactor.config import Given, Settings
-from nbrefactor.outcome import Outcome
+from nbrefactor.model.outcome import Outcome
 from nbrefactor.visible import visible
 
 _EXAMPLES = """Examples:

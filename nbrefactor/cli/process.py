@@ -14,7 +14,7 @@ import click
 
 from nbrefactor.cli.terminal import console, show
 from nbrefactor.config import Settings, SettingsError
-from nbrefactor.outcome import Outcome
+from nbrefactor.model.outcome import Outcome
 from nbrefactor.selection import left_out
 from nbrefactor.visible import visible
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from nbrefactor.outcome import Edit
+from nbrefactor.model.outcome import Edit
 
 _LITERAL = re.compile(r'"((?:[^"\\]+|\\.)*)"')
 _ESCAPED = re.compile(r"\\(?:(n|u000[aA])|.)")

@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from nbrefactor.model.outcome import Edit, MetadataEdit
 from nbrefactor.notebook import _scanner
-from nbrefactor.outcome import Edit, MetadataEdit
 
 _BOM = b"\xef\xbb\xbf"
 _CONFLICT = re.compile(rb"^(?:<<<<<<<|=======|>>>>>>>)", re.MULTILINE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nbrefactor.diagnostic import CheckReport, Diagnostic
+from nbrefactor.model.diagnostic import CheckReport, Diagnostic
 
 
 def render(report: CheckReport) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
-from nbrefactor.diagnostic import CheckReport
+from nbrefactor.model.diagnostic import CheckReport
 from nbrefactor.report.concise import line
 
 

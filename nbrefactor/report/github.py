@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
-from nbrefactor.diagnostic import CheckReport
+from nbrefactor.model.diagnostic import CheckReport
 from nbrefactor.rules.catalogue import find_rule
 
 

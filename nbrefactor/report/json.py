@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from nbrefactor.diagnostic import CheckReport
+from nbrefactor.model.diagnostic import CheckReport
 
 _VERSION = 1
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nbrefactor.diagnostic import CheckReport
+from nbrefactor.model.diagnostic import CheckReport
 
 
 def render(report: CheckReport) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from pathlib import Path
 
-from nbrefactor.outcome import Outcome
+from nbrefactor.model.outcome import Outcome
 
 
 def render_patch(outcome: Outcome, *, folder: Path) -> bytes:

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from nbrefactor import __version__
-from nbrefactor.diagnostic import CheckReport, Diagnostic
+from nbrefactor.model.diagnostic import CheckReport, Diagnostic
 from nbrefactor.rules.catalogue import RULES
 from nbrefactor.rules.rule import Rule
 

@@ -7,13 +7,13 @@ import difflib
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from nbrefactor.model.outcome import Finding
 from nbrefactor.notebook.document import Cell
 from nbrefactor.notebook.magics import parse, read_cell
-from nbrefactor.outcome import Finding
 from nbrefactor.rules.rule import Example, Rule
 
 if TYPE_CHECKING:
-    from nbrefactor.analysis.target import TargetModule
+    from nbrefactor.library.target import TargetModule
 
 MISSING_IMPORT = Rule(
     code="NB401",
@@ -93,8 +93,8 @@ def _may_have(module: TargetModule, name: str) -> bool:
 
 def _binds_at_runtime(module: TargetModule) -> bool:
     """Tell whether names may come into being that the source does not show."""
-    from nbrefactor.analysis.bindings import bindings
-    from nbrefactor.analysis.bound_values import Starred
+    from nbrefactor.python.bindings import bindings
+    from nbrefactor.python.meanings import Starred
 
     return any(
         binding.name == "__getattr__"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from nbrefactor.model.outcome import Finding
 from nbrefactor.notebook.document import Cell
-from nbrefactor.outcome import Finding
 from nbrefactor.rules.rule import Example, Rule
 
 OPAQUE = Rule(

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from nbrefactor.model.outcome import Finding
 from nbrefactor.notebook.document import Cell, Document
-from nbrefactor.outcome import Finding
 from nbrefactor.rules.rule import Example, Rule
 
 KEEP_TAG = "nbrefactor-keep"

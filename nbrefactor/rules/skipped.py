@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nbrefactor.outcome import Finding
+from nbrefactor.model.outcome import Finding
 from nbrefactor.rules.rule import Example, Rule
 
 SKIPPED = Rule(

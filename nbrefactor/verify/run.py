@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
 
-from nbrefactor.analysis.timeline import timeline
 from nbrefactor.execute import run_notebooks, without_colours
+from nbrefactor.model.outcome import Outcome
 from nbrefactor.notebook.document import Cell, Document, read
-from nbrefactor.outcome import Outcome
+from nbrefactor.program.timeline import timeline
 from nbrefactor.runs import CellRun, ExecutionSettings, Job, Needed, Run
 from nbrefactor.verify.callers import calling_cells
 from nbrefactor.verify.compare import as_expected, compare_outputs, held_against_second_run

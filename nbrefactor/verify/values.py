@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from nbrefactor.outcome import Outcome
+from nbrefactor.model.outcome import Outcome
 
 Status = Literal[
     "identical",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nbrefactor.diagnostic import CheckReport, Diagnostic
+from nbrefactor.model.diagnostic import CheckReport, Diagnostic
 from nbrefactor.report import concise, explained, github, junit, sarif
 from nbrefactor.report import json as as_json
 from nbrefactor.rules.catalogue import RULES

@@ -9,7 +9,7 @@ import pytest
 
 from nbrefactor.cli.process import exit_code, process
 from nbrefactor.config import Settings, SettingsError
-from nbrefactor.outcome import Outcome
+from nbrefactor.model.outcome import Outcome
 
 CODES = [
     pytest.param([], [], 0, id="nothing at all"),

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from nbrefactor.model.outcome import Edit, MetadataEdit
 from nbrefactor.notebook.document import (
     Document,
     NotebookError,
@@ -23,7 +24,6 @@ from nbrefactor.notebook.document import (
     read,
     write,
 )
-from nbrefactor.outcome import Edit, MetadataEdit
 
 ODD = sorted((Path(__file__).parents[2] / "fixtures" / "odd").glob("*.ipynb"))
 REFUSED = {

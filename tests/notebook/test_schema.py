@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from nbrefactor.model.outcome import Edit
 from nbrefactor.notebook.document import NotebookError, read, write
 from nbrefactor.notebook.schema import validate
-from nbrefactor.outcome import Edit
 
 ODD = Path(__file__).parents[2] / "fixtures" / "odd"
 REFUSED = {"empty", "merge-conflict", "nbformat-3", "not-a-notebook", "not-json", "not-utf8"}

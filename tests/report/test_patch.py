@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nbrefactor.outcome import Outcome
+from nbrefactor.model.outcome import Outcome
 from nbrefactor.report.patch import render_patch
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from nbrefactor.outcome import CellChange, Edit, Finding, MetadataEdit, Outcome
+from nbrefactor.model.outcome import CellChange, Edit, Finding, MetadataEdit, Outcome
 from nbrefactor.report.text import gathered, render, render_diff, summarise, visible
 
 HARMFUL = [

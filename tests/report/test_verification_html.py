@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from nbrefactor.outcome import CellChange, Finding, Outcome
+from nbrefactor.model.outcome import CellChange, Finding, Outcome
 from nbrefactor.report.html import render_html
 from nbrefactor.verify.compare import compare_outputs
 from nbrefactor.verify.outputs import shown

@@ -10,7 +10,7 @@ import pytest
 
 from nbrefactor.config import AcceptedLevel, ImportPlace, ModuleChoice, Settings
 from nbrefactor.engine import migrate_bytes, read_modules
-from nbrefactor.outcome import Outcome
+from nbrefactor.model.outcome import Outcome
 
 Migrate = Callable[..., Outcome]
 

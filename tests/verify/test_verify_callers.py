@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from nbrefactor.analysis.timeline import timeline
 from nbrefactor.notebook.document import read
+from nbrefactor.program.timeline import timeline
 from nbrefactor.verify.callers import calling_cells
 
 CASES = {

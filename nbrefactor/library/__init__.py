@@ -1,0 +1,1 @@
+"""Modules found and read as source, and what importing them does."""

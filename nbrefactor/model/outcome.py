@@ -1,0 +1,218 @@
+"""The frozen values that travel from reading to writing: findings, edits, plans and outcomes.
+
+Values know nobody: this module imports nothing of the package.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from nbrefactor.model.reason import Reason
+
+Level = Literal["exact", "renamed", "compatible", "divergent"]
+LEVELS: tuple[Level, ...] = ("exact", "renamed", "compatible", "divergent")
+Status = Literal["changed", "unchanged", "skipped", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace the characters ``start:end`` of one cell's source by ``text``.
+
+    Parameters
+    ----------
+    cell : int
+        Position of the cell in the notebook, counted from 0.
+    start, end : int
+        Offsets in characters of the cell's joined source.
+    text : str
+        What stands there afterwards.
+    """
+
+    cell: int
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class MetadataEdit:
+    """Replace one string in the notebook's own metadata.
+
+    Parameters
+    ----------
+    path : tuple of str
+        Keys from the notebook's ``metadata`` down to the string.
+    value : str
+        The new string.
+    """
+
+    path: tuple[str, ...]
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at and the verdict on it.
+
+    Parameters
+    ----------
+    code : str
+        The rule's code (``NB101``).
+    message : str
+        One sentence that says what was found.
+    cell : int or None
+        Position of the cell, counted from 0; None where the whole notebook is meant.
+    cell_id : str or None
+        The cell's own id, where the notebook gives one.
+    row : int
+        Line within the cell's source, counted from 1.
+    name : str or None
+        The definition that the finding is about.
+    level : Level or None
+        How well the definition matches its target; None where no target was compared.
+    similarity : float or None
+        Share of the normalised code that both have in common, 0 to 1.
+    target : str or None
+        Dotted name of the target (``nbrefactor.viz.visualize_gradient_norms``).
+    reasons : tuple of Reason
+        Why the verdict is as it is.
+    details : tuple of str
+        Lines of text that belong to it, such as a traceback.
+    difference : str
+        The smallest readable diff of the normalised bodies, empty where they are equal.
+    edits : tuple of Edit
+        What resolves the finding; empty where it is left alone.
+    """
+
+    code: str
+    message: str
+    cell: int | None = None
+    cell_id: str | None = None
+    row: int = 1
+    name: str | None = None
+    level: Level | None = None
+    similarity: float | None = None
+    target: str | None = None
+    reasons: tuple[Reason, ...] = ()
+    difference: str = ""
+    edits: tuple[Edit, ...] = ()
+    details: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A verdict with both sources.
+
+    Parameters
+    ----------
+    finding : Finding
+        The verdict.
+    inline : str
+        Source of the inline definition.
+    target : str
+        Source of the target; empty where there is none.
+    place : str
+        File and line of the target.
+    advice : tuple of str
+        What would make the definition migratable.
+    """
+
+    finding: Finding
+    inline: str
+    target: str
+    place: str
+    advice: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CellChange:
+    """One edited cell, before and after.
+
+    Parameters
+    ----------
+    cell : int
+        Position of the cell, counted from 0.
+    cell_id : str or None
+        The cell's own id, where the notebook gives one.
+    before, after : str
+        The cell's source.
+    """
+
+    cell: int
+    cell_id: str | None
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one notebook.
+
+    Parameters
+    ----------
+    path : str
+        The notebook as the user named it.
+    status : Status
+        ``changed`` (there is something to write), ``unchanged`` (nothing to do), ``skipped``
+        (a notebook, but not one of Python) or ``failed`` (no readable notebook, or a result that
+        a check refused).
+    before : bytes
+        The file as it was read.
+    after : bytes
+        The file as it is to be written; `before` itself unless the status is ``changed``.
+    findings : tuple of Finding
+        Everything that was looked at, with its verdict.
+    cells : tuple of CellChange
+        The edited cells.
+    metadata : tuple of MetadataEdit
+        Edits of the notebook's own metadata.
+    notes : tuple of str
+        What the user should know besides: versions, modules, cells that were passed over.
+    reason : str
+        Why the notebook was skipped or failed; empty otherwise.
+    """
+
+    path: str
+    status: Status
+    before: bytes
+    after: bytes
+    findings: tuple[Finding, ...] = ()
+    cells: tuple[CellChange, ...] = ()
+    metadata: tuple[MetadataEdit, ...] = ()
+    notes: tuple[str, ...] = ()
+    reason: str = ""
+
+    @property
+    def replaced(self) -> tuple[Finding, ...]:
+        """The definitions that are replaced."""
+        return tuple(found for found in self.findings if found.edits and found.level)
+
+    @property
+    def diff(self) -> str:
+        """A unified diff of the sources of the edited cells."""
+        return "".join(self.cell_diff(change) for change in self.cells)
+
+    def cell_diff(self, change: CellChange, context: int = 3) -> str:
+        """Diff one edited cell, headed by the notebook, the cell's number and its id."""
+        named = f" (id {change.cell_id})" if change.cell_id else ""
+        head = f"{self.path}:cell {change.cell + 1}{named}"
+        lines = difflib.unified_diff(
+            change.before.split("\n"),
+            change.after.split("\n"),
+            head,
+            head,
+            lineterm="",
+            n=context,
+        )
+        return "".join(f"{line}\n" for line in lines)
+
+
+def cell_list(numbers: Sequence[int]) -> str:
+    """Name cells: ``cell 4``, ``cells 4 and 7``."""
+    if len(numbers) == 1:
+        return f"cell {numbers[0]}"
+    return f"cells {', '.join(map(str, numbers[:-1]))} and {numbers[-1]}"

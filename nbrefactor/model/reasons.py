@@ -1,0 +1,513 @@
+"""The one table of reasons: for each code its sentence and what the user can do about it.
+
+A sentence is a clause without an end. Its fields are those of `Reason`: ``{subject}``, ``{here}``,
+``{there}``, ``{cell}`` ("cell 3", "cells 3 and 5") and ``{at}`` (" (cell 3)", or nothing). A reason
+without a remedy is a note. One that is ``unknown`` names what reading cannot tell: a measured run
+may get past it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Sentence and remedy of one code."""
+
+    sentence: str
+    remedy: str = ""
+    unknown: bool = False
+    binding: bool = False
+
+
+_NOTES: Mapping[str, Entry] = {
+    "body-differs": Entry("the body differs"),
+    "other-name": Entry('is called "{there}" in the target module'),
+    "parameters-renamed": Entry("parameters have other names in the target: {there}"),
+    "locals-renamed": Entry("local names differ, the program is the same"),
+    "default-differs": Entry("{here}; calls that rely on it say so"),
+    "parameter-unused": Entry('parameter "{subject}" does not exist in the target; no call passes it'),
+    "parameter-paired": Entry('parameter "{subject}" is "{there}" in the target'),
+    "value-passed": Entry('notebook global "{subject}" is passed to the target\'s parameter'),
+    "errors-handled": Entry("{cell} handles its errors, whichever they are"),
+    "forced": Entry("was replaced because --force names it, not because it was understood"),
+    "moves-to-top": Entry(
+        "moves to the import cell ({cell}): nothing in between binds or reads the name or prepares "
+        "the import"
+    ),
+    "stays-in-place": Entry("stays in place: {subject}"),
+}  # fmt: skip
+
+_LEVELS: Mapping[str, Entry] = {
+    "not-accepted": Entry(
+        "{here} is not accepted from {there}; --accept {here} would replace it",
+        "say --accept {here} if the target may stand in",
+    ),
+    "not-selected": Entry("{subject} is not among the selected rules", "select {subject}"),
+    "ignored": Entry("{subject} is ignored in the settings", "take {subject} out of the settings"),
+    "opted-out": Entry("{subject}", "take that comment out"),
+    "looks-like": Entry(
+        'looks like "{there}"; if it is meant to be, say --alias {subject}={there}',
+        "say --alias {subject}={there}",
+    ),
+    "too-deep": Entry("is nested too deeply to be compared", "take the nesting apart"),
+    "other-kind": Entry("is a {here} here and a {there} in {subject}", "give one of the two another name"),
+    "depends-on-staying": Entry(
+        'uses "{subject}"{at}, which stays here', 'see why "{subject}" stays, and mend that first'
+    ),
+}  # fmt: skip
+
+_NAMES: Mapping[str, Entry] = {
+    "captures-parameter": Entry(
+        'reads notebook global "{subject}"{at}: a parameter of the notebook',
+        'pass "{subject}" as an argument: give the inline function and the target a parameter for it',
+    ),
+    "captures-value": Entry(
+        'reads notebook global "{subject}"{at}{here}{there}',
+        'pass "{subject}" as an argument instead of reading it from the notebook, or define it with '
+        "the same value in the target's module",
+    ),
+    "captures-changed": Entry(
+        'reads notebook global "{subject}"{at}, which {here}',
+        'pass "{subject}" as an argument instead of reading it from the notebook',
+    ),
+    "captures-import": Entry(
+        '"{subject}" is {here} here{at}{there}',
+        'import {here} as "{subject}" in the target\'s module too, so that both mean the same',
+    ),
+    "captures-definition": Entry(
+        'uses the notebook\'s {here} "{subject}"{at}',
+        'move the {here} "{subject}" into the target\'s module too; it has to be the same there',
+    ),
+    "captures-class": Entry(
+        'uses the class "{subject}"{at}, which stays here',
+        'let the class "{subject}" be replaced too, or pass it as an argument',
+    ),
+    "captures-state": Entry(
+        'uses the function "{subject}"{at}, which keeps a state and stays here',
+        'let the function "{subject}" be replaced too, or pass it as an argument',
+    ),
+    "captures-nothing": Entry(
+        'reads "{subject}", which no cell visibly binds', 'bind "{subject}" in a cell, or pass it'
+    ),
+    "captures-late": Entry(
+        'reads "{subject}", which {cell} binds only after the first call',
+        'move what binds "{subject}" above the first call',
+    ),
+    "captures-builtin": Entry(
+        '"{subject}" is redefined in the target\'s module',
+        'give what the module calls "{subject}" another name there',
+    ),
+    "names-by-text": Entry(
+        '"{subject}" may be bound by {here}', "bind names by plain statements instead"
+    ),
+    "own-module": Entry(
+        'reads "{subject}", which answers for its own module',
+        "the notebook depends on the function being its own: keep it",
+    ),
+    "frames": Entry(
+        "looks at the frame in which it runs",
+        "the notebook depends on the function being its own: keep it",
+    ),
+    "target-unbound": Entry(
+        'the target reads "{subject}", which its module does not bind',
+        'import or define "{subject}" in the target\'s module, which fails without it',
+    ),
+    "writes-global": Entry(
+        'writes notebook global "{subject}"', 'return the new value of "{subject}" instead'
+    ),
+}  # fmt: skip
+
+_PLACE: Mapping[str, Entry] = {
+    "timed-cell": Entry(
+        "stands in a timed cell, whose names do not reach the notebook",
+        "define it in a cell of its own",
+    ),
+    "inside": Entry("is defined inside of a {here} statement", "define it at the top of a cell"),
+    "fallback": Entry(
+        "is what the cell falls back to when something else fails", "define it at the top of a cell"
+    ),
+    "class-again": Entry(
+        "is defined more than once, and each definition makes a class of its own",
+        "define it once",
+    ),
+    "decorated-again": Entry(
+        "is decorated and defined more than once, and each definition decorates anew",
+        "define it once",
+    ),
+    "default-again": Entry(
+        "is defined more than once, and each definition renews its mutable default",
+        "define it once",
+    ),
+    "renewed": Entry(
+        'each run of its cell renews "{subject}", which it may change; an import does not',
+        'make "{subject}" anew in the body instead of once in the definition',
+    ),
+    "computed-early": Entry(
+        "computes {here} when it is defined, the module does when it is imported",
+        "compute {here} in the body, or pass it in the calls",
+    ),
+    "defined-anew": Entry(
+        "is defined anew in {cell}, so that a call may mean either",
+        "let the name mean one thing in the whole notebook",
+    ),
+    "rebound": Entry(
+        '"{subject}" is {here} in {cell}, so that {there}',
+        "let the name mean one thing in the whole notebook",
+    ),
+    "one-object": Entry(
+        'would become one object with "{subject}", which is another now',
+        "keep one of the two definitions, and call it under both names",
+    ),
+    "named-by-text": Entry(
+        '{here} names "{subject}"',
+        'mend that cell, or use "{subject}" in plain Python',
+    ),
+    "magic-inside": Entry(
+        "holds a magic or shell line, which a module cannot ({cell})",
+        "take that line out of the function",
+    ),
+    "alias-class": Entry(
+        'its instances would say that they are of class "{there}"', "give both the same name"
+    ),
+}  # fmt: skip
+
+_BODY: Mapping[str, Entry] = {
+    "effect-unknown": Entry(
+        "calls {subject}, of which it is not known what else it does",
+        "call {subject} in the notebook, around the call, and leave the function to its drawing; or "
+        "let a run tell with --prove",
+        unknown=True,
+    ),
+    "target-unknown": Entry(
+        "the target calls {subject}, of which it is not known what else it does",
+        "let a run tell with --prove, or take that call out of the target",
+        unknown=True,
+    ),
+    "effect-lost": Entry(
+        "{here}, and the target does not",
+        "do that in the notebook, around the call, and leave the function to its drawing",
+    ),
+    "effect-new": Entry(
+        "the target {here}, and it does not",
+        "take that out of the target, or do it in the inline function too",
+    ),
+    "changes-argument": Entry(
+        'changes its argument "{subject}", and the target does not',
+        "change it in the notebook, around the call",
+    ),
+    "changes-global": Entry(
+        'changes "{subject}", and the target does not',
+        "change it in the notebook, around the call",
+    ),
+    "target-changes": Entry(
+        'the target changes "{subject}", the inline function does not',
+        "let the target work on a copy",
+    ),
+    "raises": Entry(
+        "raises {here}, and the target does not",
+        "check the arguments before the call instead",
+    ),
+    "target-raises": Entry(
+        "the target raises {here}, the inline function does not",
+        "let both raise the same",
+    ),
+    "figure-otherwise": Entry(
+        "{here}",
+        "let the inline function make one figure, draw into it, and leave, show or close it at the end",
+    ),
+    "target-figure-otherwise": Entry(
+        "the target {there}",
+        "let the target make one figure, draw into it, and leave, show or close it at the end",
+    ),
+    "figure-ends": Entry(
+        "leaves its figure {here}, the target leaves it {there}",
+        "let both show the figure, or neither",
+    ),
+    "closes-figure": Entry(
+        "closes its figure, the target leaves it open to be shown",
+        "close the figure in the notebook, behind the call",
+    ),
+    "several-panels": Entry(
+        "draws into several panels, the target into one", "call the target with ax= for each panel"
+    ),
+    "argument-otherwise": Entry(
+        'its argument "{subject}" {here}, the target takes it for {there}',
+        "prepare the argument in the notebook, before the call",
+    ),
+    "asks-more": Entry(
+        'the target asks of "{subject}" {there}, which the inline function does not',
+        "let both use the argument alike",
+    ),
+    "takes-none": Entry(
+        'takes None for "{subject}", and the target does not look for it',
+        "look for None in the target too, or before the call",
+    ),
+    "handles-new-error": Entry(
+        "{cell} handles {there}, which the target raises and the inline function does not",
+        "check the arguments before the call, or handle Exception",
+    ),
+    "goes-on": Entry(
+        "{cell} goes on drawing, into the figure that the target leaves open ({here})",
+        "make a figure, or show this one, before that",
+    ),
+    "inside-context": Entry(
+        "{cell} calls it inside of {here}, which the figure would outlive",
+        "call it outside of that context",
+    ),
+    "backend": Entry(
+        "{cell} chooses how figures are shown ({here})",
+        "leave the notebook with its inline figures",
+    ),
+    "decorators-differ": Entry("decorators differ", "make the two the same where they differ"),
+    "decorated-differs": Entry(
+        "is decorated, and the body differs", "make the two the same where they differ"
+    ),
+    "one-async": Entry("one of the two is async", "make both async, or neither"),
+    "member-differs": Entry("{here}", "make the two the same where they differ"),
+    "returns-differ": Entry(
+        "returns {here}, the target returns {there}", "let the target return the same"
+    ),
+}  # fmt: skip
+
+_IMPORT: Mapping[str, Entry] = {
+    "import-unreachable": Entry(
+        "{subject} is found only {here} ({there}), where the kernel does not look",
+        "install the package (pip install -e .), add {there} to sys.path in a cell above, or say "
+        "--source-root {there} if the kernel has it on its path",
+    ),
+    "import-shadowed": Entry(
+        '"{subject}" is also {there}, which the kernel may have instead', "rename the module"
+    ),
+    "import-moved": Entry(
+        "{cell} changes the working directory ({here}), from which {subject} is imported",
+        "leave the working directory alone and name files by their folder, or install the package",
+        unknown=True,
+    ),
+    "import-path": Entry(
+        "{cell} may make another module answer to {subject} ({here})",
+        "add folders to the end of sys.path, and name them in full",
+        unknown=True,
+    ),
+    "import-other": Entry(
+        "{cell} may put another module in the place of {subject} ({here})",
+        "keep what writes or replaces modules out of the notebook",
+        unknown=True,
+    ),
+    "import-acts": Entry(
+        "importing {subject} runs {here} ({there})",
+        'move that into a function, or under if __name__ == "__main__"',
+    ),
+    "import-unknown": Entry(
+        "importing {subject} runs {here} ({there}), of which it is not known what else it does",
+        'move that into a function, or under if __name__ == "__main__"; or let a run tell with '
+        "--prove",
+        unknown=True,
+    ),
+    "import-fails": Entry(
+        "importing {subject} fails at {here} ({there})", "mend the module: it cannot be imported"
+    ),
+    "import-missing": Entry(
+        'importing {subject} needs "{here}" ({there}), which is not found',
+        'install "{here}", or import it in the notebook above',
+        unknown=True,
+    ),
+    "import-looks": Entry(
+        "importing {subject} looks at the environment ({here}, {there}), earlier than the notebook "
+        "imports it",
+        "import it in the notebook above",
+        unknown=True,
+    ),
+    "import-early": Entry(
+        "would import {subject} before {cell} prepares that ({here})",
+        "import {subject} in the notebook above",
+        unknown=True,
+    ),
+    "import-subclasses": Entry(
+        "{cell} lists subclasses, and importing {subject} makes some",
+        "keep a list of the classes instead",
+    ),
+    "module-changed": Entry(
+        "{cell} changes {subject} ({here})", "leave the module as it is, or pass what differs"
+    ),
+    "module-changed-by": Entry(
+        "{here} changes {subject} ({there})", "leave the module as it is, or pass what differs"
+    ),
+    "class-shared": Entry(
+        '{cell} uses "{here}" of {subject}, for which "{there}" is another class now',
+        "import the class too, or neither of the two",
+    ),
+    "compared-object": Entry(
+        '{cell} compares "{subject}" with {here}, which it would become',
+        "take the comparison out",
+    ),
+}  # fmt: skip
+
+
+_OBSERVATIONS: Mapping[str, Entry] = {
+    "looks-at": Entry(
+        "{cell} looks at its {subject}{here}",
+        "the notebook depends on the definition being its own: keep it",
+    ),
+    "looks-at-name": Entry(
+        '{cell} looks at its {subject}, "{there}" in the target{here}', "give both the same name"
+    ),
+    "inspects-source": Entry(
+        "{cell} inspects its source{here}", "keep the definition, or show the module's file instead"
+    ),
+    "source-inspected": Entry(
+        "passes it on, and {cell} inspects the source of functions{here}",
+        "name the functions whose source is inspected",
+        unknown=True,
+    ),
+    "module-looked-up": Entry(
+        "passes it on, and {cell} looks at the {subject} of functions{here}",
+        "name the functions whose {subject} is read",
+        unknown=True,
+    ),
+    "class-looked-up": Entry(
+        "{cell} looks at the {subject} of something that may be this class or of it{here}",
+        "name the objects whose {subject} is read",
+        unknown=True,
+    ),
+    "shows-help": Entry(
+        "{cell} shows its help{here}", "give both the same docstring, or ask for help on what stays"
+    ),
+    "passed-on-doc": Entry(
+        "{cell} passes it on to {subject}, and its docstring differs{here}",
+        "give the target the docstring that the notebook has",
+        unknown=True,
+    ),
+    "passed-on-annotations": Entry(
+        "{cell} passes it on to {subject}, and its annotations differ{here}",
+        "annotate the target's parameters as in the notebook",
+        unknown=True,
+    ),
+    "shows-it": Entry(
+        "{cell} shows it, with the module that it is from{here}",
+        "show what you want to see of it instead, or give the class a __repr__ of its own",
+    ),
+    "shows-error": Entry(
+        "tracebacks that the notebook prints name the module of errors",
+        "print the error itself instead of its traceback",
+        unknown=True,
+    ),
+    "stores-it": Entry(
+        "{cell} stores it under the name of its module{here}",
+        "store values instead of functions and classes",
+    ),
+    "stores-instances": Entry(
+        "{cell} stores instances under the name of their module{here}",
+        "store their values instead, such as model.state_dict()",
+    ),
+    "changes-attribute": Entry(
+        "{cell} changes its attribute {subject}{here}", "keep that value in a name of the notebook"
+    ),
+    "changes-attributes": Entry(
+        "{cell} changes its attributes{here}", "keep those values in names of the notebook"
+    ),
+    "module-changed": Entry(
+        "{cell} changes {subject}{here}", "pass the value as an argument instead"
+    ),
+    "meets-own": Entry(
+        "{cell} uses the target's module, whose own {subject} it would become one with",
+        "import {subject} from the module in the first place",
+    ),
+    "compared": Entry(
+        "{cell} compares it with what would become the same object{here}",
+        "define it once, under one name",
+    ),
+    "compares-constant": Entry(
+        'compares by "is", and "{subject}" is another object in the module, though an equal one',
+        'compare by "==", or pass "{subject}" as an argument',
+    ),
+    "decorator-unknown": Entry(
+        "what its decorator {subject} sees of it is not known",
+        "take the decorator away, or let it stand where it can be read",
+        unknown=True,
+    ),
+    "sees-frames": Entry(
+        "looks at the frame in which it runs ({subject})",
+        "the notebook depends on the function being its own: keep it",
+    ),
+    "warns": Entry(
+        "warns, and the warning tells where it stands",
+        "print the message instead, or keep the definition",
+    ),
+    "warnings-of-module": Entry(
+        "the notebook filters the warnings of its own module", "filter by category or message"
+    ),
+    "logs-place": Entry(
+        "logs, and the log tells the place of the call",
+        "leave module, file and line out of the format of logs",
+    ),
+    "logs-name": Entry(
+        "logs, and the log tells the name of the function", "give both the same name"
+    ),
+    "looks-name-up": Entry(
+        '{here} looks up "{subject}", which means something else in the target\'s module',
+        'pass "{subject}" as an argument',
+    ),
+    "called-unseen": Entry(
+        "{cell} calls it by another way than its name, and the call would have to change{here}",
+        "call it by its name",
+    ),
+    "run-inside": Entry(
+        "{cell} runs a file among the notebook's names, whose calls would have to change",
+        "import that file instead",
+        unknown=True,
+    ),
+    "unbound-local": Entry(
+        'may read "{subject}" before it is bound, "{there}" in the target: the error says which',
+        "bind it first",
+    ),
+    "error-names-it": Entry(
+        "the call in {cell} does not bind, and the error names it", "give both the same names"
+    ),
+    "passed-on-name": Entry(
+        '{cell} passes it on, and its __name__ would be "{there}"', "give both the same name"
+    ),
+    "passed-on-attribute": Entry(
+        "{cell} uses an attribute of it", "call the function instead"
+    ),
+    "passed-on-values": Entry(
+        "{cell} passes it on, and calls need the notebook's values",
+        "call the function where it is passed on, or give the target the same signature",
+    ),
+    "passed-on-parameters": Entry(
+        "{cell} passes it on, and {here}",
+        "call the function where it is passed on, or give the target the same signature",
+    ),
+    "passed-on-result": Entry(
+        "{cell} passes it on; it {here}", "let the target return the same"
+    ),
+    "call-binds-not": Entry(
+        "the call in {cell} {here}", "pass the arguments by keyword",
+        binding=True
+    ),
+    "call-other-name": Entry(
+        '"{subject}" is another name where {cell} calls it',
+        'give that other "{subject}" a name of its own',
+        binding=True
+    ),
+    "call-unusual": Entry(
+        "the call in {cell} would have to change, and is written unusually",
+        "write the call plainly",
+        binding=True
+    ),
+    "result-used": Entry(
+        "{here}, and {cell} {there}", "do not use the result, or let the target return the same"
+    ),
+}  # fmt: skip
+
+TABLE: Mapping[str, Entry] = {
+    **_NOTES,
+    **_LEVELS,
+    **_IMPORT,
+    **_NAMES,
+    **_PLACE,
+    **_BODY,
+    **_OBSERVATIONS,
+}

@@ -1,0 +1,1 @@
+"""Python as text and tree: scopes, bindings, signatures, addresses."""

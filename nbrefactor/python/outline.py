@@ -1,0 +1,16 @@
+"""What can be told of definitions at a glance, before anything is compared."""
+
+from __future__ import annotations
+
+import ast
+
+from nbrefactor.python.scopes import DefinitionNode
+
+
+def outline(node: DefinitionNode) -> tuple[object, ...]:
+    """Sum up what two definitions of the same shape have in common, without much work."""
+    if isinstance(node, ast.ClassDef):
+        return (type(node), len(node.bases), len(node.decorator_list))
+    arguments = node.args
+    counts = (len(arguments.posonlyargs), len(arguments.args), len(arguments.kwonlyargs))
+    return (type(node), *counts, len(arguments.defaults), len(node.decorator_list))

@@ -1,0 +1,1 @@
+"""Edits of cells: definitions become imports, calls are made to fit."""

@@ -1,0 +1,1 @@
+"""Whether a definition may be replaced: obligations, and the one solver over them."""
