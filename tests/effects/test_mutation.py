@@ -29,8 +29,11 @@ matplotlib.use("agg")
 pd = pytest.importorskip("pandas")
 torch = pytest.importorskip("torch")
 
-# Integrals and fits that take seconds with the arguments of this test.
-TOO_LONG = re.compile(r"scipy\.stats\.\w+\.(entropy|fit|mean|median|moment|stats|std|var)")
+# Integrals and fits that take seconds with the arguments of this test, and a loop without end.
+TOO_LONG = re.compile(
+    r"scipy\.stats\.\w+\.(entropy|fit|mean|median|moment|stats|std|var)"
+    r"|scipy\.ndimage\.distance_transform_cdt"
+)
 
 
 @dataclass(frozen=True)
