@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from nbrefactor.effects import known
@@ -178,24 +178,25 @@ class Arrival:
 
     def _run(self, place: Place) -> _Run:
         """Read what the import does at a place, after the notebook's own imports above."""
-        before = tuple(
-            module
+        before = {
+            module: None
             for found in self._imports
             if found.sure and found.place < place
             for module in found.modules
-        )
-        if before not in self._runs:
+        }
+        own = tuple(module for module in before if self._reader.project_source(module))
+        if own not in self._runs:
             reader = ImportReader(self._module.location, self._present)
-            for module in before:
+            for module in own:
                 # What the notebook has imported already is no news.
-                for _ in reader.acts(module) if reader.project_source(module) else ():
+                for _ in reader.acts(module):
                     pass
             reader.libraries.clear()
             acts = tuple(reader.acts(self._module.name))
-            tops = {module.partition(".")[0] for module in before}
-            new = tuple(library for library in reader.libraries if library not in tops)
-            self._runs[before] = _Run(acts, new)
-        return self._runs[before]
+            self._runs[own] = _Run(acts, tuple(reader.libraries))
+        run = self._runs[own]
+        tops = {module.partition(".")[0] for module in before}
+        return replace(run, libraries=tuple(one for one in run.libraries if one not in tops))
 
     def _is_imported_after(self, module: str, place: Place) -> bool:
         return any(module in found.modules for found in self._imports if found.place > place)
@@ -232,11 +233,17 @@ class Arrival:
     def _subclasses(self, place: Place) -> Iterator[Reason]:
         if any(self._module.name in one.modules for one in self._imports if one.place < place):
             return
-        for home in self._notebook.cells:
-            for node in ast.walk(home.tree):
-                if isinstance(node, ast.Attribute) and node.attr == "__subclasses__":
-                    yield Reason("import-subclasses", self._module.name, (home.cell.index + 1,))
-                    return
+        if self._cells_with_subclasses:
+            yield Reason("import-subclasses", self._module.name, self._cells_with_subclasses)
+
+    @cached_property
+    def _cells_with_subclasses(self) -> tuple[int, ...]:
+        return tuple(
+            home.cell.index + 1
+            for home in self._notebook.cells
+            if "__subclasses__" in home.cell.source
+            and any(getattr(node, "attr", "") == "__subclasses__" for node in ast.walk(home.tree))
+        )
 
     @cached_property
     def _imports(self) -> tuple[_Import, ...]:
@@ -261,6 +268,11 @@ class Arrival:
         for cell, _ in self._notebook.opaque:
             listed.update(_IMPORT_LINE.findall(cell.source))
         return frozenset(listed)
+
+    @cached_property
+    def _reader(self) -> ImportReader:
+        """Reads modules of the project as source."""
+        return ImportReader(self._module.location)
 
     # -- what comes before ---------------------------------------------------------------------
 
@@ -297,7 +309,7 @@ class Arrival:
     @cached_property
     def _project(self) -> tuple[tuple[Place, SourceModule, Origins], ...]:
         """The modules of the project that the notebook imports, with all that they import."""
-        reader = ImportReader(self._module.location)
+        reader = self._reader
         seen: dict[str, None] = {}
         found = []
         for one in self._imports:
@@ -349,7 +361,7 @@ class Arrival:
 
     def _shared(self, definition: InlineDefinition, target: Target) -> Iterator[Reason]:
         """Find where the notebook has the target, or what belongs to it, beside its own copy."""
-        for home in self._notebook.cells:
+        for home in self._notebook.cells if self._patches.is_named else ():
             number = home.cell.index + 1
             for node in ast.walk(home.tree):
                 match node:
