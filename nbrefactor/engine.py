@@ -130,7 +130,7 @@ def bump_bytes(data: bytes, settings: Settings, *, path: str, now: datetime) -> 
     Outcome
         What is to be written, and why.
     """
-    from nbrefactor.rules.bump import plan_bump
+    from nbrefactor.versioning import plan_bump
 
     def plan(document: Document) -> Plan:
         bump = plan_bump(
@@ -229,7 +229,7 @@ def plan_migration(
     if not replaced.edits:
         return Plan(replaced.findings, (), (), notes)
     # Slow to load for its expressions, and not needed to say that there is nothing to do.
-    from nbrefactor.rules.bump import plan_bump
+    from nbrefactor.versioning import plan_bump
 
     bump = plan_bump(
         replaced.document.cells,
@@ -299,7 +299,9 @@ def _with_edits(findings: Sequence[Finding], edits: Sequence[Edit]) -> list[Find
         at = owners.get(edit)
         if at is None:
             # What several rounds made together belongs to the definition that stands there.
-            near = [i for i, found in enumerate(findings) if found.cell == edit.cell and found.level]
+            near = [
+                i for i, found in enumerate(findings) if found.cell == edit.cell and found.level
+            ]
             at = next((i for i in near if not given.get(i)), near[0] if near else 0)
         given.setdefault(at, []).append(edit)
     return [replace(one, edits=tuple(given.get(at, ()))) for at, one in enumerate(findings)]

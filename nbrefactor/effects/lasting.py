@@ -18,6 +18,14 @@ _UNCHANGEABLE = frozenset(
         *("pathlib.Path", "pathlib.PurePath", "operator.attrgetter", "operator.itemgetter"),
     }
 )
+LASTING = frozenset(
+    {
+        *("datetime.date", "datetime.datetime", "datetime.timedelta", "decimal.Decimal"),
+        *("fractions.Fraction", "operator.attrgetter", "operator.itemgetter", "pathlib.Path"),
+        *("pathlib.PurePath", "re.compile", "torch.device"),
+    }
+)
+"""Calls whose results nobody can change."""
 _CONTAINERS = (ast.List, ast.Set, ast.Dict)
 
 
@@ -65,9 +73,7 @@ def lasting_values(
     return {n: text for n, text in values.items() if counted[n] == 1 and n not in changed}
 
 
-def _text(
-    node: ast.expr, names: Mapping[str, Meaning], values: Mapping[str, str]
-) -> str | None:
+def _text(node: ast.expr, names: Mapping[str, Meaning], values: Mapping[str, str]) -> str | None:
     """Write a value in a way that does not depend on the names for imported things."""
     parts: list[str | None]
     match node:

@@ -290,7 +290,7 @@ def _frozen(entry: Mapping[str, Any]) -> dict[str, Any]:
     return {
         key: tuple(value) if isinstance(value, list) else value
         for key, value in entry.items()
-        if key not in ("name", "names", "since", "removed")
+        if key not in ("name", "names", "unchecked")
     }
 
 

@@ -439,9 +439,7 @@ def _source(name: str, found: Found) -> Path:
     return found.path
 
 
-def _location(
-    name: str, path: Path, root: Path | None, finder: Finder, places: Places
-) -> Location:
+def _location(name: str, path: Path, root: Path | None, finder: Finder, places: Places) -> Location:
     installed = Finder(places.environment, places.environment).find(name)
     other = installed.path if installed is not None else None
     top = name.partition(".")[0]

@@ -169,14 +169,12 @@ _PLACE: Mapping[str, Entry] = {
         "holds a magic or shell line, which a module cannot ({cell})",
         "take that line out of the function",
     ),
-    "stored": Entry("{here}", "store plain data, or keep the class in the notebook"),
     "alias-class": Entry(
         'its instances would say that they are of class "{there}"', "give both the same name"
     ),
 }  # fmt: skip
 
 _BODY: Mapping[str, Entry] = {
-    "said": Entry("{subject}", "mend that"),
     "effect-unknown": Entry(
         "calls {subject}, of which it is not known what else it does",
         "call {subject} in the notebook, around the call, and leave the function to its drawing; or "
@@ -347,4 +345,169 @@ _IMPORT: Mapping[str, Entry] = {
     ),
 }  # fmt: skip
 
-TABLE: Mapping[str, Entry] = {**_IMPORT, **_NOTES, **_LEVELS, **_NAMES, **_PLACE, **_BODY}
+
+_OBSERVATIONS: Mapping[str, Entry] = {
+    "looks-at": Entry(
+        "{cell} looks at its {subject}{here}",
+        "the notebook depends on the definition being its own: keep it",
+    ),
+    "looks-at-name": Entry(
+        '{cell} looks at its {subject}, "{there}" in the target{here}', "give both the same name"
+    ),
+    "inspects-source": Entry(
+        "{cell} inspects its source{here}", "keep the definition, or show the module's file instead"
+    ),
+    "source-inspected": Entry(
+        "passes it on, and {cell} inspects the source of functions{here}",
+        "name the functions whose source is inspected",
+        unknown=True,
+    ),
+    "module-looked-up": Entry(
+        "passes it on, and {cell} looks at the {subject} of functions{here}",
+        "name the functions whose {subject} is read",
+        unknown=True,
+    ),
+    "class-looked-up": Entry(
+        "{cell} looks at the {subject} of something that may be this class or of it{here}",
+        "name the objects whose {subject} is read",
+        unknown=True,
+    ),
+    "shows-help": Entry(
+        "{cell} shows its help{here}", "give both the same docstring, or ask for help on what stays"
+    ),
+    "passed-on-doc": Entry(
+        "{cell} passes it on to {subject}, and its docstring differs{here}",
+        "give the target the docstring that the notebook has",
+        unknown=True,
+    ),
+    "passed-on-annotations": Entry(
+        "{cell} passes it on to {subject}, and its annotations differ{here}",
+        "annotate the target's parameters as in the notebook",
+        unknown=True,
+    ),
+    "shows-it": Entry(
+        "{cell} shows it, with the module that it is from{here}",
+        "show what you want to see of it instead, or give the class a __repr__ of its own",
+    ),
+    "shows-error": Entry(
+        "tracebacks that the notebook prints name the module of errors",
+        "print the error itself instead of its traceback",
+        unknown=True,
+    ),
+    "stores-it": Entry(
+        "{cell} stores it under the name of its module{here}",
+        "store values instead of functions and classes",
+    ),
+    "stores-instances": Entry(
+        "{cell} stores instances under the name of their module{here}",
+        "store their values instead, such as model.state_dict()",
+    ),
+    "changes-attribute": Entry(
+        "{cell} changes its attribute {subject}{here}", "keep that value in a name of the notebook"
+    ),
+    "changes-attributes": Entry(
+        "{cell} changes its attributes{here}", "keep those values in names of the notebook"
+    ),
+    "module-changed": Entry(
+        "{cell} changes {subject}{here}", "pass the value as an argument instead"
+    ),
+    "meets-own": Entry(
+        "{cell} uses the target's module, whose own {subject} it would become one with",
+        "import {subject} from the module in the first place",
+    ),
+    "compared": Entry(
+        "{cell} compares it with what would become the same object{here}",
+        "define it once, under one name",
+    ),
+    "compares-constant": Entry(
+        'compares by "is", and "{subject}" is another object in the module, though an equal one',
+        'compare by "==", or pass "{subject}" as an argument',
+    ),
+    "decorator-unknown": Entry(
+        "what its decorator {subject} sees of it is not known",
+        "take the decorator away, or let it stand where it can be read",
+        unknown=True,
+    ),
+    "sees-frames": Entry(
+        "looks at the frame in which it runs ({subject})",
+        "the notebook depends on the function being its own: keep it",
+    ),
+    "warns": Entry(
+        "warns, and the warning tells where it stands",
+        "print the message instead, or keep the definition",
+    ),
+    "warnings-of-module": Entry(
+        "the notebook filters the warnings of its own module", "filter by category or message"
+    ),
+    "logs-place": Entry(
+        "logs, and the log tells the place of the call",
+        "leave module, file and line out of the format of logs",
+    ),
+    "logs-name": Entry(
+        "logs, and the log tells the name of the function", "give both the same name"
+    ),
+    "looks-name-up": Entry(
+        '{here} looks up "{subject}", which means something else in the target\'s module',
+        'pass "{subject}" as an argument',
+    ),
+    "called-unseen": Entry(
+        "{cell} calls it by another way than its name, and the call would have to change{here}",
+        "call it by its name",
+    ),
+    "run-inside": Entry(
+        "{cell} runs a file among the notebook's names, whose calls would have to change",
+        "import that file instead",
+        unknown=True,
+    ),
+    "unbound-local": Entry(
+        'may read "{subject}" before it is bound, "{there}" in the target: the error says which',
+        "bind it first",
+    ),
+    "error-names-it": Entry(
+        "the call in {cell} does not bind, and the error names it", "give both the same names"
+    ),
+    "passed-on-name": Entry(
+        '{cell} passes it on, and its __name__ would be "{there}"', "give both the same name"
+    ),
+    "passed-on-attribute": Entry(
+        "{cell} uses an attribute of it", "call the function instead"
+    ),
+    "passed-on-values": Entry(
+        "{cell} passes it on, and calls need the notebook's values",
+        "call the function where it is passed on, or give the target the same signature",
+    ),
+    "passed-on-parameters": Entry(
+        "{cell} passes it on, and {here}",
+        "call the function where it is passed on, or give the target the same signature",
+    ),
+    "passed-on-result": Entry(
+        "{cell} passes it on; it {here}", "let the target return the same"
+    ),
+    "call-binds-not": Entry(
+        "the call in {cell} {here}", "pass the arguments by keyword",
+        binding=True
+    ),
+    "call-other-name": Entry(
+        '"{subject}" is another name where {cell} calls it',
+        'give that other "{subject}" a name of its own',
+        binding=True
+    ),
+    "call-unusual": Entry(
+        "the call in {cell} would have to change, and is written unusually",
+        "write the call plainly",
+        binding=True
+    ),
+    "result-used": Entry(
+        "{here}, and {cell} {there}", "do not use the result, or let the target return the same"
+    ),
+}  # fmt: skip
+
+TABLE: Mapping[str, Entry] = {
+    **_NOTES,
+    **_LEVELS,
+    **_IMPORT,
+    **_NAMES,
+    **_PLACE,
+    **_BODY,
+    **_OBSERVATIONS,
+}

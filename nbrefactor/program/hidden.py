@@ -16,11 +16,21 @@ from nbrefactor.python.scopes import FunctionNode, bound_names, function_locals
 _NAMESPACES = frozenset({"globals", "locals", "vars"})
 _READS = frozenset({"get", "keys", "values", "items", "copy"})
 # Attributes through which a namespace is reached, whoever has them.
-_INTO_NAMESPACES = frozenset({"__globals__", "f_globals", "user_ns", "user_global_ns", "user_module"})
+_INTO_NAMESPACES = frozenset(
+    {"__globals__", "f_globals", "user_ns", "user_global_ns", "user_module"}
+)
 # What a kernel's shell does without touching names.
 _SHELL_READS = frozenset(
     {
-        *("system", "getoutput", "config", "display_formatter", "events", "kernel", "history_manager"),
+        *(
+            "system",
+            "getoutput",
+            "config",
+            "display_formatter",
+            "events",
+            "kernel",
+            "history_manager",
+        ),
         *("set_next_input", "showtraceback", "set_custom_exc", "execution_count", "colors"),
     }
 )

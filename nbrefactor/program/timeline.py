@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from nbrefactor.effects import known
 from nbrefactor.notebook.document import Cell
 from nbrefactor.notebook.magics import CellCode, parse, read_cell
 from nbrefactor.program.hidden import HiddenAccess, hidden_accesses
-from nbrefactor.program.words import words, words_bound
-from nbrefactor.python.environment import STAR, Meaning, Unclear, environment
+from nbrefactor.program.words import imports_in, words, words_bound
+from nbrefactor.python.environment import STAR, Imported, Meaning, Unclear, environment
 from nbrefactor.python.scopes import DefinitionNode, Reference, references
 
 Role = Literal["call", "attribute", "decorator", "base", "value"]
@@ -182,6 +182,8 @@ class Mention:
         The names in the text.
     bound : frozenset of str
         Those of them that it may bind.
+    imports : mapping of str to frozenset of str
+        Names that it imports, and where from.
     """
 
     cell: int
@@ -189,6 +191,15 @@ class Mention:
     what: str
     words: frozenset[str]
     bound: frozenset[str]
+    imports: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def may_change(self, name: str, meaning: Meaning) -> bool:
+        """Tell whether the text may make a name mean something else than it does."""
+        if name not in self.bound:
+            return False
+        same = isinstance(meaning, Imported) and self.imports.get(name) == {meaning.dotted}
+        # An import among other lines counts as the only one that binds the name.
+        return not same
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -255,9 +266,7 @@ class Timeline:
 
     def cells_that_bind(self, name: str) -> tuple[int, ...]:
         """Give the numbers of the cells that bind a name, counted from 1."""
-        return tuple(
-            sorted({found.home.cell.index + 1 for found in self.rebindings.get(name, ())})
-        )
+        return tuple(sorted({found.home.cell.index + 1 for found in self.rebindings.get(name, ())}))
 
     def reached_by(self, binding: Rebinding) -> tuple[Use, ...]:
         """Give the uses of a name that may see what one place binds.
@@ -266,11 +275,7 @@ class Timeline:
         other use only one above it; neither sees one that another binding, which surely runs,
         takes over from before the function is defined.
         """
-        return tuple(
-            use
-            for use in self.uses.get(binding.name, ())
-            if self._reaches(binding, use)
-        )
+        return tuple(use for use in self.uses.get(binding.name, ()) if self._reaches(binding, use))
 
     def _reaches(self, binding: Rebinding, use: Use) -> bool:
         at = (use.home.cell.index, use.row)
@@ -402,7 +407,7 @@ def timeline(cells: Sequence[Cell]) -> Timeline:
 
 
 def _mention(cell: Cell, text: str, what: str) -> Mention:
-    return Mention(cell.index, text, what, words(text), words_bound(text))
+    return Mention(cell.index, text, what, words(text), words_bound(text), imports_in(text))
 
 
 def _bound_by_magic(text: str) -> frozenset[str] | None:
@@ -462,7 +467,8 @@ def _environment(
                     meanings[found.name] = Unclear(PARAMETER)
     for mention in mentions:
         for name in mention.bound & meanings.keys():
-            meanings[name] = Unclear(f"{mention.what} may bind it")
+            if mention.may_change(name, meanings[name]):
+                meanings[name] = Unclear(f"{mention.what} may bind it")
     return meanings
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Mapping
 
 _TOKEN = re.compile(r"[^\W\d]\w*|[\r\n]|==|!=|<=|>=|:=|\S")
 _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
@@ -45,6 +47,45 @@ def words_bound(text: str) -> frozenset[str]:
         else:
             line.append(token)
     return frozenset(bound)
+
+
+def imports_in(text: str) -> Mapping[str, frozenset[str]]:
+    """Find the imports among the lines of a text that does not parse as a whole.
+
+    Parameters
+    ----------
+    text : str
+        The text.
+
+    Returns
+    -------
+    mapping of str to frozenset of str
+        Each name that such a line binds, and the dotted places that it may come from.
+    """
+    found: dict[str, set[str]] = {}
+    for line in text.splitlines():
+        stripped = line.strip()
+        if not stripped.startswith(("import ", "from ")):
+            continue
+        try:
+            body = ast.parse(stripped).body
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+        for statement in body:
+            for name, dotted in _imported(statement):
+                found.setdefault(name, set()).add(dotted)
+    return {name: frozenset(places) for name, places in found.items()}
+
+
+def _imported(statement: ast.stmt) -> list[tuple[str, str]]:
+    match statement:
+        case ast.Import(names=names):
+            return [
+                (a.asname, a.name) if a.asname else (a.name.partition(".")[0],) * 2 for a in names
+            ]
+        case ast.ImportFrom(module=str(module), names=names, level=0):
+            return [(a.asname or a.name, f"{module}.{a.name}") for a in names]
+    return []
 
 
 def _bound_in(line: list[str]) -> set[str]:

@@ -202,9 +202,7 @@ class _Addresses:
         return Unknown(name, getattr(meaning, "reason", ""))
 
 
-def _address(
-    kind: str, program: str, shape: str, symbols: list[tuple[str, Symbol]]
-) -> Address:
+def _address(kind: str, program: str, shape: str, symbols: list[tuple[str, Symbol]]) -> Address:
     told = [f"{name}={symbol!r}" for name, symbol in symbols]
     return Address(_digest(kind, program, *told), _digest(kind, shape), tuple(symbols))
 

@@ -243,9 +243,7 @@ def _rename_locals(
 class _Numbers:
     """Gives each local name a number in the order in which the names appear."""
 
-    def __init__(
-        self, node: ast.FunctionDef | ast.AsyncFunctionDef, *, parameters: bool
-    ) -> None:
+    def __init__(self, node: ast.FunctionDef | ast.AsyncFunctionDef, *, parameters: bool) -> None:
         self._counter = itertools.count()
         names = parameter_names(node.args)
         self._parameters = {
@@ -263,9 +261,9 @@ class _Numbers:
             stores = not isinstance(node.ctx, ast.Load)
             owner = visit.home(node.id) if stores else visit.owner(node.id)
             node.id = self._number(node.id, owner, own)
-        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            node.name = self._number(node.name, visit.home(node.name), own)
-        elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) or (
+            isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name
+        ):
             node.name = self._number(node.name, visit.home(node.name), own)
         elif isinstance(node, ast.MatchMapping) and node.rest:
             node.rest = self._number(node.rest, visit.home(node.rest), own)

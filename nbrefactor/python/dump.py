@@ -57,7 +57,7 @@ def _write(node: Any, constant: Callable[[ast.Constant], str], parts: list[str])
 
 
 def _constant(node: ast.Constant) -> str:
-    return f"{type(node.value).__name__}:{ascii(node.value)}"
+    return f"{type(node.value).__name__}:{node.value!a}"
 
 
 def _merged(values: list[ast.expr]) -> Iterator[ast.expr]:

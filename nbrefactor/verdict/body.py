@@ -221,8 +221,10 @@ def _figures(here: Summary, there: Summary, bundled: bool) -> Iterator[Reason]:
     elif theirs.problem:
         yield Reason("target-figure-otherwise", there=theirs.problem)
     elif (mine.ending is None) != (theirs.ending is None):
-        which = "draws nothing, the target draws a figure" if mine.ending is None else (
-            "draws a figure, the target draws nothing"
+        which = (
+            "draws nothing, the target draws a figure"
+            if mine.ending is None
+            else ("draws a figure, the target draws nothing")
         )
         yield Reason("figure-otherwise", here=which)
     elif mine.ending == "closed" and theirs.ending != "closed":
@@ -235,7 +237,9 @@ def contract_effects(contract: known.Contract) -> frozenset[Effect]:
     """Give the effects of a bundled plot: it saves where its caller says."""
     saved = [name for name, role in contract.roles.items() if role == "path"]
     return frozenset(
-        Effect(kind, f"parameter {name}") for name in saved for kind in ("saves-figure", "writes-files")
+        Effect(kind, f"parameter {name}")
+        for name in saved
+        for kind in ("saves-figure", "writes-files")
     )
 
 

@@ -103,7 +103,8 @@ def _raised(summary: Summary | None) -> frozenset[str]:
         return frozenset()
     raised = (one.subject for one in summary.effects if one.kind == "raises")
     return frozenset(
-        "AssertionError" if text.startswith("assert ") else text.partition("(")[0] for text in raised
+        "AssertionError" if text.startswith("assert ") else text.partition("(")[0]
+        for text in raised
     )
 
 

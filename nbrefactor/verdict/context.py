@@ -15,6 +15,7 @@ from nbrefactor.program.timeline import CodeCell, InlineDefinition, Rebinding, T
 from nbrefactor.python.forms import Forms
 from nbrefactor.verdict.importing import Arrival
 from nbrefactor.verdict.names import Worlds
+from nbrefactor.verdict.observed_sight import Sight
 
 Will = Callable[[InlineDefinition, Level, str], tuple[Reason, ...]]
 """What the user wants of a definition, given its level and the target's module."""
@@ -57,6 +58,8 @@ class Context:
         Comparable forms of definitions, each made once.
     summaries : Summaries
         What the notebook's functions do.
+    sight : callable
+        Gives what the notebook does with its definitions; it is looked through when first asked.
     will : callable
         What the user wants.
     forced : frozenset of str
@@ -66,6 +69,7 @@ class Context:
     notebook: Timeline
     forms: Forms
     summaries: Summaries
+    sight: Callable[[], Sight]
     will: Will
     forced: frozenset[str] = field(default_factory=frozenset)
     _events: dict[CodeCell, tuple[Event, ...]] = field(default_factory=dict)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
 
 from nbrefactor.effects.lasting import lasting_values
 from nbrefactor.effects.summary import Summaries
 from nbrefactor.library.stars import world
-from nbrefactor.library.target import TargetModule
 from nbrefactor.model.outcome import LEVELS, Level
 from nbrefactor.model.reason import Reason
 from nbrefactor.program.timeline import InlineDefinition, Timeline
@@ -22,6 +23,8 @@ from nbrefactor.verdict.importing import Arrival
 from nbrefactor.verdict.match import Accepted, CallEdit, Match
 from nbrefactor.verdict.names import Worlds
 from nbrefactor.verdict.obligation import Answer, fails
+from nbrefactor.verdict.observed_definition import keeps_state
+from nbrefactor.verdict.observed_sight import sight
 from nbrefactor.verdict.proposal import WILL, Proposal
 from nbrefactor.verdict.propose import propose
 from nbrefactor.verdict.solver import Solution, solve
@@ -67,7 +70,12 @@ def judge(
         return ()
     forms = Forms()
     context = Context(
-        notebook, forms, Summaries(notebook.environment), _accepting(will, modules), frozenset(forced)
+        notebook,
+        forms,
+        Summaries(notebook.environment),
+        cache(lambda: sight(notebook, _roots(modules))),
+        _accepting(will, modules),
+        frozenset(forced),
     )
     targets = _Targets(_candidates(notebook, modules))
     proposals = {
@@ -145,11 +153,7 @@ def _accepting(will: Will, modules: Sequence[Accepted]) -> Will:
 
 
 def _candidates(notebook: Timeline, modules: Sequence[Accepted]) -> tuple[Candidate, ...]:
-    roots = tuple(
-        accepted.module.importable_from
-        for accepted in modules
-        if accepted.module.importable_from is not None
-    )
+    roots = _roots(modules)
     here = world(notebook.environment, roots)
     cells = [home.tree for home in notebook.cells]
     here = replace(here, values=lasting_values(notebook.joined, "", here.names, cells))
@@ -171,6 +175,12 @@ def _candidates(notebook: Timeline, modules: Sequence[Accepted]) -> tuple[Candid
                 made[key] = (worlds, Summaries(there.names))
             candidates.append(Candidate(accepted.module, target, *made[key], arrival))
     return tuple(candidates)
+
+
+def _roots(modules: Sequence[Accepted]) -> tuple[Path, ...]:
+    """Give the folders in which the notebook's project may be."""
+    roots = (accepted.module.importable_from for accepted in modules)
+    return tuple(root for root in roots if root is not None)
 
 
 def _apart(
@@ -196,7 +206,7 @@ def _apart(
 
 def _minds_company(definition: InlineDefinition, context: Context) -> bool:
     """Tell whether it would be noticed that two definitions have become one object."""
-    if isinstance(definition.node, ast.ClassDef) or definition.node.decorator_list:
+    if keeps_state(definition.node):
         return True
     return any(use.role != "call" for use in context.uses(definition))
 
@@ -224,7 +234,9 @@ def _kept(listed: Sequence[Proposal], solution: Solution) -> Match:
     if against[proposal]:
         ordered = (*against[proposal], *proposal.notes)
         return _match(proposal, False, "divergent", tuple(dict.fromkeys(ordered)), ())
-    ordered = (*proposal.notes, *_willed(proposal))
+    # Why it is no better level comes from the proposals before it.
+    better = [reason for one in listed[: listed.index(proposal)] for reason in against[one]]
+    ordered = (*better, *proposal.notes, *_willed(proposal))
     return _match(proposal, False, proposal.level, tuple(dict.fromkeys(ordered)), ())
 
 

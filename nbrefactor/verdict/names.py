@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from nbrefactor.effects.evaluation import renewed_state
 from nbrefactor.library.stars import World
 from nbrefactor.library.target import TargetModule
 from nbrefactor.model.reason import Reason
@@ -17,6 +16,7 @@ from nbrefactor.python.environment import Constant, Defined, Imported, Meaning, 
 from nbrefactor.python.forms import Forms
 from nbrefactor.python.scopes import DefinitionNode
 from nbrefactor.verdict.obligation import Replacement
+from nbrefactor.verdict.observed_definition import keeps_state, renewed_state
 
 # What a kernel adds to the builtins, for modules as well as for cells.
 _KERNEL_BUILTINS = frozenset({"display", "get_ipython"})
@@ -209,7 +209,7 @@ class _Look:
             return (differs,)
         # Two copies of a function do the same as long as neither keeps anything between calls;
         # two copies of a class are two types.
-        if not is_class and name not in self.worlds.stateful and not _keeps_state(here.node):
+        if not is_class and name not in self.worlds.stateful and not keeps_state(here.node):
             return conditions
         code = "captures-class" if is_class else "captures-state"
         together = [frozenset({Replacement(here.node, there.node)})]
@@ -281,20 +281,3 @@ def _elsewhere(there: Meaning | None) -> str:
         case Unclear(reason=reason):
             return f" and unclear in the target's module: {reason}"
     return " and something else in the target's module"
-
-
-def _keeps_state(node: DefinitionNode) -> bool:
-    if isinstance(node, ast.ClassDef) or node.decorator_list:
-        return True
-    return any(
-        not isinstance(default, (ast.Constant, ast.Name, ast.Tuple, ast.UnaryOp))
-        for default in (*node.args.defaults, *node.args.kw_defaults)
-        if default is not None
-    )
-
-
-def writes(node: DefinitionNode) -> tuple[str, ...]:
-    """Name the globals that a definition declares with ``global``."""
-    return tuple(
-        name for inner in ast.walk(node) if isinstance(inner, ast.Global) for name in inner.names
-    )

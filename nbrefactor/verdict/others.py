@@ -94,8 +94,7 @@ def _imports_target(node: ast.AST, definition: InlineDefinition, candidate: Cand
         isinstance(node, ast.ImportFrom)
         and node.module == candidate.module.name
         and any(
-            alias.name == candidate.target.name
-            and (alias.asname or alias.name) == definition.name
+            alias.name == candidate.target.name and (alias.asname or alias.name) == definition.name
             for alias in node.names
         )
     )

@@ -13,10 +13,10 @@ from nbrefactor.python.scopes import DefinitionNode
 from nbrefactor.python.signature import Keyword, signature
 from nbrefactor.verdict.body import body, paired_parameters
 from nbrefactor.verdict.context import Candidate, Context
-from nbrefactor.verdict.early import early
 from nbrefactor.verdict.members import class_differences
 from nbrefactor.verdict.names import Capture
 from nbrefactor.verdict.obligation import HOLDS, Answer, Clause, fails
+from nbrefactor.verdict.observing import observing
 from nbrefactor.verdict.others import others
 from nbrefactor.verdict.place import place
 from nbrefactor.verdict.proposal import WILL, Proposal
@@ -80,7 +80,9 @@ def _same(
     same_name = target.name == definition.name
     level: Level = "exact" if form.text == other.text and same_name else "renamed"
     names = dict(zip(form.parameters, other.parameters, strict=True))
-    pair = Pairing(node, target.node, True, names, definition.name, context.notebook)
+    pair = Pairing(
+        node, target.node, True, names, definition.name, context.notebook, context.sight()
+    )
     kinds = HOLDS
     if isinstance(node, ast.ClassDef) and not same_name:
         kinds = fails(Reason("alias-class", there=target.name))
@@ -88,8 +90,8 @@ def _same(
         "names": Answer(tuple(Clause(one.reason, one.unless) for one in captures)),
         "kind": kinds,
         "place": place(definition, context, candidate),
-        "early": early(definition, candidate, context),
         "import": fails(*candidate.arrival.reasons(definition, candidate.target)),
+        "observations": observing(definition, candidate, context, pair),
         "uses": using(definition, candidate, context, pair),
         "others": others(definition, candidate, context, pair, recursive=form.recursive),
         WILL: _willing(definition, level, candidate, context),
@@ -113,7 +115,6 @@ def _different(
         )
         answers = {
             "body": fails(*members, *(one.reason for one in captures)),
-            "early": early(definition, candidate, context),
             "import": fails(*candidate.arrival.reasons(definition, candidate.target)),
         }
         return Proposal(
@@ -128,14 +129,23 @@ def _different(
         )
     paired = paired_parameters(definition, candidate, context)
     given, captured, notes = _given(definition, candidate, captures)
-    pair = Pairing(node, target.node, False, paired.names, definition.name, context.notebook, given)
+    pair = Pairing(
+        node,
+        target.node,
+        False,
+        paired.names,
+        definition.name,
+        context.notebook,
+        context.sight(),
+        given,
+    )
     level: Level = "compatible"
     answers = {
         "body": body(definition, candidate, context, paired),
         "names": captured,
         "place": place(definition, context, candidate),
-        "early": early(definition, candidate, context),
         "import": fails(*candidate.arrival.reasons(definition, candidate.target)),
+        "observations": observing(definition, candidate, context, pair),
         "uses": using(definition, candidate, context, pair),
         "others": others(definition, candidate, context, pair, recursive=False),
         WILL: _willing(definition, level, candidate, context),

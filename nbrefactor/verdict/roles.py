@@ -98,9 +98,7 @@ def _asking(demand: Demand) -> str:
     return demand.what
 
 
-def _other_role(
-    name: str, role: str, asked: set[Demand], here: Summary, contract: Contract
-) -> str:
+def _other_role(name: str, role: str, asked: set[Demand], here: Summary, contract: Contract) -> str:
     """Say as what else a body uses a parameter; empty where it uses it in its role."""
     kinds = {one.what for one in asked}
     drawn = [value for event in here.events if event.draws == "image" for value in event.data]

@@ -60,8 +60,6 @@ def solve(proposals: Mapping[InlineDefinition, Sequence[Proposal]]) -> Solution:
 
 def _is_met(clause: Clause, targets: Mapping[ast.AST, ast.AST]) -> bool:
     return any(
-        all(
-            one.inline in targets and one.target in (None, targets[one.inline]) for one in together
-        )
+        all(one.inline in targets and one.target in (None, targets[one.inline]) for one in together)
         for together in clause.unless
     )

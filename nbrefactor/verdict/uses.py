@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from nbrefactor.model.reason import Reason
 from nbrefactor.program.timeline import Timeline, Use
 from nbrefactor.python.returns import describe, returned, same_result
 from nbrefactor.python.scopes import DefinitionNode, bound_names, function_locals
@@ -20,25 +21,9 @@ from nbrefactor.python.signature import (
     signature,
 )
 from nbrefactor.verdict.match import CallEdit
-
-_READS_SOURCE = frozenset(
-    {"getsource", "getsourcelines", "getsourcefile", "findsource", "getfile", "getmodule"}
-)
-_STORES_BY_NAME = frozenset({"dump", "dumps", "save", "to_pickle"})
-_CHANGES_IT = frozenset({"setattr", "delattr", "vars", "update_wrapper"})
-_SHOWS_IT = frozenset({"print", "repr", "str", "display", "pprint", "format"})
-_SHOWS_HELP = frozenset({"help", "getdoc", "pinfo"})
-_NAMES = frozenset({"__name__", "__qualname__"})
-
-# They call what they are given and look at nothing else of it.
-_ONLY_CALL = frozenset(
-    {
-        *("map", "filter", "sorted", "sort", "min", "max", "reduce", "accumulate", "groupby"),
-        *("starmap", "takewhile", "dropwhile", "filterfalse", "apply", "applymap", "vectorize"),
-        *("submit", "imap", "imap_unordered", "map_async", "starmap_async", "apply_async"),
-        *("Thread", "Timer", "iter", "defaultdict", "callable"),
-    }
-)
+from nbrefactor.verdict.observed_origins import told_by_call
+from nbrefactor.verdict.observed_sight import Sight
+from nbrefactor.verdict.observed_values import NOTHING, origins
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,6 +42,8 @@ class Pairing:
         The inline definition's name in the notebook.
     notebook : Timeline
         The whole notebook.
+    sight : Sight
+        What the notebook does with its definitions.
     given : sequence of Keyword
         What every call has to pass besides: notebook values that the body reads.
     """
@@ -67,6 +54,7 @@ class Pairing:
     names: Mapping[str, str]
     own_name: str
     notebook: Timeline
+    sight: Sight
     given: Sequence[Keyword] = ()
 
     @property
@@ -80,7 +68,7 @@ class Pairing:
         return self.own_name == self.target.name
 
 
-def judge_use(use: Use, pair: Pairing) -> tuple[CallEdit | None, tuple[str, ...]]:
+def judge_use(use: Use, pair: Pairing) -> tuple[CallEdit | None, tuple[Reason, ...]]:
     """Decide about one use.
 
     Parameters
@@ -92,28 +80,23 @@ def judge_use(use: Use, pair: Pairing) -> tuple[CallEdit | None, tuple[str, ...]
 
     Returns
     -------
-    tuple of (CallEdit or None, tuple of str)
+    tuple of (CallEdit or None, tuple of Reason)
         The change that the use needs, and the reasons for which it refuses the replacement.
     """
-    refusals = list(_cares_about_the_object(use, pair))
     inline, target = pair.inline, pair.target
     if isinstance(inline, ast.ClassDef) or isinstance(target, ast.ClassDef):
-        return None, tuple(refusals)
+        return None, ()
     if use.call is None:
-        if pair.same_calls:
-            refusals.extend(_annotations_matter(use, inline, target))
-        else:
-            refusals.extend(_passed_on(use, inline, target, pair))
-        return None, tuple(refusals)
+        return None, tuple(_passed_on(use, inline, target, pair))
     if pair.same_calls:
-        return None, tuple(refusals)
+        return None, ()
     edit, why = _judge_call(use, use.call, inline, target, pair)
-    return edit, (*refusals, *([why] if why else []))
+    return edit, (() if why is None else (why,))
 
 
-def place(use: Use) -> str:
-    """Name the cell of a use."""
-    return f"cell {use.home.cell.index + 1}"
+def _at(use: Use) -> tuple[int, ...]:
+    """Give the number of a use's cell."""
+    return (use.home.cell.index + 1,)
 
 
 def _judge_call(
@@ -122,7 +105,7 @@ def _judge_call(
     inline: ast.FunctionDef | ast.AsyncFunctionDef,
     target: ast.FunctionDef | ast.AsyncFunctionDef,
     pair: Pairing,
-) -> tuple[CallEdit | None, str]:
+) -> tuple[CallEdit | None, Reason | None]:
     wanted = {keyword.name for keyword in pair.given}
     accepting = Signature(
         tuple(
@@ -136,17 +119,17 @@ def _judge_call(
     try:
         change = change_call(signature(inline.args), accepting, pair.names, call)
     except BindingError as error:
-        return None, f"the call in {place(use)} {error}"
+        return None, Reason("call-binds-not", use.name, _at(use), str(error))
     for keyword in pair.given:
         if not _is_global_at(use, keyword.name):
-            return None, f'"{keyword.name}" is another name where {place(use)} calls it'
+            return None, Reason("call-other-name", keyword.name, _at(use))
     change = replace(change, added=(*change.added, *pair.given))
     if change.needed and not _is_plain_text(use, call):
-        return None, f"the call in {place(use)} would have to change, and is written unusually"
-    hides, why = (False, "") if pair.same_program else _judge_result(use, call, inline, target)
-    if why:
+        return None, Reason("call-unusual", use.name, _at(use))
+    hides, why = (False, None) if pair.same_program else _judge_result(use, call, inline, target)
+    if why is not None:
         return None, why
-    return (CallEdit(use, change, hides) if change.needed or hides else None), ""
+    return (CallEdit(use, change, hides) if change.needed or hides else None), None
 
 
 def _is_global_at(use: Use, name: str) -> bool:
@@ -179,51 +162,6 @@ def _is_plain_text(use: Use, call: ast.Call) -> bool:
     return ast.dump(written.body) == ast.dump(call)
 
 
-def _cares_about_the_object(use: Use, pair: Pairing) -> Iterator[str]:
-    """Find uses to which the object itself matters, not only what it does."""
-    around = use.home.parents[use.node]
-    if isinstance(around, ast.Attribute):
-        if isinstance(around.ctx, (ast.Store, ast.Del)):
-            yield f"{place(use)} changes its attribute {around.attr}"
-        elif around.attr in _NAMES:
-            if not pair.same_name:
-                yield f'{place(use)} looks at its {around.attr}, "{pair.target.name}" in the target'
-        elif around.attr.startswith("__"):
-            yield f"{place(use)} looks at its {around.attr}"
-    elif use.role == "value":
-        yield from _handed_over(use, pair)
-
-
-def _handed_over(use: Use, pair: Pairing) -> Iterator[str]:
-    receiver = _receiver(use)
-    if receiver in _READS_SOURCE:
-        yield f"{place(use)} inspects its source"
-    elif receiver in _STORES_BY_NAME:
-        yield f"{place(use)} stores it under the name of its module"
-    elif receiver in _CHANGES_IT:
-        yield f"{place(use)} changes its attributes"
-    elif receiver in _SHOWS_HELP:
-        yield f"{place(use)} shows its help"
-    elif receiver in _SHOWS_IT or _is_last_expression(use, use.node):
-        yield f"{place(use)} shows it, with the module that it is from"
-    elif receiver not in _ONLY_CALL:
-        if not pair.same_name:
-            yield f'{place(use)} passes it on, and its __name__ would be "{pair.target.name}"'
-        elif cell := _inspecting_cell(pair.notebook):
-            yield f"{place(use)} passes it on, and cell {cell} inspects the source of functions"
-
-
-def _receiver(use: Use) -> str:
-    """Name what a function is handed to; empty where that is no call."""
-    around: ast.AST = use.home.parents[use.node]
-    if isinstance(around, ast.keyword):
-        around = use.home.parents[around]
-    if not isinstance(around, ast.Call):
-        return ""
-    called = around.func
-    return called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
-
-
 def _is_last_expression(use: Use, node: ast.AST) -> bool:
     """Tell whether the cell shows the value of an expression."""
     body = use.home.tree.body
@@ -231,56 +169,52 @@ def _is_last_expression(use: Use, node: ast.AST) -> bool:
     return isinstance(around, ast.Expr) and around is body[-1]
 
 
-def _inspecting_cell(notebook: Timeline) -> int:
-    """Give the first cell that inspects the source of something that it does not name."""
-    for home in notebook.cells:
-        for node in ast.walk(home.tree):
-            if isinstance(node, (ast.Name, ast.Attribute)):
-                name = node.id if isinstance(node, ast.Name) else node.attr
-                if name in _READS_SOURCE:
-                    return home.cell.index + 1
-    return 0
-
-
-def _annotations_matter(
-    use: Use,
-    inline: ast.FunctionDef | ast.AsyncFunctionDef,
-    target: ast.FunctionDef | ast.AsyncFunctionDef,
-) -> Iterator[str]:
-    """Whoever is handed a function may read its annotations, as widgets and commands do."""
-    if use.role not in ("value", "decorator") or _receiver(use) in _ONLY_CALL:
-        return
-    if _annotations(inline) != _annotations(target):
-        yield f"{place(use)} passes it on, and its annotations differ"
-
-
-def _annotations(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
-    return [
-        ast.unparse(argument.annotation) if argument.annotation else ""
-        for argument in ast.walk(node.args)
-        if isinstance(argument, ast.arg)
-    ] + [ast.unparse(node.returns) if node.returns else ""]
-
-
 def _passed_on(
     use: Use,
     inline: ast.FunctionDef | ast.AsyncFunctionDef,
     target: ast.FunctionDef | ast.AsyncFunctionDef,
     pair: Pairing,
-) -> Iterator[str]:
+) -> Iterator[Reason]:
     """Judge a use that is no call: whoever receives the function calls it unseen."""
+    only_called = _is_only_called(use, pair)
+    if use.role == "value" and not pair.same_name and not only_called:
+        yield Reason("passed-on-name", use.name, _at(use), there=pair.target.name)
+    if pair.same_calls:
+        return
     inline_signature, target_signature = signature(inline.args), signature(target.args)
-    compare = interchangeable if _receiver(use) in _ONLY_CALL else different_parameter
+    compare = interchangeable if only_called else different_parameter
     if use.role == "attribute":
-        yield f"{place(use)} uses an attribute of it"
+        yield Reason("passed-on-attribute", use.name, _at(use))
     elif pair.given:
-        yield f"{place(use)} passes it on, and calls need the notebook's values"
+        yield Reason("passed-on-values", use.name, _at(use))
     elif names_differ(pair.names):
-        yield f"{place(use)} passes it on, and its parameters have other names in the target"
+        why = "its parameters have other names in the target"
+        yield Reason("passed-on-parameters", use.name, _at(use), why)
     elif why := compare(inline_signature, target_signature):
-        yield f"{place(use)} passes it on, and {why}"
+        yield Reason("passed-on-parameters", use.name, _at(use), why)
     elif not pair.same_program and not same_result(inline, target):
-        yield f"{place(use)} passes it on; it {_results(inline, target)}"
+        yield Reason("passed-on-result", use.name, _at(use), _results(inline, target))
+
+
+def _is_only_called(use: Use, pair: Pairing) -> bool:
+    """Tell whether the tables know that whoever is handed a function calls it, and no more."""
+    around = use.home.parents[use.node]
+    place: int | str
+    if isinstance(around, ast.keyword):
+        place, around = str(around.arg), use.home.parents[around]
+    elif isinstance(around, ast.Call) and use.node in around.args:
+        place = around.args.index(use.node)
+    else:
+        return False
+    if not isinstance(around, ast.Call):
+        return False
+    name = around.func.attr if isinstance(around.func, ast.Attribute) else ""
+    called = origins(pair.sight.flow.callees.get(around, NOTHING)) or {""}
+    told = [told_by_call(origin, name) for origin in called]
+    return all(
+        one is not None and bool({place, "**" if isinstance(place, str) else "*"} & {*one.calls})
+        for one in told
+    )
 
 
 def _judge_result(
@@ -288,26 +222,26 @@ def _judge_result(
     call: ast.Call,
     inline: ast.FunctionDef | ast.AsyncFunctionDef,
     target: ast.FunctionDef | ast.AsyncFunctionDef,
-) -> tuple[bool, str]:
+) -> tuple[bool, Reason | None]:
     """Judge what becomes of a call's result.
 
     Returns
     -------
-    tuple of (bool, str)
+    tuple of (bool, Reason or None)
         Whether the cell must be kept from showing the result, and why the use is refused.
     """
     if same_result(inline, target):
-        return False, ""
+        return False, None
     around = use.home.parents[call]
     if isinstance(around, ast.Expr):
         if not _is_last_expression(use, call) or _ends_in_semicolon(use, call):
-            return False, ""
+            return False, None
         if returned(inline) == {"nothing"}:
-            return True, ""
+            return True, None
         how = "shows it"
     else:
         how = _how_used(around, call)
-    return False, f"{_results(inline, target)}, and {place(use)} {how}"
+    return False, Reason("result-used", use.name, _at(use), _results(inline, target), how)
 
 
 def _results(

@@ -47,7 +47,6 @@ def using(
     ending = None if pair.same_program else figure_ending(definition, context)
     for use in context.uses(definition):
         edit, refusals = judge_use(use, pair)
-        refusals = tuple(r if isinstance(r, Reason) else Reason("said", r) for r in refusals)
         unless = vanishes(use, context)
         clauses.extend(Clause(reason, unless) for reason in refusals)
         if use.call is not None and not pair.same_program:

@@ -12,11 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nbrefactor.model.outcome import Edit
 from nbrefactor.notebook.document import Cell
-from nbrefactor.rules.bump import Bump, check_versions, plan_bump
-from nbrefactor.rules.changelog import find_changelog
-from nbrefactor.rules.number import Version
+from nbrefactor.model.outcome import Edit
+from nbrefactor.versioning import Bump, check_versions, plan_bump
+from nbrefactor.versioning.changelog import find_changelog
+from nbrefactor.versioning.number import Version
+from nbrefactor.versioning.pages import Pages
 
 NOW = datetime(2025, 5, 1, 9, 5)
 
@@ -98,11 +99,11 @@ def bumped(*sources: str, metadata: dict[str, Any] | None = None, **options: Any
         ),
         pytest.param(
             [
-                "# Demo (v1.2)\n\n- Version: 1.2\n- Date: 08.04.2025",
+                "# Demo (v1.2)\n\n- Version: 1.2\n- Updated: 08.04.2025",
                 "code>import x\n__version__ = '1.2'  # 2025-04-08",
             ],
             [
-                "# Demo (v1.3)\n\n- Version: 1.3\n- Date: 01.05.2025\n\n## New in v1.3:\n- Did it",
+                "# Demo (v1.3)\n\n- Version: 1.3\n- Updated: 01.05.2025\n\n## New in v1.3:\n- Did it",
                 "import x\n__version__ = '1.3'  # 2025-05-01",
             ],
             id="every place, every date in its own format",
@@ -176,48 +177,49 @@ def test_without_a_version_nothing_changes(sources: list[str]) -> None:
     assert check_versions(notebook(*sources), {}) == ()
 
 
-SEPARATE = (
-    "a version counts at the end of the first heading only in parentheses or after a separator."
+TITLE = (
+    "a version counts at the end of the first heading, in parentheses or after a separator, where "
+    "the words before it or a date beside it say that it is the notebook's."
 )
-ANOTHER = "the words before it name something else that has versions or numbers of its own."
 
 
 @pytest.mark.parametrize(
     ("source", "misses"),
     [
-        pytest.param("# T v1.0", f'"# T v1.0" in cell 1: {SEPARATE} ', id="no separator"),
+        pytest.param("# Demo v1.0", f'"# Demo v1.0" in cell 1: {TITLE} ', id="no separator"),
         pytest.param(
             "# Tour of PyTorch 2.1.0",
-            f'"# Tour of PyTorch 2.1.0" in cell 1: {ANOTHER} ',
+            f'"# Tour of PyTorch 2.1.0" in cell 1: {TITLE} ',
             id="another product's",
         ),
         pytest.param(
-            "# T (1.0)",
-            '"# T (1.0)" in cell 1: in a heading a version has three numbers, or two behind a v, '
-            "or a word such as version. ",
+            "# Demo (1.0)",
+            f'"# Demo (1.0)" in cell 1: {TITLE} ',
             id="pair without a v",
         ),
         pytest.param(
-            "# T\n\n## Data\n- Version: 1.2",
-            '"- Version: 1.2" in cell 1: such a line counts only with the title or below a heading '
-            "such as About, and with nothing but the version in it. ",
+            "# Demo\n\n## Data\n- Version: 1.2",
+            '"- Version: 1.2" in cell 1: such a line counts only directly below the title or a heading '
+            "such as About, with nothing beside it but what a document says of itself. ",
             id="line about something else",
         ),
         pytest.param(
-            "# T\n\n### New in v3.8:\n- a",
+            "# Demo\n\n### New in v3.8:\n- a",
             '"### New in v3.8:" in cell 1: a heading counts only if it is the first, and an entry '
             "of a changelog only below a heading such as Changelog or for a version stated "
             "elsewhere. ",
             id="entry without a version",
         ),
         pytest.param(
-            "# T\n\nSince v1.2 there are plots.",
+            "# Demo\n\nSince v1.2 there are plots.",
             '"Since v1.2 there are plots." in cell 1: a version in running text may be that of '
             "anything. ",
             id="prose",
         ),
-        pytest.param("# T\n\nfoo==1.2 and https://x/v1.2, 3.5 m", "", id="pin, address, measure"),
-        pytest.param("# T of 2025-04-08\n\n```\nv1.2\n```", "", id="date, code"),
+        pytest.param(
+            "# Demo\n\nfoo==1.2 and https://x/v1.2, 3.5 m", "", id="pin, address, measure"
+        ),
+        pytest.param("# Demo of 2025-04-08\n\n```\nv1.2\n```", "", id="date, code"),
         pytest.param("# Chapter 3", "", id="lone number"),
         pytest.param("code># v1.2", "", id="comment in code"),
     ],
@@ -232,7 +234,7 @@ def test_what_looks_like_a_version_is_named_with_why_it_does_not_count(
 
 
 def test_only_the_first_that_look_like_a_version_are_named() -> None:
-    (note,) = plan(notebook("# T\n" + "\nAs v1.2 did." * 9 + "x" * 99)).notes
+    (note,) = plan(notebook("# Demo\n" + "\nAs v1.2 did." * 9 + "x" * 99)).notes
     assert note.count("running text") == 3
 
 
@@ -291,12 +293,6 @@ def test_without_a_text_what_rests_on_the_changelog_stays(source: str) -> None:
             "an entry.",
             id="open code block",
         ),
-        pytest.param(
-            "### New in v1.1:\n- a\n\n(v1.2)",
-            "The changelog in cell 1 gets no entry, because with one there the version would no "
-            "longer be found.",
-            id="a line that is the title's only as long as nothing parts them",
-        ),
     ],
 )
 def test_an_entry_that_would_not_be_seen_is_not_written(source: str, note: str) -> None:
@@ -353,53 +349,47 @@ def test_a_changelog_that_fell_behind_is_reported() -> None:
     ("before", "after", "code"),
     [
         pytest.param(
-            ["# T (v1.1)\n\n### New in v1.0:\n- old\n\n### New in v0.9:\n- older"],
-            ["# T (v1.2)\n\n### New in v1.2:\n- Did it\n\n### New in v1.0:\n- old\n\n"
+            ["# Demo (v1.1)\n\n### New in v1.0:\n- old\n\n### New in v0.9:\n- older"],
+            ["# Demo (v1.2)\n\n### New in v1.2:\n- Did it\n\n### New in v1.0:\n- old\n\n"
              "### New in v0.9:\n- older"],
             "NB302",
             id="behind, in words",
         ),
         pytest.param(
-            ["# T (v1.1)\n\n### New in v1.0:\n- old"],
-            ["# T (v1.2)\n\n### New in v1.2:\n- Did it\n\n### New in v1.0:\n- old"],
+            ["# Demo (v1.1)\n\n### New in v1.0:\n- old"],
+            ["# Demo (v1.2)\n\n### New in v1.2:\n- Did it\n\n### New in v1.0:\n- old"],
             "NB302",
             id="behind, one entry in words",
         ),
         pytest.param(
-            ["# T (v1.1)", "code>x = 1", "## Setup", "### New in v1.0:\n- old"],
-            ["# T (v1.2)", "x = 1", "## Setup",
+            ["# Demo (v1.1)", "code>x = 1", "## Setup", "### New in v1.0:\n- old"],
+            ["# Demo (v1.2)", "x = 1", "## Setup",
              "### New in v1.2:\n- Did it\n\n### New in v1.0:\n- old"],
             "NB302",
             id="behind, far from the title",
         ),
         pytest.param(
-            ["# T (v1.1)\n\n## v1.0\n- old\n\n## v0.9\n- older"],
-            ["# T (v1.2)\n\n## v1.2\n- Did it\n\n## v1.0\n- old\n\n## v0.9\n- older"],
+            ["# Demo (v2.0)\n\n## Changelog\n- v1.9: old"],
+            ["# Demo (v2.1)\n\n## Changelog\n- v2.1: Did it\n- v1.9: old"],
             "NB302",
-            id="behind, two bare headings below the title",
+            id="behind by a major version, below the very word",
         ),
         pytest.param(
-            ["# T (v1.1)\n\n## History\n- v1.0: old\n- v0.9: older"],
-            ["# T (v1.2)\n\n## History\n- v1.2: Did it\n- v1.0: old\n- v0.9: older"],
+            ["# Demo (v1.1)\n\n## History\n- v1.0: old\n- v0.9: older"],
+            ["# Demo (v1.2)\n\n## History\n- v1.2: Did it\n- v1.0: old\n- v0.9: older"],
             "NB302",
             id="behind, two items of a history",
         ),
         pytest.param(
-            ["# PyTorch tour (v1.1)\n\n### New in v1.0:\n- old"],
-            ["# PyTorch tour (v1.2)\n\n### New in v1.2:\n- Did it\n\n### New in v1.0:\n- old"],
-            "NB302",
-            id="behind, below a title with another product",
-        ),
-        pytest.param(
-            ["# T (v1.1)\n\n### New in v1.3:\n- a\n\n### New in v1.2:\n- b"],
-            ["# T (v1.4)\n\n### New in v1.4:\n- Did it\n\n### New in v1.3:\n- a\n\n"
+            ["# Demo (v1.1)\n\n### New in v1.3:\n- a\n\n### New in v1.2:\n- b"],
+            ["# Demo (v1.4)\n\n### New in v1.4:\n- Did it\n\n### New in v1.3:\n- a\n\n"
              "### New in v1.2:\n- b"],
             "NB301",
             id="ahead, in words",
         ),
         pytest.param(
-            ["code>__version__ = '1.1'", "### New in v1.3:\n- a"],
-            ["__version__ = '1.4'", "### New in v1.4:\n- Did it\n\n### New in v1.3:\n- a"],
+            ["code>__version__ = '1.1'", "### New in v1.2:\n- a"],
+            ["__version__ = '1.3'", "### New in v1.3:\n- Did it\n\n### New in v1.2:\n- a"],
             "NB301",
             id="ahead of a constant",
         ),
@@ -418,20 +408,142 @@ def test_a_changelog_that_names_other_versions_only(
 @pytest.mark.parametrize(
     "source",
     [
-        pytest.param("# Python tour (v1.1)\n\n### New in v3.8:\n- a", id="newer, product in title"),
-        pytest.param("# T (v1.1)\n\n## Python\n### New in v0.8:\n- a", id="below a product"),
-        pytest.param("# T (v1.1)\n\n## On Foo\n- v0.2: a\n- v0.1: b", id="list below a heading"),
-        pytest.param("# T (v1.1)\n\n## v1\nText\n\n## v2\nText", id="numbered drafts"),
-        pytest.param("# T (v1.1)\n\n## v1.0\nText", id="one bare heading"),
-        pytest.param("# T (v1.1)\n\n- v1.0: a", id="one item"),
-        pytest.param("# T (v1.1)\n\n## 1.0 Files\n\n## 0.9 Rest", id="numbered sections"),
-        pytest.param("# T (v1.1)\n\n### Changes in 1.0\nText", id="words with a bare number"),
+        pytest.param("# Demo (v1.1)\n\n## On Foo\n- v0.2: a\n- v0.1: b", id="list below a heading"),
+        pytest.param("# Demo (v1.1)\n\n## v1.0\nText", id="one bare heading"),
+        pytest.param("# Demo (v1.1)\n\n- v1.0: a", id="one item"),
+        pytest.param("# Demo (v1.1)\n\n## 1.0 Files\n\n## 0.9 Rest", id="numbered sections"),
+        pytest.param("# Demo (v1.1)\n\n### Changes in 1.0\nText", id="words with a bare number"),
     ],
 )
 def test_a_history_of_something_else_is_left_alone(source: str) -> None:
     assert check_versions(notebook(source), {}) == ()
     (after,) = bumped(source)
     assert after == (source.replace("(v1.1)", "(v1.2)") + "\n\n## New in v1.2:\n- Did it")
+
+
+@pytest.mark.parametrize(
+    "sources",
+    [
+        pytest.param(
+            ["# Demo (v3.1)\n\n### New in v3.11:\n- a\n\n### New in v3.10:\n- b"], id="newer, alike"
+        ),
+        pytest.param(["# Python tour (v1.1)\n\n### New in v3.8:\n- a"], id="much newer"),
+        pytest.param(
+            ["# Demo (v4.0)\n\n## Release history\n- v3.8: a\n- v3.7: b"], id="much older"
+        ),
+        pytest.param(["# Demo (v1.0)\n\n- v3.10: match\n- v3.11: faster"], id="versions of Python"),
+        pytest.param(["# Zoo demo (v1.0)\n\n- v1.1: resnet\n- v1.0: vgg"], id="models"),
+        pytest.param(["# Demo (v1.1)\n\n## v1\nText\n\n## v2\nText"], id="numbered drafts"),
+        pytest.param(["# Demo (v1.1)\n\n## v1.0\n- a\n\n## v0.9\n- b"], id="bare headings, older"),
+        pytest.param(["# Demo (v1.1)\n\n## v1.1\nText\n\n## v1.0\nText"], id="parts with a text"),
+        pytest.param(
+            ["# Demo (v0.4.1)", "## 更新日志\n- v0.4.1 修复\n- v0.4.0 新增"], id="Chinese"
+        ),
+        pytest.param(["# Demo (v0.4.1)", "## Muutokset\n- v0.4.1: korjaus"], id="Finnish"),
+        pytest.param(
+            ["# Demo (v0.4.1)", "## Änderungen\n- Fehler behoben"], id="German, no versions"
+        ),
+        pytest.param(["# Demo (v0.4.1)", "- 2024-01-02: a\n- 2024-01-01: b"], id="dates only"),
+        pytest.param(
+            ["# Demo (v0.4.1)", "| Was | Version |\n|-|-|\n| a | 0.4.1 |"], id="other table"
+        ),
+        pytest.param(["# Demo (v0.4.1)\n\nSee [CHANGELOG.md](CHANGELOG.md)."], id="a file"),
+    ],
+)
+def test_no_second_changelog_is_started_beside_what_may_be_one(sources: list[str]) -> None:
+    cells = notebook(*sources)
+    bump = plan(cells)
+    assert [edit.text for edit in bump.edits] == [bump.new]
+    assert "changelog" in bump.notes[-1].lower()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param(
+            "| Version | Date | Changes |\n|---|---|---|\n| v1.2 | 2024-01-02 | a |\n| v1.1 | 2024-01-01 | b |",
+            "| Version | Date | Changes |\n|---|---|---|\n| v1.3 | 2025-05-01 | Did it |\n| v1.2 | 2024-01-02 | a |\n"
+            "| v1.1 | 2024-01-01 | b |",
+            id="newest first",
+        ),
+        pytest.param(
+            "Date | Version | What changed\n-|-|-\n1 May 2024 | **1.1** | b\n2 May 2024 | **1.2** | a\n",
+            "Date | Version | What changed\n-|-|-\n1 May 2024 | **1.1** | b\n2 May 2024 | **1.2** | a\n"
+            "1 May 2025 | **1.3** | Did it\n",
+            id="oldest first, without bars at the edges",
+        ),
+        pytest.param(
+            "|Release|Notes|\n|:-|-:|\n|1.2| [a](b) \\| c |",
+            "|Release|Notes|\n|:-|-:|\n|1.3| Did it |\n|1.2| [a](b) \\| c |",
+            id="without dates",
+        ),
+    ],
+)
+def test_a_table_of_changes_gets_a_row(before: str, after: str) -> None:
+    title = "# Demo (v{})\n\n## Changelog\n\n"
+    assert bumped(title.format("1.2") + before) == [title.format("1.3") + after]
+
+
+def test_a_bar_in_a_text_does_not_end_its_cell() -> None:
+    source = "# Demo (v1.2)\n\n| Version | Changes |\n|-|-|\n| 1.2 | a |"
+    (after,) = bumped(source, entries=("a | b", "c"))
+    assert "| 1.3 | a \\| b; c |\n| 1.2 | a |" in after
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        pytest.param("| Version | Author | Changes |\n|-|-|-|\n| 1.2 | me | a |", id="an author"),
+        pytest.param("| Version | Changes |\n|-|-|\n| 1.2 | a |\n| next | b |", id="no version"),
+        pytest.param("| Version | Date | Changes |\n|-|-|-|\n| 1.2 | soon | a |", id="no date"),
+        pytest.param("| Version | Changes |\n|-|-|\n| 1.2 |", id="a cell is missing"),
+    ],
+)
+def test_another_table_is_left_alone(table: str) -> None:
+    source = "# Demo (v1.2)\n\n## Changelog\n\n" + table
+    bump = plan(notebook(source))
+    assert [edit.text for edit in bump.edits] == ["1.3"]
+    assert "is left alone" in bump.notes[-1]
+
+
+@pytest.mark.parametrize(
+    ("source", "after"),
+    [
+        pytest.param("Date: 2024-06-01\nPlace: Bonn", None, id="of an event"),
+        pytest.param("- Author: X\n- Date: 2024-06-01", None, id="with an author"),
+        pytest.param("Based on BERT (released 2018) and GPT.", None, id="of a model"),
+        pytest.param("Based on BERT, modified March 2020, and GPT.", None, id="in prose"),
+        pytest.param("Published 2017-06-12, revised 2023-08-02.", None, id="of a paper"),
+        pytest.param("Dataset: X\nLast updated: 2023-08-02", None, id="of a data set"),
+        pytest.param("Last updated: 2023-08-02", "Last updated: 2025-05-01", id="of the notebook"),
+        pytest.param(
+            "*Author: X · Updated: 2 Aug 2023*", "*Author: X · Updated: 1 May 2025*", id="one line"
+        ),
+    ],
+)
+def test_dates_below_a_title(source: str, after: str | None) -> None:
+    title = "# Demo (v{})\n"
+    assert bumped(title.format("0.4.1") + source, entries=()) == [
+        title.format("0.4.2") + (after or source)
+    ]
+
+
+def test_a_date_that_is_left_alone_is_named() -> None:
+    (note, _) = plan(notebook("# Demo\n\nVersion: 1.2\nDate: 2024-06-01"), entries=()).notes
+    assert note.startswith("The date in cell 1, line 4 is left alone, ")
+
+
+def test_what_only_a_certain_place_can_confirm() -> None:
+    title = "# Train YOLOv5 - v6.0"
+    assert bumped(title + "\n\n## New in v6.0\n- a") == [title + "\n\n## New in v6.0\n- a"]
+    assert bumped(title, "code>NOTEBOOK_VERSION = '6.0'", entries=())[0] == "# Train YOLOv5 - v6.1"
+
+
+def test_a_changelog_confirms_what_the_title_leaves_open() -> None:
+    source = "# Neural heads in transformer models (v1.2)"
+    log = "\n\n## Version history\n- v1.2: a\n- v1.1: b"
+    assert bumped(source) == [source]
+    assert bumped(source + log)[0].startswith("# Neural heads in transformer models (v1.3)")
 
 
 @pytest.mark.parametrize(
@@ -467,7 +579,7 @@ def test_a_wrong_pattern_is_an_error() -> None:
 titles = st.sampled_from(
     ["# Demo (v{})", "# Demo — Version {}", "# Demo (v{} 2024-04-08 17:41)", "Demo - v{}\n==="]
 )
-lines = st.sampled_from(["", "\n\nVersion: {}", "\n\n**Version:** {}  \n**Date:** 8 Apr 2024"])
+lines = st.sampled_from(["", "\n\nVersion: {}", "\n\n**Version:** {}  \n**Updated:** 8 Apr 2024"])
 logs = st.sampled_from(
     [
         "",
@@ -481,6 +593,7 @@ codes = st.sampled_from(["x = '1.2'", "__version__ = '{}'", 'NOTEBOOK_VERSION = 
 versions = st.builds("{}.{}.{}".format, *[st.integers(0, 12)] * 3).filter(
     lambda text: Version(text).key > Version("0.1").key
 )
+minors = st.builds("1.{}.{}".format, *[st.integers(0, 12)] * 2)
 noise = st.sampled_from(
     [
         "\n\nNeeds torch==1.2.3 and v1.2.3 of https://x/v1.2.3.",
@@ -503,7 +616,7 @@ noise = st.sampled_from(
     st.lists(st.text(min_size=1).filter(str.strip), min_size=1, max_size=3),
     st.booleans(),
 )
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 def test_laws_of_a_bump(
     title: str,
     line: str,
@@ -542,7 +655,7 @@ def test_laws_of_a_bump(
     metadata = applied_metadata(metadata, bump)
     assert metadata["language_info"] == {"version": "1.2.3"}
     assert check_versions(after, metadata) == ()
-    changelog, _ = find_changelog(after, [Version(bump.new)])
+    changelog, _ = find_changelog(Pages(after), [Version(bump.new)])
     assert changelog is not None
     assert changelog.newest.version == Version(bump.new)
     again = plan(after, metadata, part=part, entries=entries)
@@ -550,17 +663,17 @@ def test_laws_of_a_bump(
     assert check_versions(apply(after, again.edits), applied_metadata(metadata, again)) == ()
 
 
-@given(versions, st.lists(versions, min_size=1, max_size=3, unique=True))
+@given(minors, st.lists(minors, min_size=1, max_size=3, unique=True))
 def test_the_highest_of_title_and_changelog_counts(title: str, logged: list[str]) -> None:
-    logged = sorted(logged, key=lambda text: Version(text).key, reverse=True)
+    logged = sorted({title, *logged}, key=lambda text: Version(text).key, reverse=True)
     log = "".join(f"\n\n### New in v{version}:\n- a" for version in logged)
-    cells = notebook(f"# T (v{title})" + log)
+    cells = notebook(f"# Demo (v{title})" + log)
     bump = plan(cells)
     assert bump.old is not None
-    assert Version(bump.old).key == max(Version(text).key for text in (title, *logged))
+    assert Version(bump.old).key == max(Version(text).key for text in logged)
     (after,) = apply(cells, bump.edits)
     assert after.source.endswith(log)
-    assert after.source.startswith(f"# T (v{bump.new})\n\n### New in v{bump.new}:\n- Did it\n\n")
+    assert after.source.startswith(f"# Demo (v{bump.new})\n\n### New in v{bump.new}:\n- Did it\n\n")
     assert check_versions([after], {}) == ()
 
 
@@ -621,7 +734,7 @@ scraps = st.lists(
     st.sampled_from(["patch", "minor", "major"]),
     st.booleans(),
 )
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 def test_any_text_is_bumped_to_a_consistent_whole(
     title: str, sources: list[str], part: str, silent: bool
 ) -> None:
@@ -643,6 +756,6 @@ def test_any_text_is_bumped_to_a_consistent_whole(
     assert Version(again.old).key == Version(bump.new).key
     if any(edit.start == edit.end for edit in bump.edits):
         assert check_versions(after, {}) == ()
-        changelog, _ = find_changelog(after, [Version(bump.new)])
+        changelog, _ = find_changelog(Pages(after), [Version(bump.new)])
         assert changelog is not None
         assert changelog.newest.version.key == Version(bump.new).key

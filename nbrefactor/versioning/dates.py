@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
+from functools import cache
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
@@ -24,12 +26,12 @@ _ZONES = {
     "PST": -480, "PDT": -420, "CET": 60, "CEST": 120, "JST": 540,
 }  # fmt: skip
 _TIME = (
-    r"(?P<time>(?:T|,?\s+(?:at\s+)?)(?P<hour>\d{1,2}):(?P<minute>\d{2})"
+    r"(?P<time>(?:T|,?\s{1,4}(?:at\s{1,4})?)(?P<hour>\d{1,2}):(?P<minute>\d{2})"
     r"(?::(?P<second>\d{2})(?:\.(?P<fraction>\d{1,6}))?)?(?:\s?(?P<half>[AaPp]\.?[Mm]\b\.?))?"
     rf"(?:\s?(?P<zone>(?:{'|'.join(_ZONES)})\b|[+-]\d{{2}}:?\d{{2}}))?)?"
 )
 _YEAR_LAST = r"(?P<left>\d{1,2})%s(?P<right>\d{1,2})%s(?P<year>(?:19|20)\d{2}|\d{2})"
-_AHEAD = rf"(?:(?P<weekday>{_WEEKDAY})\.?,?\s+)?"
+_AHEAD = rf"(?:(?P<weekday>{_WEEKDAY})\.?,?\s{{1,4}})?"
 _FORMS = (
     *(rf"(?P<year>\d{{4}}){s}(?P<month>\d{{1,2}}){s}(?P<day>\d{{1,2}})" for s in "-/"),
     r"(?P<year>(?:19|20)\d{2})\.(?P<month>\d{1,2})\.(?P<day>\d{1,2})",
@@ -37,19 +39,38 @@ _FORMS = (
     # With dots a short year follows padded fields and is recent: 1.2.10 is a version.
     r"(?P<left>\d{1,2})\.(?P<right>\d{1,2})\.(?P<year>(?:19|20)\d{2})",
     r"(?P<left>[0-3]\d)\.(?P<right>[0-3]\d)\.(?P<year>[23]\d)",
-    rf"{_AHEAD}(?P<name>{_MONTH})(?P<dot>\.)?\s+(?P<day>\d{{1,2}})"
-    r"(?P<ordinal>st|nd|rd|th)?,?\s+(?P<year>(?:19|20)\d{2})",
-    rf"{_AHEAD}(?P<day>\d{{1,2}})\.?(?P<ordinal>st|nd|rd|th)?(?:\s+of)?[\s-]+"
-    rf"(?P<name>{_MONTH})\.?,?[\s-]+(?P<year>(?:19|20)\d{{2}})",
-    rf"(?P<name>{_MONTH})\.?,?\s+(?P<year>(?:19|20)\d{{2}})",
+    rf"{_AHEAD}(?P<name>{_MONTH})(?P<dot>\.)?\s{{1,4}}(?P<day>\d{{1,2}})"
+    r"(?P<ordinal>st|nd|rd|th)?,?\s{1,4}(?P<year>(?:19|20)\d{2})",
+    rf"{_AHEAD}(?P<day>\d{{1,2}})\.?(?P<ordinal>st|nd|rd|th)?(?:\s{{1,4}}of)?[\s-]{{1,4}}"
+    rf"(?P<name>{_MONTH})\.?,?[\s-]{{1,4}}(?P<year>(?:19|20)\d{{2}})",
+    rf"(?P<name>{_MONTH})\.?,?\s{{1,4}}(?P<year>(?:19|20)\d{{2}})",
     r"(?P<year>(?:19|20)\d{2})(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])",
     r"(?P<year>(?:19|20)\d{2})-(?P<month>0[1-9]|1[0-2])",
     r"(?P<year>(?:19|20)\d{2})",
 )
-_DATES = tuple(re.compile(rf"(?<![\w.-]){form}(?!\d|[-/.]\d)", re.IGNORECASE) for form in _FORMS)
-_TIMES = re.compile(_TIME, re.IGNORECASE)
 # A date in any form that is understood; it names no groups, so that any expression can hold it.
-DATE = re.sub(r"\?P<\w+>", "?:", rf"(?:(?<![\w.-])(?:{'|'.join(_FORMS)}){_TIME}(?!\w|[-/.:]\w))")
+DATE = "".join(
+    piece if at == 0 else "?:" + piece.partition(">")[2]
+    for at, piece in enumerate(
+        rf"(?:(?<![\w.-])(?:{'|'.join(_FORMS)}){_TIME}(?!\w|[-/.:]\w))".split("?P<")
+    )
+)
+
+
+@cache
+def _dates() -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(rf"(?<![\w.-]){form}(?!\d|[-/.]\d)", re.IGNORECASE) for form in _FORMS)
+
+
+@cache
+def _times() -> re.Pattern[str]:
+    return re.compile(_TIME, re.IGNORECASE)
+
+
+@cache
+def date() -> re.Pattern[str]:
+    """Give the expression for a date in any form that is understood."""
+    return re.compile(DATE, re.IGNORECASE)
 
 
 def _day_first(match: re.Match[str], now: datetime, context: str) -> bool:
@@ -79,7 +100,7 @@ def _abbreviated(name: str, context: str) -> bool:
         return len(name) <= 4 and name.lower() not in ("june", "july")
     others = [
         other["name"]
-        for form in _DATES
+        for form in _dates()
         if "name" in form.groupindex
         for other in form.finditer(context)
         if other["name"].lower() != "may"
@@ -100,6 +121,67 @@ def _in_zone(now: datetime, zone: str) -> datetime:
         minutes = int(zone[1:3]) * 60 + int(zone[-2:])
         minutes = -minutes if zone[0] == "-" else minutes
     return now.astimezone(timezone(timedelta(minutes=minutes)))
+
+
+def _new_day(
+    old: Mapping[str, str], match: re.Match[str], now: datetime, context: str
+) -> dict[str, str]:
+    """Write the day the way that the old fields write it."""
+    new: dict[str, str] = {}
+    numeric = [old[key] for key in ("month", "day", "left", "right") if key in old]
+    # A two-digit field may be padded or just large; only a one-digit field or a leading zero tells.
+    padded = all(len(field) == 2 for field in numeric) and (
+        "name" not in old or (bool(numeric) and numeric[0].startswith("0"))
+    )
+    fields = {"month": now.month, "day": now.day}
+    if "left" in old:
+        day_first = _day_first(match, now, context)
+        fields["left"], fields["right"] = (
+            (now.day, now.month) if day_first else (now.month, now.day)
+        )
+    new.update(
+        {
+            key: f"{value:02d}" if padded else str(value)
+            for key, value in fields.items()
+            if key in old
+        }
+    )
+    if "year" in old:
+        new["year"] = f"{now.year:04d}"[-len(old["year"]) :]
+    if "name" in old:
+        month = _MONTHS[now.month - 1]
+        short = "Sept" if old["name"].lower() == "sept" and now.month == 9 else month[:3]
+        new["name"] = _like(short if _abbreviated(old["name"], context) else month, old["name"])
+        if "dot" in old and new["name"].lower() == "may":
+            new["dot"] = ""
+    if "weekday" in old:
+        weekday = _WEEKDAYS[now.weekday()]
+        cut = not old["weekday"].lower().endswith("day")
+        new["weekday"] = _like(weekday[:3] if cut else weekday, old["weekday"])
+    if "ordinal" in old:
+        teens = 10 < now.day < 14
+        ordinal = "th" if teens else {1: "st", 2: "nd", 3: "rd"}.get(now.day % 10, "th")
+        new["ordinal"] = _like(ordinal, old["ordinal"])
+    return new
+
+
+def _new_time(old: Mapping[str, str], now: datetime) -> dict[str, str]:
+    """Write the time of day the way that the old fields write it."""
+    new: dict[str, str] = {}
+    if "hour" in old:
+        hour = now.hour
+        if "half" in old:
+            hour = hour % 12 or 12
+            letter = _like("P" if now.hour >= 12 else "A", old["half"][0])
+            new["half"] = letter + old["half"][1:]
+        bare = len(old["hour"]) == 1 or ("half" in old and old["hour"][0] != "0")
+        new["hour"] = str(hour) if bare else f"{hour:02d}"
+        new["minute"] = f"{now.minute:02d}"
+    if "second" in old:
+        new["second"] = f"{now.second:02d}"
+    if "fraction" in old:
+        new["fraction"] = f"{now.microsecond:06d}"[: len(old["fraction"])]
+    return new
 
 
 def renew_date(text: str, now: datetime, context: str = "") -> str:
@@ -125,63 +207,18 @@ def renew_date(text: str, now: datetime, context: str = "") -> str:
     match, clock = next(
         (
             (day, time)
-            for form in _DATES
-            if (day := form.match(text)) and (time := _TIMES.fullmatch(text, day.end()))
+            for form in _dates()
+            if (day := form.match(text)) and (time := _times().fullmatch(text, day.end()))
         ),
         (None, None),
     )
     if match is None or clock is None:
         return text
-    fields_of = {**match.groupdict(), **clock.groupdict()}
-    old = {key: value for key, value in fields_of.items() if value is not None}
+    fields = {**match.groupdict(), **clock.groupdict()}
+    old = {key: value for key, value in fields.items() if value is not None}
     if "zone" in old:
         now = _in_zone(now, old["zone"])
-    new: dict[str, str] = {}
-    numeric = [old[key] for key in ("month", "day", "left", "right") if key in old]
-    # A two-digit field may be padded or just large; only a one-digit field or a leading zero tells.
-    padded = all(len(field) == 2 for field in numeric) and (
-        "name" not in old or (bool(numeric) and numeric[0].startswith("0"))
-    )
-
-    def number(value: int) -> str:
-        return f"{value:02d}" if padded else str(value)
-
-    fields = {"month": now.month, "day": now.day}
-    if "left" in old:
-        day_first = _day_first(match, now, context)
-        fields["left"], fields["right"] = (
-            (now.day, now.month) if day_first else (now.month, now.day)
-        )
-    new.update({key: number(value) for key, value in fields.items() if key in old})
-    if "year" in old:
-        new["year"] = f"{now.year:04d}"[-len(old["year"]) :]
-    if "name" in old:
-        month = _MONTHS[now.month - 1]
-        short = "Sept" if old["name"].lower() == "sept" and now.month == 9 else month[:3]
-        new["name"] = _like(short if _abbreviated(old["name"], context) else month, old["name"])
-        if "dot" in old and new["name"].lower() == "may":
-            new["dot"] = ""
-    if "weekday" in old:
-        weekday = _WEEKDAYS[now.weekday()]
-        cut = not old["weekday"].lower().endswith("day")
-        new["weekday"] = _like(weekday[:3] if cut else weekday, old["weekday"])
-    if "ordinal" in old:
-        teens = 10 < now.day < 14
-        ordinal = "th" if teens else {1: "st", 2: "nd", 3: "rd"}.get(now.day % 10, "th")
-        new["ordinal"] = _like(ordinal, old["ordinal"])
-    if "hour" in old:
-        hour = now.hour
-        if "half" in old:
-            hour = hour % 12 or 12
-            letter = _like("P" if now.hour >= 12 else "A", old["half"][0])
-            new["half"] = letter + old["half"][1:]
-        bare = len(old["hour"]) == 1 or ("half" in old and old["hour"][0] != "0")
-        new["hour"] = str(hour) if bare else f"{hour:02d}"
-        new["minute"] = f"{now.minute:02d}"
-    if "second" in old:
-        new["second"] = f"{now.second:02d}"
-    if "fraction" in old:
-        new["fraction"] = f"{now.microsecond:06d}"[: len(old["fraction"])]
+    new = {**_new_day(old, match, now, context), **_new_time(old, now)}
     spans = {key: (match if key in match.re.groupindex else clock).span(key) for key in new}
     for key, (start, end) in sorted(spans.items(), key=lambda item: item[1], reverse=True):
         text = text[:start] + new[key] + text[end:]

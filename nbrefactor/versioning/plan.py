@@ -1,4 +1,4 @@
-"""Raise the version that a notebook states, in every place, and add an entry to its changelog."""
+"""The edits that raise a version in every place, and the one that records it."""
 
 from __future__ import annotations
 
@@ -9,52 +9,32 @@ from typing import TYPE_CHECKING, Any
 
 from nbrefactor.config import Part
 from nbrefactor.model.outcome import Edit, Finding, MetadataEdit
-from nbrefactor.rules.changelog import Changelog, Entry, add_entry, find_changelog, first_entry
-from nbrefactor.rules.dates import renew_date
-from nbrefactor.rules.number import Version
-from nbrefactor.rules.version import Place, find_near_misses, find_places
+from nbrefactor.versioning.bump import ADVICE, NOTHING, Bump
+from nbrefactor.versioning.changelog import Changelog, find_changelog
+from nbrefactor.versioning.compose import add_entry, first_entry
+from nbrefactor.versioning.dates import renew_date
+from nbrefactor.versioning.misses import find_near_misses, left_alone
+from nbrefactor.versioning.number import Version
+from nbrefactor.versioning.pages import Pages
+from nbrefactor.versioning.place import Place
+from nbrefactor.versioning.places import find_places
 
 if TYPE_CHECKING:
     from nbrefactor.notebook.document import Cell
-
-PARTS: tuple[Part, ...] = ("patch", "minor", "major", "none")
-
-
-@dataclass(frozen=True, slots=True)
-class Bump:
-    """What raising a notebook's version changes.
-
-    Parameters
-    ----------
-    old, new : str or None
-        The version before and after, without a ``v``; None where the notebook states none, and
-        equal where nothing is raised.
-    edits : tuple of Edit
-        In the order of the notebook; none overlaps another.
-    metadata_edits : tuple of MetadataEdit
-        Values of the notebook's metadata.
-    findings : tuple of Finding
-        What `check_versions` reports of the notebook as it was.
-    notes : tuple of str
-        What was left alone or could not be done, a sentence each.
-    """
-
-    old: str | None
-    new: str | None
-    edits: tuple[Edit, ...] = ()
-    metadata_edits: tuple[MetadataEdit, ...] = ()
-    findings: tuple[Finding, ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Stated:
     """The notebook's own places and changelog, told from all that looks like them."""
 
+    pages: Pages
     places: tuple[Place, ...]
     changelog: Changelog | None
-    unreadable_changelog: bool
+    # Why no changelog may be started, where none was found.
+    doubts: tuple[str, ...]
     notes: tuple[str, ...]
+    # Places that nothing confirms.
+    unsure: tuple[Place, ...]
 
     @property
     def current(self) -> Version | None:
@@ -67,30 +47,29 @@ class _Stated:
         )
 
 
-def _history_of(entries: Sequence[Entry], place: Place) -> bool:
-    return any(entry.cell == place.cell and entry.number == place.span for entry in entries)
-
-
-def _read(cells: Sequence[Cell], metadata: Mapping[str, Any], patterns: Sequence[str]) -> _Stated:
-    found, notes = find_places(cells, metadata, patterns)
-    changelog, more = find_changelog(
-        cells,
-        [place.version for place in found],
+def _read(pages: Pages, metadata: Mapping[str, Any], patterns: Sequence[str]) -> _Stated:
+    found, notes = find_places(pages, metadata, patterns)
+    changelog, doubts = find_changelog(
+        pages,
+        [place.version for place in found if place.claim != "foreign"],
         {(place.cell, place.span) for place in found if place.kind == "line"},
         [place.version for place in found if place.sure],
+        {(place.cell, place.span) for place in found},
     )
     entries = changelog.entries if changelog else ()
-    own = [place for place in found if place.sure and not _history_of(entries, place)]
-    confirmed = {place.version.key for place in own}
-    if changelog:
-        confirmed.add(changelog.newest.version.key)
-    unsure = [place for place in found if not place.sure and place.version.key in confirmed]
-    return _Stated(
-        tuple(place for place in found if place in own or place in unsure),
-        changelog,
-        bool(more),
-        (*notes, *more),
+    history = {(entry.cell, entry.number) for entry in entries}
+    own = [place for place in found if place.sure and (place.cell, place.span) not in history]
+    certain = {place.version.key for place in own}
+    confirmed = certain | ({changelog.newest.version.key} if changelog else set())
+    places = tuple(
+        place
+        for place in found
+        if (place.cell, place.span) not in history
+        and place.version.key in (certain if place.claim == "foreign" else confirmed)
     )
+    kept = set(places)
+    unsure = tuple(place for place in found if not place.sure and place not in kept)
+    return _Stated(pages, places, changelog, doubts, notes, unsure)
 
 
 def _findings(stated: _Stated, cells: Sequence[Cell]) -> tuple[Finding, ...]:
@@ -124,34 +103,6 @@ def _findings(stated: _Stated, cells: Sequence[Cell]) -> tuple[Finding, ...]:
             )
         )
     return tuple(findings)
-
-
-def check_versions(
-    cells: Sequence[Cell], metadata: Mapping[str, Any], patterns: Sequence[str] = ()
-) -> tuple[Finding, ...]:
-    """Report where a notebook's own statements of its version disagree.
-
-    Parameters
-    ----------
-    cells : sequence of Cell
-        All cells, in order.
-    metadata : mapping
-        The notebook's own metadata.
-    patterns : sequence of str
-        Regular expressions that name further places, as for `plan_bump`.
-
-    Returns
-    -------
-    tuple of Finding
-        ``NB301`` for each place that states less than the highest version, ``NB302`` where the
-        changelog's newest entry is for an older one.
-
-    Raises
-    ------
-    ValueError
-        If a pattern is not a regular expression or has no group ``version``.
-    """
-    return _findings(_read(cells, metadata, patterns), cells)
 
 
 def _raised(place: Place, source: str, new: Version, now: datetime) -> dict[tuple[int, int], str]:
@@ -203,9 +154,9 @@ def _applied(edits: Sequence[Edit], cells: Sequence[Cell]) -> list[Cell]:
     return [replace(cell, source=sources[cell.index]) for cell in cells]
 
 
-def _is_read_back(edit: Edit, cells: Sequence[Cell], new: Version) -> bool:
+def _is_read_back(edit: Edit, pages: Pages, new: Version) -> bool:
     """Tell whether the changelog with a new entry reads as one whose newest entry is that."""
-    changelog, _ = find_changelog(_applied([edit], cells), [new])
+    changelog, _ = find_changelog(Pages(_applied([edit], pages.cells), pages), [new])
     return changelog is not None and changelog.newest.version.key == new.key
 
 
@@ -220,7 +171,7 @@ def _is_stated_after(
     """Tell whether the next run would find the new version: an entry can part title and line."""
     edits, in_metadata = _edits(stated, cells, metadata, new, now, added)
     raised = {**metadata, **{edit.path[0]: edit.value for edit in in_metadata}}
-    current = _read(_applied(edits, cells), raised, ()).current
+    current = _read(Pages(_applied(edits, cells), stated.pages), raised, ()).current
     return current is not None and current.key == new.key
 
 
@@ -235,21 +186,23 @@ def _entry_edit(
     if not entries:
         return None, "The changelog gets no entry, because there is no text for one."
     if stated.changelog:
-        edit = add_entry(stated.changelog, cells, new, entries, now)
-        if _is_read_back(edit, cells, new):
+        edit = add_entry(stated.changelog, stated.pages, new, entries, now)
+        if _is_read_back(edit, stated.pages, new):
             return edit, None
         return None, (
             f"The changelog in cell {edit.cell + 1} gets no entry, because text put beside its "
             "newest one would not be shown as an entry."
         )
-    if stated.unreadable_changelog:
-        return None, None
+    if stated.doubts:
+        return None, " ".join(stated.doubts)
     by_cell = {cell.index: cell for cell in cells}
     for place in stated.places:
         if place.cell is None or by_cell[place.cell].cell_type != "markdown":
             continue
-        first = first_entry(by_cell[place.cell], place.row, place.prefix, new, entries)
-        if first is None or not _is_read_back(first, cells, new):
+        first = first_entry(
+            stated.pages.page(by_cell[place.cell]), place.row, place.prefix, new, entries
+        )
+        if first is None or not _is_read_back(first, stated.pages, new):
             return None, (
                 f"No changelog is started in cell {place.cell + 1}, because text put at its end "
                 "would not be shown as an entry."
@@ -258,67 +211,35 @@ def _entry_edit(
     return None, None
 
 
-def plan_bump(
+def _nothing_found(stated: _Stated) -> Bump:
+    sentences = (NOTHING, *find_near_misses(stated.pages), ADVICE)
+    return Bump(None, None, notes=(*stated.notes, " ".join(sentences)))
+
+
+def read_findings(
+    cells: Sequence[Cell], metadata: Mapping[str, Any], patterns: Sequence[str]
+) -> tuple[Finding, ...]:
+    """Report where a notebook's own statements of its version disagree; see `check_versions`."""
+    return _findings(_read(Pages(cells), metadata, patterns), cells)
+
+
+def plan(
     cells: Sequence[Cell],
     metadata: Mapping[str, Any],
-    *,
     part: Part,
     entries: Sequence[str],
     now: datetime,
-    patterns: Sequence[str] = (),
+    patterns: Sequence[str],
 ) -> Bump:
-    """Plan the edits that raise a notebook's version and record that in its changelog.
-
-    Parameters
-    ----------
-    cells : sequence of Cell
-        All cells, in order.
-    metadata : mapping
-        The notebook's own metadata.
-    part : {"patch", "minor", "major", "none"}
-        What is raised; ``none`` changes neither version nor changelog.
-    entries : sequence of str
-        Texts for the changelog, a bullet each. Without any the changelog is left alone.
-    now : datetime
-        Written for the dates beside the version, each in its own format.
-    patterns : sequence of str
-        Regular expressions with a group ``version``, and at will one called ``date``, that name
-        places which the rules do not know. They see the whole source of markdown and Python cells.
-
-    Returns
-    -------
-    Bump
-        The highest version stated anywhere counts, the changelog's newest entry included. Every
-        place is brought up from there, one that had fallen behind too, which a finding reports.
-
-    Raises
-    ------
-    ValueError
-        If ``part`` is none of the four, or a pattern is not a regular expression or has no group
-        ``version``.
-    """
-    if part not in PARTS:
-        raise ValueError(f"part must be one of {', '.join(PARTS)}, but is {part!r}")
-    stated = _read(cells, metadata, patterns)
+    """Plan the edits of a notebook that may state a version; see `plan_bump`."""
+    stated = _read(Pages(cells), metadata, patterns)
     old = stated.current
     if old is None:
-        return Bump(
-            None,
-            None,
-            notes=(
-                *stated.notes,
-                " ".join(
-                    (
-                        "No version found; neither version nor changelog is changed.",
-                        *find_near_misses(cells),
-                        "A place that is not recognised can be named with --version-pattern.",
-                    )
-                ),
-            ),
-        )
+        return _nothing_found(stated)
     findings = _findings(stated, cells)
     if part == "none":
         return Bump(old.text, old.text, findings=findings, notes=stated.notes)
+    left = left_alone(stated.unsure)
     entries = [text for text in entries if text.strip()]
     new = old.bumped(part)
     added, reason = _entry_edit(stated, cells, new, entries, now)
@@ -329,7 +250,7 @@ def plan_bump(
             "version would no longer be found."
         )
         added = None
-    notes = (*stated.notes, *([reason] if reason else ()))
+    notes = (*stated.notes, *left, *([reason] if reason else ()))
     if added is None and not any(place.sure for place in stated.places):
         # A title that only the changelog confirms would be left with nothing to confirm it.
         note = (

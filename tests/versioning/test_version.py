@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nbrefactor.notebook.document import Cell
-from nbrefactor.rules.dates import DATE, renew_date
-from nbrefactor.rules.markdown import read_markdown
-from nbrefactor.rules.number import NUMBER, Version
-from nbrefactor.rules.version import find_places
+from nbrefactor.versioning.blocks import read_blocks
+from nbrefactor.versioning.dates import DATE, renew_date
+from nbrefactor.versioning.number import NUMBER, Version
+from nbrefactor.versioning.pages import Pages
+from nbrefactor.versioning.places import find_places
 
 NOW = datetime(2025, 5, 1, 9, 5, 7, 123456, tzinfo=timezone(timedelta(hours=2)))
 
@@ -35,7 +36,7 @@ def stated(
 ):
     """Give (kind, version, dates) of each place that counts without the changelog."""
     cells = notebook(*sources)
-    places, _ = find_places(cells, metadata or {}, patterns)
+    places, _ = find_places(Pages(cells), metadata or {}, patterns)
     return [
         (
             place.kind,
@@ -52,42 +53,60 @@ def stated(
 @pytest.mark.parametrize(
     ("heading", "version", "dates"),
     [
-        pytest.param("# T (v0.0.43 2025-04-08 17:41)", "0.0.43", ["2025-04-08 17:41"], id="demo"),
-        pytest.param("# T (v0.0.43)", "0.0.43", [], id="in parentheses"),
-        pytest.param("# T [v1.2]", "1.2", [], id="in brackets"),
-        pytest.param("# T (1.2.3)", "1.2.3", [], id="three numbers without v in parentheses"),
-        pytest.param("# T - v1.2", "1.2", [], id="after a hyphen"),
-        pytest.param("# T -- v1.2", "1.2", [], id="after two hyphens"),
-        pytest.param("# T – v1.2", "1.2", [], id="after an en dash"),
-        pytest.param("# T — Version 2.0", "2.0", [], id="after an em dash, with the word"),
-        pytest.param("# T — Version 2", "2", [], id="a lone number with the word"),
-        pytest.param("# T (v2, 2025-04-08)", "2", ["2025-04-08"], id="a lone number with a date"),
-        pytest.param("# T - 1.2.3", "1.2.3", [], id="three numbers without v after a hyphen"),
-        pytest.param("# T (1.2.10)", "1.2.10", [], id="three numbers that are no date"),
-        pytest.param("# T | v1.2 | 2025-04-08", "1.2", ["2025-04-08"], id="between bars"),
-        pytest.param("# T: v1.2", "1.2", [], id="after a colon"),
-        pytest.param("# T, v1.2", "1.2", [], id="after a comma"),
-        pytest.param("# T (V1.2)", "1.2", [], id="capital V"),
-        pytest.param("# T (v 1.2)", "1.2", [], id="blank after v"),
-        pytest.param("# T (ver. 1.2)", "1.2", [], id="ver."),
-        pytest.param("# T (release 1.2)", "1.2", [], id="release"),
-        pytest.param("# T (2025-04-08, v1.2)", "1.2", ["2025-04-08"], id="date first"),
-        pytest.param("# T - v1.2 (April 8, 2025)", "1.2", ["April 8, 2025"], id="date in words"),
-        pytest.param("# T (v1.2; last updated 8 Apr 2025)", "1.2", ["8 Apr 2025"], id="labelled"),
-        pytest.param("# T (v1.2 (2025-04-08))", "1.2", ["2025-04-08"], id="nested parentheses"),
-        pytest.param("# **T (v1.2)**", "1.2", [], id="bold title"),
-        pytest.param("# T (v1.2) ##", "1.2", [], id="closed heading"),
-        pytest.param("# T (v1.2) \N{BRAIN}", "1.2", [], id="emoji behind"),
-        pytest.param("# <center>T (v1.2)</center>", "1.2", [], id="centred"),
-        pytest.param("<h1 align='center'>T (v1.2)</h1>", "1.2", [], id="html heading"),
-        pytest.param("# T <sub>v1.2</sub>", "1.2", [], id="small type"),
-        pytest.param("T (v1.2)\n========", "1.2", [], id="underlined heading"),
-        pytest.param("### T (v1.2)", "1.2", [], id="first heading of a deep level"),
-        pytest.param("text\n\n# T (v1.2)", "1.2", [], id="text before the heading"),
-        pytest.param("# Part 2 - v1.2", "1.2", [], id="numbered part with a v"),
-        pytest.param("# T (v1.2.0rc1)", "1.2.0rc1", [], id="release candidate"),
-        pytest.param("# T (v1.2-beta)", "1.2-beta", [], id="beta"),
-        pytest.param("# T (v2025.04.08)", "2025.04.08", [], id="calendar version with a v"),
+        pytest.param(
+            "# Demo (v0.0.43 2025-04-08 17:41)", "0.0.43", ["2025-04-08 17:41"], id="demo"
+        ),
+        pytest.param("# Demo (v0.0.43)", "0.0.43", [], id="in parentheses"),
+        pytest.param("# Demo [v1.2]", "1.2", [], id="in brackets"),
+        pytest.param("# Demo (1.2.3)", "1.2.3", [], id="three numbers without v in parentheses"),
+        pytest.param("# Demo - v1.2", "1.2", [], id="after a hyphen"),
+        pytest.param("# Demo -- v1.2", "1.2", [], id="after two hyphens"),
+        pytest.param("# Demo – v1.2", "1.2", [], id="after an en dash"),
+        pytest.param("# Demo — Version 2.0", "2.0", [], id="after an em dash, with the word"),
+        pytest.param("# Demo — Version 2", "2", [], id="a lone number with the word"),
+        pytest.param(
+            "# Demo (v2, 2025-04-08)", "2", ["2025-04-08"], id="a lone number with a date"
+        ),
+        pytest.param("# Demo - 1.2.3", "1.2.3", [], id="three numbers without v after a hyphen"),
+        pytest.param("# Demo (1.2.10)", "1.2.10", [], id="three numbers that are no date"),
+        pytest.param("# Demo | v1.2 | 2025-04-08", "1.2", ["2025-04-08"], id="between bars"),
+        pytest.param("# Demo: v1.2", "1.2", [], id="after a colon"),
+        pytest.param("# Demo, v1.2", "1.2", [], id="after a comma"),
+        pytest.param("# Demo (V1.2)", "1.2", [], id="capital V"),
+        pytest.param("# Demo (v 1.2)", "1.2", [], id="blank after v"),
+        pytest.param("# Demo (ver. 1.2)", "1.2", [], id="ver."),
+        pytest.param("# Demo (release 1.2)", "1.2", [], id="release"),
+        pytest.param("# Demo (2025-04-08, v1.2)", "1.2", ["2025-04-08"], id="date first"),
+        pytest.param("# Demo - v1.2 (April 8, 2025)", "1.2", ["April 8, 2025"], id="date in words"),
+        pytest.param(
+            "# Demo (v1.2; last updated 8 Apr 2025)", "1.2", ["8 Apr 2025"], id="labelled"
+        ),
+        pytest.param("# Demo (v1.2 (2025-04-08))", "1.2", ["2025-04-08"], id="nested parentheses"),
+        pytest.param("# **Demo (v1.2)**", "1.2", [], id="bold title"),
+        pytest.param("# Demo (v1.2) ##", "1.2", [], id="closed heading"),
+        pytest.param("# Demo (v1.2) \N{BRAIN}", "1.2", [], id="emoji behind"),
+        pytest.param("# <center>Demo (v1.2)</center>", "1.2", [], id="centred"),
+        pytest.param("<h1 align='center'>Demo (v1.2)</h1>", "1.2", [], id="html heading"),
+        pytest.param("# Demo <sub>v1.2</sub>", "1.2", [], id="small type"),
+        pytest.param("Demo (v1.2)\n========", "1.2", [], id="underlined heading"),
+        pytest.param("### Demo (v1.2)", "1.2", [], id="first heading of a deep level"),
+        pytest.param("text\n\n# Demo (v1.2)", "1.2", [], id="text before the heading"),
+        pytest.param(
+            "# Heads of part 2 (v1.2 2025-04-08 9:05)",
+            "1.2",
+            ["2025-04-08 9:05"],
+            id="a time of day",
+        ),
+        pytest.param("# Demo: Heads and layers (v1.2)", "1.2", [], id="a demo with a subtitle"),
+        pytest.param(
+            "# Heads and layers (v1.2, 2025-04-08)", "1.2", ["2025-04-08"], id="words with a date"
+        ),
+        pytest.param("# Workshop (v1.2) on 2025-04-08", "1.2", [], id="date of an event"),
+        pytest.param("# Workshop (v1.2), 2025-04-08", "1.2", [], id="date outside the parentheses"),
+        pytest.param("# HEADS: REPORT (V1.2)", "1.2", [], id="all in capitals"),
+        pytest.param("# Demo (v1.2.0rc1)", "1.2.0rc1", [], id="release candidate"),
+        pytest.param("# Demo (v1.2-beta)", "1.2-beta", [], id="beta"),
+        pytest.param("# Demo (v2025.04.08)", "2025.04.08", [], id="calendar version with a v"),
     ],
 )
 def test_heading_that_states_the_version(heading: str, version: str, dates: list[str]) -> None:
@@ -119,6 +138,15 @@ def test_heading_that_states_the_version(heading: str, version: str, dates: list
         pytest.param("# Neural demo (v1.x)", id="placeholder"),
         pytest.param("# Neural demo (v1.2.3.4.5)", id="five numbers"),
         pytest.param("# Chapter 1 (1.2)", id="pair without v"),
+        pytest.param("# Emoji in Unicode (v15.0)", id="a standard"),
+        pytest.param("# Train YOLOv5 - v6.0", id="a model"),
+        pytest.param(
+            "# Question answering on SQuAD (v1.1, 2016-06-16)", id="a data set with its date"
+        ),
+        pytest.param("# Image captions (v1.2)", id="words that could be anything's"),
+        pytest.param("# Demo (v1.2, v1.3)", id="one of two versions"),
+        pytest.param("# Demo ($1.2.3)", id="price"),
+        pytest.param("# Part 2 - v1.2", id="numbered part"),
         pytest.param("# Section 1.2.3", id="section number"),
         pytest.param("# Lab - 1.2.3", id="lab number"),
         pytest.param("# 1.2.3 Introduction", id="leading number"),
@@ -150,45 +178,66 @@ def test_markdown_that_states_no_version(source: str) -> None:
 
 
 def test_what_the_notebook_imports_is_another_product() -> None:
-    assert stated("# Tour of foolib (v2.1)") == [("heading", "2.1", [])]
-    assert stated("# Tour of foolib (v2.1)", "code>import foolib as fl") == []
-    assert stated("# Tour of foolib (v2.1)", "code>from foolib.x import y") == []
+    dated = "# Heads, Foolib layers (v2.1, 2025-04-08)"
+    assert stated(dated) == [("heading", "2.1", ["2025-04-08"])]
+    assert stated("# Heads, layers of Foolib (v2.1, 2025-04-08)", "code>import foolib as f") == []
+    assert stated("# Heads, Layers Foolib (v2.1, 2025-04-08)", "code>from foolib.x import y") == []
 
 
 @pytest.mark.parametrize(
     ("source", "version", "dates"),
     [
-        pytest.param("# T\n\nVersion: 1.2", "1.2", [], id="plain"),
-        pytest.param("Version: 1.2", "1.2", [], id="no heading at all"),
-        pytest.param("# T\n\n**Version:** 1.2.3", "1.2.3", [], id="bold with colon inside"),
-        pytest.param("# T\n\n**Version**: v1.2.3", "1.2.3", [], id="bold with colon outside"),
-        pytest.param("# T\n\n- Version: 1.2", "1.2", [], id="item"),
-        pytest.param("# T\n\n> Version: 1.2", "1.2", [], id="quoted"),
-        pytest.param("# T\n\n<b>Version:</b> 1.2<br>", "1.2", [], id="html"),
-        pytest.param("# T\n\n| Version | 1.2 |", "1.2", [], id="row of a table"),
-        pytest.param("# T\n\n## Version: 1.2", "1.2", [], id="heading of its own"),
-        pytest.param("# T\n\nVersion: 1.2 (2025-04-08)", "1.2", ["2025-04-08"], id="date behind"),
+        pytest.param("# Demo\n\nVersion: 1.2", "1.2", [], id="plain"),
+        pytest.param("# Demo\n\n**Version:** 1.2.3", "1.2.3", [], id="bold with colon inside"),
+        pytest.param("# Demo\n\n**Version**: v1.2.3", "1.2.3", [], id="bold with colon outside"),
+        pytest.param("# Demo\n\n- Version: 1.2", "1.2", [], id="item"),
+        pytest.param("# Demo\n\n> Version: 1.2", "1.2", [], id="quoted"),
+        pytest.param("# Demo\n\n<b>Version:</b> 1.2<br>", "1.2", [], id="html"),
+        pytest.param("# Demo\n\n| Version | 1.2 |", "1.2", [], id="row of a table"),
+        pytest.param("# Demo\n\n## Version: 1.2", "1.2", [], id="heading of its own"),
         pytest.param(
-            "# T\n\nAuthor: A | Version: 1.2 | Date: 2025-04-08", "1.2", ["2025-04-08"], id="bars"
+            "# Demo\n\nVersion: 1.2 (2025-04-08)", "1.2", ["2025-04-08"], id="date behind"
         ),
         pytest.param(
-            "# T\n\n**Version:** 1.2  \n**Date:** 8 Apr 2025\n", "1.2", ["8 Apr 2025"], id="below"
+            "# Demo\n\nAuthor: A | Version: 1.2 | Date: 2025-04-08",
+            "1.2",
+            ["2025-04-08"],
+            id="bars",
         ),
         pytest.param(
-            "# T\n\n- Last updated: 2025-04-08\n- Version: 1.2", "1.2", ["2025-04-08"], id="above"
+            "# Demo\n\n**Version:** 1.2  \n**Updated:** 8 Apr 2025\n",
+            "1.2",
+            ["8 Apr 2025"],
+            id="below",
         ),
         pytest.param(
-            "# T\n\nVersion: 1.2\n\nDate: 2025-04-08", "1.2", [], id="date in another paragraph"
+            "# Demo\n\n- Last updated: 2025-04-08\n- Version: 1.2",
+            "1.2",
+            ["2025-04-08"],
+            id="above",
         ),
         pytest.param(
-            "# T\n\nVersion: 1.2\nCreated: 2025-04-08", "1.2", [], id="date of creation stays"
+            "# Demo\n\nVersion: 1.2\n\nDate: 2025-04-08", "1.2", [], id="date in another paragraph"
         ),
-        pytest.param("# T\n\n*Version 1.2 — April 2025*", "1.2", ["April 2025"], id="subtitle"),
-        pytest.param("# T\nv1.2.3", "1.2.3", [], id="bare subtitle"),
-        pytest.param("# T\n\n## Data\nNotebook version: 1.2", "1.2", [], id="says whose it is"),
-        pytest.param("# T\n\n## About this notebook\nVersion: 1.2", "1.2", [], id="about"),
         pytest.param(
-            "# T\n\nVersion: 1.2\nVersion: 1.1", "1.2", [], id="only the first of several"
+            "# Demo\n\nVersion: 1.2\nCreated: 2025-04-08", "1.2", [], id="date of creation stays"
+        ),
+        pytest.param("# Demo\n\n*Version 1.2 — April 2025*", "1.2", ["April 2025"], id="subtitle"),
+        pytest.param("# Demo\nv1.2.3", "1.2.3", [], id="bare subtitle"),
+        pytest.param(
+            "# Demo\n\nVersion: 1.2\nDate: 8 Apr 2025\n",
+            "1.2",
+            [],
+            id="a date that may be of an event",
+        ),
+        pytest.param("# Heads\n\nVersion: 1.2\nAuthor: A\n", "1.2", [], id="with an author"),
+        pytest.param(
+            "# Heads and layers\n\nVersion: 1.2", "1.2", [], id="below a title of plain words"
+        ),
+        pytest.param("# Demo\n\n## Data\nNotebook version: 1.2", "1.2", [], id="says whose it is"),
+        pytest.param("# Demo\n\n## About this notebook\nVersion: 1.2", "1.2", [], id="about"),
+        pytest.param(
+            "# Demo\n\nVersion: 1.2\nVersion: 1.1", "1.2", [], id="only the first of several"
         ),
     ],
 )
@@ -199,19 +248,38 @@ def test_line_that_states_the_version(source: str, version: str, dates: list[str
 @pytest.mark.parametrize(
     "sources",
     [
-        pytest.param(["# T\n\n## Dataset\n- Version: 1.2"], id="of a dataset"),
-        pytest.param(["# T", "code>x = 1", "Version: 1.2"], id="after code"),
-        pytest.param(["# T\n\nPython version: 3.10"], id="of python"),
-        pytest.param(["# T\n\nVersion: 1.2 is out"], id="in a sentence"),
-        pytest.param(["# T\n\nVersion 1.2 of this notebook adds plots."], id="sentence"),
-        pytest.param(["# T\n\nSee version: 1.2"], id="words before it"),
-        pytest.param(["# T\n\nVersion: latest"], id="no number"),
-        pytest.param(["# T\n\nVersion: >=1.2"], id="requirement"),
-        pytest.param(["# T\n\n**v1.2**\n- added plots\n\n**v1.1**\n- began"], id="head of a list"),
-        pytest.param(["# T\n\na\n\nb\n\nc\n\nd\n\nv1.2"], id="bare version far from the title"),
-        pytest.param(["# T\n\n`Version: 1.2 of x`"], id="quoted code"),
-        pytest.param(["# T\n\n    Version: 1.2 x"], id="indented"),
-        pytest.param(["# T\n\n| Version | Changes |\n|---|---|\n| 1.2 | a |"], id="table header"),
+        pytest.param(["# Demo\n\n## Dataset\n- Version: 1.2"], id="of a dataset"),
+        pytest.param(["# Demo", "code>x = 1", "Version: 1.2"], id="after code"),
+        pytest.param(["Version: 1.2"], id="below no title"),
+        pytest.param(["# Emoji in Unicode\n\nVersion: 15.0"], id="of what the title names"),
+        pytest.param(["# MNIST\n\nv3.0.1"], id="subtitle of a data set"),
+        pytest.param(["# Demo\n\nLicense: Apache, Version: 2.0"], id="of a licence"),
+        pytest.param(["# Demo\n\nDataset: MNIST  \nVersion: 3.0.1"], id="beside a data set"),
+        pytest.param(
+            ["# Demo\n\n**Model:** Foo\n**Version:** 3.0.1\n**Author:** me"], id="model card"
+        ),
+        pytest.param(
+            ["# Demo", "code>x", "## About\nBuilt with Foo\nVersion: 1.2.3"], id="of a tool"
+        ),
+        pytest.param(
+            ["# Demo", "code>x", "## License\nGPL, Version: 3"], id="below a licence's heading"
+        ),
+        pytest.param(["# Demo\n\nWe use Foo.\n\nVersion: 1.2"], id="below a paragraph"),
+        pytest.param(["# Demo\n\nPython version: 3.10"], id="of python"),
+        pytest.param(["# Demo\n\nVersion: 1.2 is out"], id="in a sentence"),
+        pytest.param(["# Demo\n\nVersion 1.2 of this notebook adds plots."], id="sentence"),
+        pytest.param(["# Demo\n\nSee version: 1.2"], id="words before it"),
+        pytest.param(["# Demo\n\nVersion: latest"], id="no number"),
+        pytest.param(["# Demo\n\nVersion: >=1.2"], id="requirement"),
+        pytest.param(
+            ["# Demo\n\n**v1.2**\n- added plots\n\n**v1.1**\n- began"], id="head of a list"
+        ),
+        pytest.param(["# Demo\n\na\n\nb\n\nc\n\nd\n\nv1.2"], id="bare version far from the title"),
+        pytest.param(["# Demo\n\n`Version: 1.2 of x`"], id="quoted code"),
+        pytest.param(["# Demo\n\n    Version: 1.2 x"], id="indented"),
+        pytest.param(
+            ["# Demo\n\n| Version | Changes |\n|---|---|\n| 1.2 | a |"], id="table header"
+        ),
     ],
 )
 def test_line_that_states_no_version(sources: list[str]) -> None:
@@ -237,7 +305,13 @@ def test_line_that_states_no_version(sources: list[str]) -> None:
             'VERSION = "1.2"  # since 2025-04-08', "1.2", [], id="comment of another kind"
         ),
         pytest.param('VERSION = "1.2"\nprint(VERSION)', "1.2", [], id="shown"),
-        pytest.param('VERSION = "1.2"\nlog(f"v{VERSION}")', "1.2", [], id="logged"),
+        pytest.param(
+            'VERSION = "1.2"\nprint(f"v{VERSION}", "a" + VERSION)', "1.2", [], id="formatted"
+        ),
+        pytest.param('VERSION = "1.2"\nVERSION', "1.2", [], id="value of a cell"),
+        pytest.param(
+            'VERSION = "1.2"\ndisplay(Markdown("v{}".format(VERSION)))', "1.2", [], id="displayed"
+        ),
         pytest.param(
             'import torch\ntorch.VERSION == "1"\nVERSION = "1.2"', "1.2", [], id="attribute"
         ),
@@ -272,6 +346,20 @@ def test_constant_that_states_the_version(code: str, version: str, dates: list[s
         pytest.param(["code>VERSION = '3.1.2'", "code>%env V=$VERSION"], id="magic"),
         pytest.param(["code>VERSION = '3.1.2'\nurl = 'https://x/' + VERSION"], id="address"),
         pytest.param(["code>VERSION = '3.1.2'\nassert VERSION == '3.1.2'"], id="compared"),
+        pytest.param(["code>VERSION = '1.2'\nlog(f'v{VERSION}')"], id="given to a function"),
+        pytest.param(["code>VERSION = '1.2'\nname = f'model-{VERSION}.pt'"], id="part of a name"),
+        pytest.param(["code>VERSION = '1.2'\nVERSION in ('1.2', '1.3')"], id="looked up"),
+        pytest.param(["code>VERSION = '1.2'\nVERSION.startswith('1')"], id="asked"),
+        pytest.param(["code>VERSION = '1.2'\nprint(VERSION, file=log)"], id="written to a file"),
+        pytest.param(["code>VERSION = '1.2'\nprint(load(VERSION))"], id="result of a call shown"),
+        pytest.param(["code>v = VERSION = '1.2'\nload(v)"], id="under another name too"),
+        pytest.param(["code>VERSION = '1.2'", "code>VERSION = '1.3'"], id="assigned twice"),
+        pytest.param(
+            ["code>VERSION = '1.2'", "code>load(globals()['VERSION'])"], id="by its name as text"
+        ),
+        pytest.param(
+            ["code>VERSION = '1.2'", "code>load(VERSION"], id="in code that does not parse"
+        ),
         pytest.param(["code>%%writefile a.py\n__version__ = '1.2'"], id="file that is written"),
         pytest.param(["code>%%bash\nVERSION='1.2'"], id="another language"),
         pytest.param(["code>def f(:\n__version__ = '1.2'"], id="does not parse"),
@@ -283,7 +371,7 @@ def test_code_that_states_no_version(sources: list[str]) -> None:
 
 
 def test_a_constant_that_is_left_alone_is_named() -> None:
-    _, notes = find_places(notebook("code>VERSION = '3.1'\n!wget x-$VERSION"), {})
+    _, notes = find_places(Pages(notebook("code>VERSION = '3.1'\n!wget x-$VERSION")), {})
     assert notes == (
         "VERSION in cell 1, line 1 is left alone, because the notebook uses it for more than to "
         "show it.",
@@ -330,7 +418,7 @@ def test_patterns_name_places_that_the_rules_do_not_know() -> None:
 
 
 def test_a_place_that_a_pattern_names_counts_once() -> None:
-    assert stated("# T (v1.2)", patterns=(r"\(v(?P<version>.*?)\)",)) == [("pattern", "1.2", [])]
+    assert stated("# Demo (v1.2)", patterns=(r"\(v(?P<version>.*?)\)",)) == [("pattern", "1.2", [])]
 
 
 @pytest.mark.parametrize(
@@ -346,12 +434,12 @@ def test_a_pattern_changes_only_python_and_markdown(source: str) -> None:
 )
 def test_a_wrong_pattern_is_an_error(pattern: str, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        find_places(notebook("# T"), {}, (pattern,))
+        find_places(Pages(notebook("# Demo")), {}, (pattern,))
 
 
 def test_a_wrong_pattern_is_not_blamed_on_the_settings() -> None:
     with pytest.raises(ValueError, match="is not a regular expression") as raised:
-        find_places(notebook("# T"), {}, ("(",))
+        find_places(Pages(notebook("# Demo")), {}, ("(",))
     assert "settings" not in str(raised.value)
     assert "correct it" in str(raised.value)
 
@@ -523,7 +611,7 @@ def test_a_renewed_date_reads_as_now(form: str, old: datetime, now: datetime) ->
 
 @given(st.text(alphabet="#-=`~<!->pre/ \n\r\t*a\x0c\x85\u2028", max_size=80))
 def test_lines_cover_the_source(source: str) -> None:
-    lines, _ = read_markdown(source)
+    lines, _ = read_blocks(source)
     assert len(lines) == source.count("\n") + 1
     for line in lines:
         assert source[line.end : line.end + 1] in ("", "\n", "\r")
