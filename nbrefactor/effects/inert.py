@@ -33,6 +33,8 @@ class ImportReader:
         The target module: its finder finds what is imported.
     present : iterable of str
         Top-level modules that are there although they are not found.
+    read : dict of str to SourceModule, optional
+        Modules of the project that have been read before; it grows.
 
     Attributes
     ----------
@@ -40,14 +42,24 @@ class ImportReader:
         The packages of the environment that have been imported, in order.
     """
 
-    def __init__(self, location: Location, present: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        location: Location,
+        present: Iterable[str] = (),
+        read: dict[str, SourceModule | None] | None = None,
+    ) -> None:
         self._location = location
         self._present = frozenset(present)
-        self._read: dict[str, SourceModule | None] = {}
+        # What is read once is read for the readers made from this one too.
+        self._read: dict[str, SourceModule | None] = {} if read is None else read
         self._running: dict[str, TopLevel] = {}
         self._tops: dict[str, TopLevel] = {}
         self._done: set[str] = set()
         self.libraries: dict[str, None] = {}
+
+    def anew(self, present: Iterable[str]) -> ImportReader:
+        """Begin again where nothing is imported yet, without reading files again."""
+        return ImportReader(self._location, present, self._read)
 
     def acts(self, module: str) -> Iterator[Act]:
         """Yield what importing a module does that no import before it did.

@@ -335,14 +335,6 @@ _IMPORT: Mapping[str, Entry] = {
     "module-changed-by": Entry(
         "{here} changes {subject} ({there})", "leave the module as it is, or pass what differs"
     ),
-    "class-shared": Entry(
-        '{cell} uses "{here}" of {subject}, for which "{there}" is another class now',
-        "import the class too, or neither of the two",
-    ),
-    "compared-object": Entry(
-        '{cell} compares "{subject}" with {here}, which it would become',
-        "take the comparison out",
-    ),
 }  # fmt: skip
 
 
@@ -407,9 +399,6 @@ _OBSERVATIONS: Mapping[str, Entry] = {
     ),
     "changes-attributes": Entry(
         "{cell} changes its attributes{here}", "keep those values in names of the notebook"
-    ),
-    "module-changed": Entry(
-        "{cell} changes {subject}{here}", "pass the value as an argument instead"
     ),
     "meets-own": Entry(
         "{cell} uses the target's module, whose own {subject} it would become one with",

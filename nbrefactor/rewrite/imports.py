@@ -61,6 +61,12 @@ class _Import:
     behind: ast.stmt | None = None
     added: list[tuple[str, str]] = field(default_factory=list)
 
+    def take(self, replacement: Replacement) -> None:
+        """Bring in one more name."""
+        if replacement.imported not in self.names:
+            self.names.append(replacement.imported)
+            self.added.append(replacement.imported)
+
 
 def replace_definitions(
     home: CodeCell,
@@ -89,18 +95,14 @@ def replace_definitions(
         its edit; the edit of the import is with the one that it was merged into, or first with
         the one that extends an import that stood there before.
     """
-    planned: list[tuple[Replacement, list[Edit]]] = []
     leaving = {replacement.definition.node for replacement in replacements}
     # Below this statement something has to stay, or its value would be shown.
     bare = uncovered(home, leaving, everything=everything)
     imports: dict[tuple[int, str], list[_Import]] = {}
     removed: list[InlineDefinition] = []
     for replacement in replacements:
-        definition = replacement.definition
-        edits: list[Edit] = []
-        planned.append((replacement, edits))
-        block = definition.block
-        position = block.index(definition.node)
+        block = replacement.definition.block
+        position = block.index(replacement.definition.node)
         here = imports.setdefault(
             (id(block), replacement.module), list(_existing(home, block, replacement.module))
         )
@@ -110,36 +112,38 @@ def replace_definitions(
             here.append(
                 _Import(position, replacement.module, [replacement.imported], first=replacement)
             )
-            continue
-        if replacement.imported not in holder.names:
-            holder.names.append(replacement.imported)
-            holder.added.append(replacement.imported)
-        removed.append(definition)
-
+        else:
+            holder.take(replacement)
+            removed.append(replacement.definition)
     for replacement in arriving:
         removed.append(replacement.definition)
-        planned.append((replacement, []))
         body, module = home.tree.body, replacement.module
         here = imports.setdefault((id(body), module), list(_existing(home, body, module)))
-        holder = _receiver(home, here, replacement)
-        if replacement.imported not in holder.names:
-            holder.names.append(replacement.imported)
-            holder.added.append(replacement.imported)
+        _receiver(home, here, replacement).take(replacement)
+    made = [one for here in imports.values() for one in here]
+    return _with_edits(home, [*replacements, *arriving], removed, made)
 
-    index = {replacement.definition: edits for replacement, edits in planned}
+
+def _with_edits(
+    home: CodeCell,
+    replacements: Sequence[Replacement],
+    removed: Sequence[InlineDefinition],
+    imports: Sequence[_Import],
+) -> tuple[tuple[Replacement, tuple[Edit, ...]], ...]:
+    """Give each replacement the edits of its definition and of its import."""
+    index: dict[InlineDefinition, list[Edit]] = {one.definition: [] for one in replacements}
     for definition, edit in _removals(removed):
         index[definition].append(edit)
-    for here in imports.values():
-        for made in here:
-            if made.first is not None:
-                index[made.first.definition].append(_in_place(made.first.definition, made))
-            elif made.added and made.statement is not None:
-                receiver = next(r for r, _ in planned if r.imported == made.added[0])
+    for made in imports:
+        if made.first is not None:
+            index[made.first.definition].append(_in_place(made.first.definition, made))
+        elif made.added:
+            receiver = next(one for one in replacements if one.imported == made.added[0])
+            if made.statement is not None:
                 index[receiver.definition].append(_extended(home, made))
             elif made.behind is not None:
-                receiver = next(r for r, _ in planned if r.imported == made.added[0])
                 index[receiver.definition].append(_inserted(home, made, made.behind))
-    return tuple((replacement, tuple(edits)) for replacement, edits in planned)
+    return tuple((one, tuple(index[one.definition])) for one in replacements)
 
 
 def _existing(home: CodeCell, block: Sequence[ast.stmt], module: str) -> Iterator[_Import]:

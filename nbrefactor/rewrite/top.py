@@ -143,12 +143,11 @@ class WayUp:
             what = "leave a magic without code" if shown < 0 else "show the value above it"
             return f"without it, {_number(home)} would {what}"
         assert match.module is not None
-        assert match.target is not None
         if match.module.name not in self._arrivals:
             self._arrivals[match.module.name] = Arrival(self._notebook, match.module)
         last = top.tree.body[last_import(top) or 0]
         above = (top.cell.index, (last.end_lineno or last.lineno) + 1)
-        return self._arrivals[match.module.name].why_not_above(definition, match.target, above)
+        return self._arrivals[match.module.name].why_not_above(definition, above)
 
 
 def _why_here(definition: InlineDefinition, top: CodeCell) -> str:

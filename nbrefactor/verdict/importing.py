@@ -5,19 +5,18 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from nbrefactor.effects import known
 from nbrefactor.effects.inert import ImportReader
 from nbrefactor.effects.toplevel import Act
 from nbrefactor.library.source_module import SourceModule
-from nbrefactor.library.target import Target, TargetModule
+from nbrefactor.library.target import TargetModule
 from nbrefactor.model.reason import Reason
 from nbrefactor.notebook.magics import read_cell
 from nbrefactor.program.timeline import InlineDefinition, Timeline
 from nbrefactor.python.environment import STAR
-from nbrefactor.python.scopes import free_references
 from nbrefactor.verdict.origins import Origins, imported_names
 from nbrefactor.verdict.patches import Patches
 from nbrefactor.verdict.search import Search, Taken
@@ -79,15 +78,13 @@ class Arrival:
         self._files = Files(module.name, module.importable_from is None)
         self._runs: dict[tuple[str, ...], _Run] = {}
 
-    def reasons(self, definition: InlineDefinition, target: Target) -> tuple[Reason, ...]:
+    def reasons(self, definition: InlineDefinition) -> tuple[Reason, ...]:
         """Say why an import in the place of a definition is more than a binding of its name.
 
         Parameters
         ----------
         definition : InlineDefinition
             The definition that the import would take the place of.
-        target : Target
-            What would be imported.
 
         Returns
         -------
@@ -100,19 +97,16 @@ class Arrival:
             *self._search.reasons(steps),
             *self._of_acts(place),
             *self._changes,
-            *self._shared(definition, target),
         ]
         return tuple(dict.fromkeys(reasons))
 
-    def why_not_above(self, definition: InlineDefinition, target: Target, above: Place) -> str:
+    def why_not_above(self, definition: InlineDefinition, above: Place) -> str:
         """Say why an import would be something else further up in the notebook.
 
         Parameters
         ----------
         definition : InlineDefinition
             The definition that goes.
-        target : Target
-            What is imported instead.
         above : Place
             Where the import would stand.
 
@@ -178,24 +172,25 @@ class Arrival:
 
     def _run(self, place: Place) -> _Run:
         """Read what the import does at a place, after the notebook's own imports above."""
-        before = tuple(
-            module
+        before = {
+            module: None
             for found in self._imports
             if found.sure and found.place < place
             for module in found.modules
-        )
-        if before not in self._runs:
-            reader = ImportReader(self._module.location, self._present)
-            for module in before:
+        }
+        own = tuple(module for module in before if self._reader.project_source(module))
+        if own not in self._runs:
+            reader = self._reader.anew(self._present)
+            for module in own:
                 # What the notebook has imported already is no news.
-                for _ in reader.acts(module) if reader.project_source(module) else ():
+                for _ in reader.acts(module):
                     pass
             reader.libraries.clear()
             acts = tuple(reader.acts(self._module.name))
-            tops = {module.partition(".")[0] for module in before}
-            new = tuple(library for library in reader.libraries if library not in tops)
-            self._runs[before] = _Run(acts, new)
-        return self._runs[before]
+            self._runs[own] = _Run(acts, tuple(reader.libraries))
+        run = self._runs[own]
+        tops = {module.partition(".")[0] for module in before}
+        return replace(run, libraries=tuple(one for one in run.libraries if one not in tops))
 
     def _is_imported_after(self, module: str, place: Place) -> bool:
         return any(module in found.modules for found in self._imports if found.place > place)
@@ -232,11 +227,17 @@ class Arrival:
     def _subclasses(self, place: Place) -> Iterator[Reason]:
         if any(self._module.name in one.modules for one in self._imports if one.place < place):
             return
-        for home in self._notebook.cells:
-            for node in ast.walk(home.tree):
-                if isinstance(node, ast.Attribute) and node.attr == "__subclasses__":
-                    yield Reason("import-subclasses", self._module.name, (home.cell.index + 1,))
-                    return
+        if self._cells_with_subclasses:
+            yield Reason("import-subclasses", self._module.name, self._cells_with_subclasses)
+
+    @cached_property
+    def _cells_with_subclasses(self) -> tuple[int, ...]:
+        return tuple(
+            home.cell.index + 1
+            for home in self._notebook.cells
+            if "__subclasses__" in home.cell.source
+            and any(getattr(node, "attr", "") == "__subclasses__" for node in ast.walk(home.tree))
+        )
 
     @cached_property
     def _imports(self) -> tuple[_Import, ...]:
@@ -261,6 +262,11 @@ class Arrival:
         for cell, _ in self._notebook.opaque:
             listed.update(_IMPORT_LINE.findall(cell.source))
         return frozenset(listed)
+
+    @cached_property
+    def _reader(self) -> ImportReader:
+        """Reads modules of the project as source."""
+        return ImportReader(self._module.location)
 
     # -- what comes before ---------------------------------------------------------------------
 
@@ -297,7 +303,7 @@ class Arrival:
     @cached_property
     def _project(self) -> tuple[tuple[Place, SourceModule, Origins], ...]:
         """The modules of the project that the notebook imports, with all that they import."""
-        reader = ImportReader(self._module.location)
+        reader = self._reader
         seen: dict[str, None] = {}
         found = []
         for one in self._imports:
@@ -347,45 +353,6 @@ class Arrival:
             )
         return tuple(reasons)
 
-    def _shared(self, definition: InlineDefinition, target: Target) -> Iterator[Reason]:
-        """Find where the notebook has the target, or what belongs to it, beside its own copy."""
-        for home in self._notebook.cells:
-            number = home.cell.index + 1
-            for node in ast.walk(home.tree):
-                match node:
-                    case ast.Compare(left=left, comparators=others):
-                        sides = [left, *others]
-                        mine = any(_is_name(side, definition.name) for side in sides)
-                        theirs = [side for side in sides if self._is(side, target)]
-                        if mine and theirs:
-                            other = ast.unparse(theirs[0])
-                            yield Reason("compared-object", definition.name, (number,), here=other)
-                    case ast.Name() | ast.Attribute() if isinstance(definition.node, ast.ClassDef):
-                        used = self._uses_class(node, target)
-                        if used:
-                            yield Reason(
-                                "class-shared",
-                                self._module.name,
-                                (number,),
-                                here=used,
-                                there=definition.name,
-                            )
-
-    def _is(self, node: ast.expr, target: Target) -> bool:
-        full = f"{self._module.name}.{target.name}"
-        return full in self._origins.of(node)
-
-    def _uses_class(self, node: ast.expr, target: Target) -> str:
-        """Name what the notebook takes from the module that itself uses the target's class."""
-        for dotted in self._origins.of(node):
-            module, _, name = dotted.rpartition(".")
-            other = self._module.targets.get(name)
-            if module not in self._names or other is None or other.node is target.node:
-                continue
-            if any(found.name == target.node.name for found in free_references(other.node)):
-                return name
-        return ""
-
 
 def _may_prepare(text: str) -> bool:
     """Tell whether a magic does more than show something and set how things are shown."""
@@ -393,10 +360,6 @@ def _may_prepare(text: str) -> bool:
         return False
     found = known.magic(text.split()[0]) if text.startswith("%") else None
     return found is None or not set(found.effects) <= _SHOWS
-
-
-def _is_name(node: ast.expr, name: str) -> bool:
-    return isinstance(node, ast.Name) and node.id == name
 
 
 def _modules(node: ast.Import | ast.ImportFrom, package: str = "") -> Iterator[str]:

@@ -287,12 +287,6 @@ def _changed(question: Question) -> Iterator[Reason]:
             if isinstance(event.node, ast.Call):
                 code = "changes-attributes"
             yield _reason(code, event, event.detail)
-    own = {question.target.module.name, question.worlds.target_module.name}
-    for event in question.sight.flow.events:
-        if event.kind == "changes" and event.unit not in own:
-            for origin in sorted(origins(event.things)):
-                if origin in own or origin.rpartition(".")[0] in own:
-                    yield _reason("module-changed", event, f"{origin}.{event.detail}")
 
 
 def _compared(question: Question) -> Iterator[Reason]:

@@ -35,6 +35,7 @@ class Origins:
 
     def __init__(self, trees: Iterable[ast.AST], package: str = "") -> None:
         self.names: dict[str, set[str]] = {}
+        self.texts: set[str] = set()
         self._stars: set[str] = set()
         trees = tuple(trees)
         bound: Counter[str] = Counter()
@@ -48,6 +49,8 @@ class Origins:
                             self._stars.add(dotted.removesuffix(f".{STAR}"))
                         else:
                             self.names.setdefault(name, set()).add(dotted)
+                case ast.Constant(value=str(text)):
+                    self.texts.add(text)
                 case (
                     ast.Assign(targets=[ast.Name(id=name)], value=value)
                     | ast.NamedExpr(target=ast.Name(id=name), value=value)

@@ -69,13 +69,31 @@ class Patches:
         self._origins = origins
         self._modules = frozenset(modules)
         self._texts = tuple(f"{module}." for module in self._modules)
+        self.aliases: set[str] = set()
+        self._packages: set[str] = set()
+        self._returning: set[str] = set()
+        self._functions: dict[str, ast.FunctionDef | ast.AsyncFunctionDef] = {}
+        self.is_named = self._is_named()
+        if self.is_named:
+            self._follow()
+
+    def _is_named(self) -> bool:
+        """Tell whether the code names one of the modules at all, by an import or by a text."""
+        dotted = (one for found in self._origins.names.values() for one in found)
+        return any(
+            self.is_part(one) or any(module.startswith(f"{one}.") for module in self._modules)
+            for one in (*dotted, *self._origins.texts)
+        )
+
+    def _follow(self) -> None:
+        origins = self._origins
         self._functions = {
             node.name: node
             for tree in self._trees
             for node in ast.walk(tree)
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
         }
-        self.aliases: set[str] = {
+        self.aliases = {
             name
             for name, dotted in origins.names.items()
             if any(self.is_part(one) for one in dotted)
@@ -85,7 +103,6 @@ class Patches:
             for name, dotted in origins.names.items()
             if any(module.startswith(f"{one}.") for one in dotted for module in self._modules)
         }
-        self._returning: set[str] = set()
         while self._grow():
             pass
 
@@ -95,7 +112,7 @@ class Patches:
 
     def changes(self, tree: ast.AST) -> Iterator[Change]:
         """Yield the places of one tree that change a module."""
-        for node in ast.walk(tree):
+        for node in ast.walk(tree) if self.is_named else ():
             if self._changes(node):
                 yield Change(getattr(node, "lineno", 0), self._what(node), _short(node))
 

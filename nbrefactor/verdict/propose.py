@@ -90,7 +90,7 @@ def _same(
         "names": Answer(tuple(Clause(one.reason, one.unless) for one in captures)),
         "kind": kinds,
         "place": place(definition, context, candidate),
-        "import": fails(*candidate.arrival.reasons(definition, candidate.target)),
+        "import": fails(*candidate.arrival.reasons(definition)),
         "observations": observing(definition, candidate, context, pair),
         "uses": using(definition, candidate, context, pair),
         "others": others(definition, candidate, context, pair, recursive=form.recursive),
@@ -115,7 +115,7 @@ def _different(
         )
         answers = {
             "body": fails(*members, *(one.reason for one in captures)),
-            "import": fails(*candidate.arrival.reasons(definition, candidate.target)),
+            "import": fails(*candidate.arrival.reasons(definition)),
         }
         return Proposal(
             definition,
@@ -144,7 +144,7 @@ def _different(
         "body": body(definition, candidate, context, paired),
         "names": captured,
         "place": place(definition, context, candidate),
-        "import": fails(*candidate.arrival.reasons(definition, candidate.target)),
+        "import": fails(*candidate.arrival.reasons(definition)),
         "observations": observing(definition, candidate, context, pair),
         "uses": using(definition, candidate, context, pair),
         "others": others(definition, candidate, context, pair, recursive=False),

@@ -192,9 +192,9 @@ CASES = [
     case("another module is changed", ["import json\njson.x = 1", "F"]),
     case("an instance of its class is changed", ["from m import Point\np = Point(1)\np.x = 2", "F"], files={"m.py": POINT + F}),
     case("its functions are used", ["import m\ny = [m.g(x) for x in range(3)]\nlist(map(m.g, y))", "F"], files={"m.py": F + "def g(x):\n    return x\n"}),
-    case("its function is compared with the copy", ["import m", "F", "f is m.f"], "compared-object"),
-    case("its class makes what another function gives", ["from m import make", POINT, "isinstance(make(), Point)"], "class-shared", files={"m.py": POINT + "def make():\n    return Point(1)\n"}, name="Point"),
-    case("its other functions do not know the class", ["from m import g", POINT, "Point(g())"], files={"m.py": POINT + "def g():\n    return 1\n"}, name="Point"),
+    case("its function is compared with the copy", ["import m", "F", "f is m.f"], "compared"),
+    case("its class makes what another function gives", ["from m import make", POINT, "isinstance(make(), Point)"], "meets-own", files={"m.py": POINT + "def make():\n    return Point(1)\n"}, name="Point"),
+    case("its other functions do not know the class", ["from m import g", POINT, "p = Point(g())"], files={"m.py": POINT + "def g():\n    return 1\n"}, name="Point"),
 ]  # fmt: skip
 
 
