@@ -20,7 +20,7 @@ from nbrefactor.verdict.meaning import Unites, Worlds
 from nbrefactor.verdict.observed_body import Body, may_be_unbound
 from nbrefactor.verdict.observed_definition import computed_when_defined, renewed_state
 from nbrefactor.verdict.observed_sight import Sight
-from nbrefactor.verdict.observed_text import Places, docstrings
+from nbrefactor.verdict.observed_text import Places, annotated_names, docstrings
 from nbrefactor.verdict.observed_values import NOTHING, Event, Sees, Thing, origins, themselves
 
 _SOURCE_READERS = frozenset(
@@ -171,7 +171,7 @@ def _tells_apart(question: Question, sees: Sees, event: Event) -> bool:
                 return any(">>>" in (text or "") for text in docstrings(question.node))
             return docstrings(question.node) != docstrings(question.target.node)
         case "annotations":
-            return not _annotations_alike(question)
+            return not _annotations_alike(question) or _shows_annotated_class(question)
         case "name":
             return question.renamed
         case "module":
@@ -189,6 +189,19 @@ def _annotations_alike(question: Question) -> bool:
         question.notebook, question.target.module.tree, question.worlds, question.unites
     )
     return places.annotations_alike(question.definition, question.target.node)
+
+
+def _shows_annotated_class(question: Question) -> bool:
+    """Tell whether a class that an annotation names is shown, with the module that it is from."""
+    for name in annotated_names(question.node):
+        here = question.worlds.notebook.names.get(name)
+        if isinstance(here, Defined) and any(
+            thing.kind == "definition" and thing.how != "held"
+            for event in question.sight.events(here.node, "shows")
+            for thing in question.sight.mine(here.node, event.things)
+        ):
+            return True
+    return False
 
 
 def _handed_on(question: Question) -> Iterator[Reason]:

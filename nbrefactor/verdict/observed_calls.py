@@ -130,7 +130,7 @@ def _arguments(flow: Flow, node: ast.Call, scope: Scope) -> Arguments:
 
 def _called(flow: Flow, thing: Thing, made: _Call) -> Things:
     if isinstance(thing.of, str):
-        return _unseen_result(thing.of, made)
+        return _unseen_result(flow, thing.of, made)
     if isinstance(thing.of, ast.Call):
         return frozenset({Thing("instance", thing.of)})
     found = _enter(flow, thing, made.arguments)
@@ -214,8 +214,8 @@ def _construct(flow: Flow, node: ast.ClassDef, made: _Call) -> None:
 # -- code that cannot be read ----------------------------------------------------------------------
 
 
-def _unseen_result(origin: str, made: _Call) -> Things:
-    found = {Thing("origin", f"{origin}()")} if len(origin) < 100 else set()
+def _unseen_result(flow: Flow, origin: str, made: _Call) -> Things:
+    found = set(flow.imported(f"{origin}()"))
     told = table.told_by_call(origin, "")
     if origin in table.MAKES_CLASSES and (origin != "builtins.type" or len(made.node.args) == 3):
         found.add(Thing("definition", made.node))

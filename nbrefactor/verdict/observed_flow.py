@@ -33,7 +33,9 @@ from nbrefactor.verdict.observed_values import (
     themselves,
 )
 
+# Of chains such as lib.load().map().map() only the beginning tells anything.
 _LONGEST_ORIGIN = 8
+_MOST_CALLS = 2
 _NAMESPACE = Slot("namespace", "")
 _RAISED = Slot("raised", "")
 _ANNOTATED = Slot("annotated", "")
@@ -155,7 +157,7 @@ class Flow(ABC):
 
     def imported(self, dotted: str) -> Things:
         """Give what a full name can be: the definition too, where its module can be read."""
-        if dotted.count(".") > _LONGEST_ORIGIN:
+        if dotted.count(".") > _LONGEST_ORIGIN or dotted.count("()") > _MOST_CALLS:
             return NOTHING
         if dotted == MAIN or (dotted.startswith(SHELLS) and "user" in dotted.rpartition(".")[2]):
             return self.namespace()
