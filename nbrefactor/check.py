@@ -153,7 +153,7 @@ def _find(
         if defines and _may_be_found(document, code_cells, settings, modules):
             yield from _definitions(document, settings, modules, path, now)
     if _may_disagree(document, settings):
-        from nbrefactor.rules.bump import check_versions
+        from nbrefactor.versioning import check_versions
 
         yield from check_versions(document.cells, document.metadata, settings.version_patterns)
 
@@ -209,7 +209,7 @@ def _may_be_found(
     modules: Sequence[Accepted],
 ) -> bool:
     """Tell whether a definition can be found that counts; comparing is slow to load and to do."""
-    from nbrefactor.python.outline import may_match
+    from nbrefactor.program.glance import may_match
 
     return _shows_divergent(document, settings) or may_match(
         cells, [found.module for found in modules], dict(settings.aliases)
@@ -273,6 +273,7 @@ def _diagnostic(found: Finding, line: int, path: str, identity: tuple[str, ...])
         name=found.name,
         target=found.target or None,
         fixable=bool(found.edits),
-        reasons=tuple(visible(reason.replace("\n", " ")) for reason in found.reasons),
+        reasons=tuple(one_line(reason.sentence) for reason in found.reasons)
+        + tuple(visible(line) for line in found.details),
         difference=visible(found.difference),
     )

@@ -74,6 +74,8 @@ class Settings:
         Regular expressions of output text that may differ from run to run.
     suggest : bool
         Whether near misses under another name are pointed out.
+    force : tuple of str
+        Names of definitions that the user has looked at and wants replaced.
     """
 
     modules: tuple[ModuleChoice, ...] = (ModuleChoice(BUNDLED_MODULE, "compatible"),)
@@ -91,6 +93,7 @@ class Settings:
     folder: Path | None = None
     verify_patterns: tuple[str, ...] = ()
     suggest: bool = True
+    force: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

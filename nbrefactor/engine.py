@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from nbrefactor.config import Settings
-from nbrefactor.model.outcome import CellChange, Edit, Finding, MetadataEdit, Outcome
+from nbrefactor.model.edits import compose
+from nbrefactor.model.outcome import CellChange, Edit, Finding, Level, MetadataEdit, Outcome
+from nbrefactor.model.reason import Reason
 from nbrefactor.notebook.document import Document, NotebookError, foreign_kernel, read, write
 from nbrefactor.notebook.magics import read_cell
 from nbrefactor.program.timeline import InlineDefinition, Timeline, timeline
 from nbrefactor.rewrite.definitions import CODES, report_definitions
 from nbrefactor.rules.catalogue import covers
-from nbrefactor.rules.optouts import OptOut, read_optouts
+from nbrefactor.rules.optouts import read_optouts
 from nbrefactor.targets import read_modules as read_modules
+from nbrefactor.verdict.judge import judge
 from nbrefactor.verdict.match import Accepted, Match
-from nbrefactor.verdict.matching import match
 
 Planner = Callable[[Document], "Plan"]
 
@@ -129,7 +130,7 @@ def bump_bytes(data: bytes, settings: Settings, *, path: str, now: datetime) -> 
     Outcome
         What is to be written, and why.
     """
-    from nbrefactor.rules.bump import plan_bump
+    from nbrefactor.versioning import plan_bump
 
     def plan(document: Document) -> Plan:
         bump = plan_bump(
@@ -225,10 +226,10 @@ def plan_migration(
     """
     replaced = _replace_definitions(document, settings, modules)
     notes = tuple(_notes(replaced, modules, settings))
-    if replaced.document is document:
+    if not replaced.edits:
         return Plan(replaced.findings, (), (), notes)
     # Slow to load for its expressions, and not needed to say that there is nothing to do.
-    from nbrefactor.rules.bump import plan_bump
+    from nbrefactor.versioning import plan_bump
 
     bump = plan_bump(
         replaced.document.cells,
@@ -238,10 +239,9 @@ def plan_migration(
         now=now,
         patterns=settings.version_patterns,
     )
-    final = read(write(replaced.document, bump.edits))
     return Plan(
         (*replaced.findings, *bump.findings),
-        tuple(_edits_between(document, final)),
+        compose(replaced.edits, bump.edits),
         bump.metadata_edits,
         (*notes, *bump.notes),
     )
@@ -255,45 +255,62 @@ class _Replaced:
     original: Timeline
     matches: tuple[Match, ...]
     findings: tuple[Finding, ...]
+    edits: tuple[Edit, ...]
 
 
 def _replace_definitions(
     document: Document, settings: Settings, modules: Sequence[Accepted]
 ) -> _Replaced:
-    """Replace until nothing is left to replace: one that goes may have kept another from going."""
+    """Replace what can be; again where what went has freed something, so that a second run rests."""
     original = notebook = timeline(document.cells)
-    remaining = notebook.definitions
-    verdicts: dict[InlineDefinition, tuple[Match, Finding]] = {}
-    while True:
-        matches = judge(document, notebook, settings, modules)
-        # Near misses under other names stay what they are while others are replaced.
-        settings = replace(settings, suggest=False)
-        findings = report_definitions(matches, top=notebook if settings.imports == "top" else None)
-        # What stays keeps its order, so each definition is found again by its position.
-        was = dict(zip(notebook.definitions, remaining, strict=True))
-        for found, finding in zip(matches, findings, strict=True):
-            before = was[found.definition]
-            verdicts[before] = found, replace(finding, row=before.node.lineno)
-        edits = [edit for finding in findings for edit in finding.edits]
-        if not edits:
-            break
-        gone = {found.definition for found in matches if found.accepted}
-        remaining = tuple(was[kept] for kept in notebook.definitions if kept not in gone)
-        document = read(write(document, edits))
-        notebook = timeline(document.cells)
-    order = [verdicts[found] for found in original.definitions if found in verdicts]
-    return _Replaced(
-        document,
-        original,
-        tuple(found for found, _ in order),
-        tuple(finding for _, finding in order),
-    )
+    matches = list(judge_document(document, notebook, settings, modules))
+    findings = list(report_definitions(matches, notebook, to_top=settings.imports == "top"))
+    edits = _edits_of(findings)
+    # Near misses under other names stay what they are while others are replaced.
+    settings = replace(settings, suggest=False)
+    result = document
+    remaining = list(range(len(matches)))
+    last = edits
+    while last:
+        remaining = [at for at in remaining if not matches[at].accepted]
+        result = read(write(result, last))
+        notebook = timeline(result.cells)
+        later = judge_document(result, notebook, settings, modules)
+        found = report_definitions(later, notebook, to_top=settings.imports == "top")
+        last = _edits_of(found)
+        edits = compose(edits, last)
+        for at, match, finding in zip(remaining, later, found, strict=False):
+            if match.accepted and match.definition.name == matches[at].definition.name:
+                matches[at] = replace(match, definition=matches[at].definition)
+                findings[at] = replace(finding, row=findings[at].row, edits=())
+    findings = _with_edits(findings, edits)
+    return _Replaced(result, original, tuple(matches), tuple(findings), edits)
 
 
-def judge(
+def _edits_of(findings: Sequence[Finding]) -> tuple[Edit, ...]:
+    return tuple(edit for finding in findings for edit in finding.edits)
+
+
+def _with_edits(findings: Sequence[Finding], edits: Sequence[Edit]) -> list[Finding]:
+    """Give each finding its edits of the original notebook, each edit to one finding."""
+    owners = {edit: at for at, finding in enumerate(findings) for edit in finding.edits}
+    given: dict[int, list[Edit]] = {}
+    for edit in edits:
+        at = owners.get(edit)
+        if at is None:
+            # What several rounds made together belongs to the definition that stands there.
+            near = [
+                i for i, found in enumerate(findings) if found.cell == edit.cell and found.level
+            ]
+            at = next((i for i in near if not given.get(i)), near[0] if near else 0)
+        given.setdefault(at, []).append(edit)
+    return [replace(one, edits=tuple(given.get(at, ()))) for at, one in enumerate(findings)]
+
+
+def judge_document(
     document: Document, notebook: Timeline, settings: Settings, modules: Sequence[Accepted]
 ) -> tuple[Match, ...]:
-    """Give every definition its verdict; what the user wants left alone stands like other code.
+    """Give every definition its verdict.
 
     Parameters
     ----------
@@ -311,58 +328,26 @@ def judge(
     tuple of Match
         In the notebook's order.
     """
-    aliases = dict(settings.aliases)
     optouts = read_optouts(document, settings.per_file_ignores)
-    staying: dict[InlineDefinition, Match] = {}
-    while True:
-        others = tuple(found for found in notebook.definitions if found not in staying)
-        rest = replace(notebook, definitions=others)
-        matches = match(rest, modules, aliases, suggest=settings.suggest)
-        wanted = {
-            found.definition: replace(
-                found, accepted=False, calls=(), reasons=(*found.reasons, reason)
-            )
-            for found in matches
-            if found.accepted and (reason := _wanted(found, settings, optouts))
-        }
-        if not wanted:
-            break
-        # What stays is used and uses as before, which may keep others from going: once more.
-        staying.update(wanted)
-    order = {definition: at for at, definition in enumerate(notebook.definitions)}
-    return tuple(sorted((*matches, *staying.values()), key=lambda found: order[found.definition]))
 
+    def will(definition: InlineDefinition, level: Level, module: str) -> tuple[Reason, ...]:
+        code = CODES[level]
+        if settings.select is not None and not covers(settings.select, code):
+            return (Reason("not-selected", code),)
+        if covers(settings.ignore, code):
+            return (Reason("ignored", code),)
+        cell, row = definition.home.cell.index, definition.node.lineno
+        said = next((one.reason for one in optouts if one.covers(code, cell, row)), "")
+        return (Reason("opted-out", said),) if said else ()
 
-def _wanted(found: Match, settings: Settings, optouts: Sequence[OptOut]) -> str:
-    """Say why the user wants a definition left where it is; empty where nobody said so."""
-    code, definition = CODES[found.level], found.definition
-    if settings.select is not None and not covers(settings.select, code):
-        return f"{code} is not among the selected rules"
-    if covers(settings.ignore, code):
-        return f"{code} is ignored in the settings"
-    cell, row = definition.home.cell.index, definition.node.lineno
-    return next((wish.reason for wish in optouts if wish.covers(code, cell, row)), "")
-
-
-def _edits_between(before: Document, after: Document) -> Iterator[Edit]:
-    """Say in lines what makes the cells of one document those of another."""
-    for old, new in zip(before.cells, after.cells, strict=True):
-        if old.source == new.source:
-            continue
-        mine, theirs = old.source.split("\n"), new.source.split("\n")
-        starts = [0]
-        for line in mine:
-            starts.append(starts[-1] + len(line) + 1)
-        mine = [f"{line}\n" for line in mine]
-        theirs = [f"{line}\n" for line in theirs]
-        # The last line has no end of its own in either.
-        mine[-1], theirs[-1] = mine[-1][:-1], theirs[-1][:-1]
-        matcher = difflib.SequenceMatcher(None, mine, theirs, autojunk=False)
-        for tag, start, end, first, last in matcher.get_opcodes():
-            if tag != "equal":
-                stop = min(starts[end], len(old.source))
-                text = "".join(theirs[first:last])
-                yield Edit(old.index, min(starts[start], len(old.source)), stop, text)
+    return judge(
+        notebook,
+        modules,
+        dict(settings.aliases),
+        will,
+        forced=settings.force,
+        suggest=settings.suggest,
+    )
 
 
 def _accepted(findings: Sequence[Finding]) -> bool:

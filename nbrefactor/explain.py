@@ -6,13 +6,13 @@ import ast
 from collections.abc import Sequence
 
 from nbrefactor.config import Settings
-from nbrefactor.engine import judge
+from nbrefactor.engine import judge_document
 from nbrefactor.model.outcome import Explanation, Finding
+from nbrefactor.model.reason import Reason
 from nbrefactor.notebook.document import read
 from nbrefactor.program.timeline import timeline
 from nbrefactor.python.scopes import DefinitionNode
 from nbrefactor.rewrite.definitions import report_definitions
-from nbrefactor.verdict.advice import advise
 from nbrefactor.verdict.match import Accepted, Match
 
 
@@ -43,10 +43,11 @@ def explain_bytes(
         If `data` is no readable notebook.
     """
     document = read(data)
-    matches = judge(document, timeline(document.cells), settings, modules)
+    notebook = timeline(document.cells)
+    matches = judge_document(document, notebook, settings, modules)
     return tuple(
         _explained(match, finding)
-        for match, finding in zip(matches, report_definitions(matches), strict=True)
+        for match, finding in zip(matches, report_definitions(matches, notebook), strict=True)
         if name is None or match.definition.name == name
     )
 
@@ -64,8 +65,13 @@ def _explained(match: Match, finding: Finding) -> Explanation:
         first = node.lineno - _decorators_above(node)
         text = "\n".join(module.source.splitlines()[first - 1 : node.end_lineno])
         target, place = _without_docstring(text, node, first), f"{module.path}:{first}"
-    advice = () if match.accepted else advise(match.reasons)
+    advice = () if match.accepted else _remedies(match.reasons)
     return Explanation(finding, inline, target, place, advice)
+
+
+def _remedies(reasons: Sequence[Reason]) -> tuple[str, ...]:
+    """List what would help, each once."""
+    return tuple(dict.fromkeys(reason.remedy for reason in reasons if not reason.is_note))
 
 
 def _decorators_above(node: DefinitionNode) -> int:

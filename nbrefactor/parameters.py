@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 
 from nbrefactor.notebook.document import Document
 from nbrefactor.notebook.magics import parse, read_cell
-from nbrefactor.python.toplevel import in_scope, names_bound
+from nbrefactor.python.scopes import in_scope, names_bound
 
 _TAG = "parameters"
 

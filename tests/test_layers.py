@@ -18,6 +18,7 @@ MODULES = {
 # Each needs 50 ms and more, and none is needed to say that there is nothing to do.
 HEAVY = {
     *("nbformat", "nbclient", "nbconvert", "papermill", "jupyter_client", "IPython", "jsonschema"),
+    *("markdown_it", "regex"),
     *("libcst", "matplotlib", "numpy", "rich", "pathspec", "jinja2", "PIL", "torch", "pandas"),
 }
 # What a part may know of the package besides itself.
@@ -30,9 +31,10 @@ KNOWN = {
     "python": {"model"},
     "library": {"model", "python"},
     "effects": {"model", "python", "library"},
-    "program": {"model", "notebook", "python", "library"},
+    "program": {"model", "notebook", "python", "library", "effects"},
     "verdict": {"model", "notebook", "python", "library", "effects", "program"},
-    "rewrite": {"model", "notebook", "python", "program", "verdict"},
+    "rewrite": {"model", "notebook", "python", "library", "effects", "program", "verdict"},
+    "versioning": {"model", "config", "notebook"},
     "rules": {"model", "config", "notebook", "python", "library", "program", "verdict"},
 }
 # None of it may know who calls it.

@@ -45,6 +45,7 @@ __all__ = [
     "constant",
     "contract",
     "decorator",
+    "describes",
     "function",
     "has_library",
     "is_transparent",
@@ -52,6 +53,7 @@ __all__ = [
     "magic",
     "method",
     "operators_are_pure",
+    "types_having",
 ]
 
 
@@ -107,6 +109,34 @@ def attribute(type_name: str | None, name: str) -> Attribute | None:
     if not found:
         return None
     return Attribute(any(one.shares for one in found), _common(one.returns for one in found))
+
+
+def describes(type_name: str) -> bool:
+    """Tell whether a table describes a type."""
+    return _type(plain(type_name)) is not None
+
+
+def types_having(*names: str) -> str:
+    """Give the types that have all of these methods or attributes: what a value can be.
+
+    Parameters
+    ----------
+    *names : str
+        What is asked of the value.
+
+    Returns
+    -------
+    str
+        Alternatives, as an annotation; empty where no type has them all.
+    """
+    return " | ".join(
+        one
+        for one in _all_types()
+        if all(
+            _looked_up(one, name, "methods") or _looked_up(one, name, "attributes")
+            for name in names
+        )
+    )
 
 
 def operators_are_pure(type_name: str) -> bool:
@@ -268,6 +298,7 @@ def _worst(found: list[Known]) -> Known | None:
         draws=_common(known.draws for known in found),
         data=joined("data"),
         keeps_shape=all(known.keeps_shape for known in found),
+        stable=all(known.stable for known in found),
     )
 
 

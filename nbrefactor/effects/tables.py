@@ -56,6 +56,9 @@ class Known:
         What it draws into a figure, such as ``image``.
     data : tuple of Place
         Arguments whose data is drawn.
+    stable : bool
+        Whether it gives the same whenever it is called in one process, although it looks at what
+        is around it.
     keeps_shape : bool
         Whether the result has the first argument's numbers in their places, each for itself
         computed on.
@@ -74,6 +77,7 @@ class Known:
     draws: str = ""
     data: tuple[Place, ...] = ()
     keeps_shape: bool = False
+    stable: bool = False
 
     def covers(self, positional: int, keywords: Collection[str], *, starred: bool = False) -> bool:
         """Tell whether a call with these arguments is one of those that are known.
@@ -286,7 +290,7 @@ def _frozen(entry: Mapping[str, Any]) -> dict[str, Any]:
     return {
         key: tuple(value) if isinstance(value, list) else value
         for key, value in entry.items()
-        if key not in ("name", "names", "since", "removed")
+        if key not in ("name", "names", "unchecked")
     }
 
 

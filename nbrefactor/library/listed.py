@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from nbrefactor.python.toplevel import in_scope
+from nbrefactor.python.scopes import in_scope
 
 _ALL = "__all__"
 

@@ -70,6 +70,8 @@ class Location:
         Empty, or a sentence on what the kernel needs.
     finder : Finder
         Finds what this module imports.
+    places : Places
+        Where it was looked for.
     """
 
     name: str
@@ -78,6 +80,7 @@ class Location:
     importable_from: Path | None
     note: str
     finder: Finder
+    places: Places
 
 
 class Finder:
@@ -258,20 +261,40 @@ def locate_file(
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class Place:
+    """One folder in which modules are looked for, and what it is, in words."""
+
     label: str
     folder: Path
 
 
 @dataclass(frozen=True, slots=True)
-class _Places:
-    """Where modules are looked for: `local` is not, or not surely, on the kernel's path."""
+class Places:
+    """Where modules are looked for.
 
-    local: tuple[_Place, ...]
+    Parameters
+    ----------
+    local : tuple of Place
+        Folders that are not, or not surely, on the kernel's path.
+    environment : tuple of Path
+        Folders that are.
+    start : Path
+        The folder that the kernel starts in and looks into first.
+    repository : Path or None
+        The root of the repository around the notebook.
+    given : tuple of Path
+        Folders that the user says are on the kernel's path.
+    """
+
+    local: tuple[Place, ...]
     environment: tuple[Path, ...]
+    start: Path
+    repository: Path | None
+    given: tuple[Path, ...]
 
     @property
     def folders(self) -> tuple[Path, ...]:
+        """All of them, in the order in which they are searched."""
         return tuple(
             dict.fromkeys([*(place.folder for place in self.local), *self.environment]),
         )
@@ -282,21 +305,28 @@ _BESIDE = "beside the notebook"
 
 def _places(
     notebook: Path | None, roots: Sequence[Path], environment: Sequence[str] | None
-) -> _Places:
+) -> Places:
     here = Path.cwd()
     local = []
     if notebook is not None:
-        local.append(_Place(_BESIDE, _absolute(notebook).parent))
+        local.append(Place(_BESIDE, _absolute(notebook).parent))
     repository = _repository(_absolute(notebook).parent if notebook is not None else here)
     if repository is not None:
-        local.append(_Place("in the repository", repository))
+        local.append(Place("in the repository", repository))
         if (repository / "src").is_dir():
-            local.append(_Place("in the repository", repository / "src"))
-    local.extend(_Place("in a given folder", _absolute(root)) for root in roots)
-    local.append(_Place("in the current directory", here))
+            local.append(Place("in the repository", repository / "src"))
+    local.extend(Place("in a given folder", _absolute(root)) for root in roots)
+    local.append(Place("in the current directory", here))
     entries = _own_environment() if environment is None else environment
     folders = dict.fromkeys(_absolute(Path(entry)) for entry in entries if entry)
-    return _Places(tuple(local), tuple(folders))
+    return Places(
+        tuple(local),
+        tuple(folders),
+        # Nobody knows where a notebook from standard input will run: here is as good as any.
+        here if notebook is None else _absolute(notebook).parent,
+        repository,
+        tuple(map(_absolute, roots)),
+    )
 
 
 def _own_environment() -> Sequence[str]:
@@ -355,7 +385,7 @@ def _check_file(path: Path, notebook: Path | None) -> None:
         )
 
 
-def _not_found(name: str, finder: Finder, places: _Places) -> str:
+def _not_found(name: str, finder: Finder, places: Places) -> str:
     parent, _, last = name.rpartition(".")
     while parent and finder.find(parent) is None:
         parent, _, last = parent.rpartition(".")
@@ -409,15 +439,13 @@ def _source(name: str, found: Found) -> Path:
     return found.path
 
 
-def _location(
-    name: str, path: Path, root: Path | None, finder: Finder, places: _Places
-) -> Location:
+def _location(name: str, path: Path, root: Path | None, finder: Finder, places: Places) -> Location:
     installed = Finder(places.environment, places.environment).find(name)
     other = installed.path if installed is not None else None
     top = name.partition(".")[0]
     is_package = path.name == "__init__.py"
     if root is None or root in places.environment or _same_file(other, path):
-        return Location(name, path, is_package, None, "", finder)
+        return Location(name, path, is_package, None, "", finder, places)
 
     if top in sys.builtin_module_names:
         raise TargetError(
@@ -441,7 +469,7 @@ def _location(
             f'"{name}" is found only {label or "in its own folder"}: '
             f"the kernel must have {root} on its path."
         )
-    return Location(name, path, is_package, root, note, finder)
+    return Location(name, path, is_package, root, note, finder, places)
 
 
 def _same_file(one: Path | None, other: Path) -> bool:

@@ -68,8 +68,8 @@ class TargetModule:
         reason.
     exports : frozenset of str
         Public names that the module binds to anything else.
-    importable_from : Path or None
-        The folder that has to be on the path; None where the environment finds the module.
+    location : Location
+        Where it was found, and what it takes to import it.
     note : str
         Empty, or what the user should know: what the kernel needs, files that could not be read.
     """
@@ -80,8 +80,13 @@ class TargetModule:
     targets: Mapping[str, Target]
     ambiguous: Mapping[str, str]
     exports: frozenset[str]
-    importable_from: Path | None
+    location: Location
     note: str
+
+    @property
+    def importable_from(self) -> Path | None:
+        """The folder that has to be on the path; None where the environment finds the module."""
+        return self.location.importable_from
 
 
 def read_target_module(
@@ -168,7 +173,7 @@ def _target_module(location: Location, source: SourceModule, reader: ExportReade
         targets=targets,
         ambiguous=ambiguous,
         exports=frozenset(exports),
-        importable_from=location.importable_from,
+        location=location,
         note=" ".join(_notes(location, stars, reader)),
     )
 

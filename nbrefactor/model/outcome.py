@@ -8,9 +8,13 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from nbrefactor.model.reason import Reason
 
 Level = Literal["exact", "renamed", "compatible", "divergent"]
+LEVELS: tuple[Level, ...] = ("exact", "renamed", "compatible", "divergent")
 Status = Literal["changed", "unchanged", "skipped", "failed"]
 
 
@@ -74,8 +78,10 @@ class Finding:
         Share of the normalised code that both have in common, 0 to 1.
     target : str or None
         Dotted name of the target (``nbrefactor.viz.visualize_gradient_norms``).
-    reasons : tuple of str
-        Why the verdict is as it is, a sentence each.
+    reasons : tuple of Reason
+        Why the verdict is as it is.
+    details : tuple of str
+        Lines of text that belong to it, such as a traceback.
     difference : str
         The smallest readable diff of the normalised bodies, empty where they are equal.
     edits : tuple of Edit
@@ -91,9 +97,10 @@ class Finding:
     level: Level | None = None
     similarity: float | None = None
     target: str | None = None
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
     difference: str = ""
     edits: tuple[Edit, ...] = ()
+    details: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

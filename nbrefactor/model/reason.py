@@ -60,6 +60,11 @@ class Reason:
         return not TABLE[self.code].remedy
 
     @property
+    def is_binding(self) -> bool:
+        """Whether it says that a call would not bind, which nobody can wish away."""
+        return TABLE[self.code].binding
+
+    @property
     def is_unknown(self) -> bool:
         """Whether it says what reading the source cannot tell, and a run could."""
         return TABLE[self.code].unknown

@@ -19,6 +19,7 @@ class Entry:
     sentence: str
     remedy: str = ""
     unknown: bool = False
+    binding: bool = False
 
 
 _NOTES: Mapping[str, Entry] = {
@@ -26,7 +27,7 @@ _NOTES: Mapping[str, Entry] = {
     "other-name": Entry('is called "{there}" in the target module'),
     "parameters-renamed": Entry("parameters have other names in the target: {there}"),
     "locals-renamed": Entry("local names differ, the program is the same"),
-    "default-differs": Entry('default of "{subject}" differs: {here} / {there}; calls that rely on it say so'),
+    "default-differs": Entry("{here}; calls that rely on it say so"),
     "parameter-unused": Entry('parameter "{subject}" does not exist in the target; no call passes it'),
     "parameter-paired": Entry('parameter "{subject}" is "{there}" in the target'),
     "value-passed": Entry('notebook global "{subject}" is passed to the target\'s parameter'),
@@ -164,12 +165,102 @@ _PLACE: Mapping[str, Entry] = {
         '{here} names "{subject}"',
         'mend that cell, or use "{subject}" in plain Python',
     ),
+    "magic-inside": Entry(
+        "holds a magic or shell line, which a module cannot ({cell})",
+        "take that line out of the function",
+    ),
     "alias-class": Entry(
         'its instances would say that they are of class "{there}"', "give both the same name"
     ),
 }  # fmt: skip
 
 _BODY: Mapping[str, Entry] = {
+    "effect-unknown": Entry(
+        "calls {subject}, of which it is not known what else it does",
+        "call {subject} in the notebook, around the call, and leave the function to its drawing; or "
+        "let a run tell with --prove",
+        unknown=True,
+    ),
+    "target-unknown": Entry(
+        "the target calls {subject}, of which it is not known what else it does",
+        "let a run tell with --prove, or take that call out of the target",
+        unknown=True,
+    ),
+    "effect-lost": Entry(
+        "{here}, and the target does not",
+        "do that in the notebook, around the call, and leave the function to its drawing",
+    ),
+    "effect-new": Entry(
+        "the target {here}, and it does not",
+        "take that out of the target, or do it in the inline function too",
+    ),
+    "changes-argument": Entry(
+        'changes its argument "{subject}", and the target does not',
+        "change it in the notebook, around the call",
+    ),
+    "changes-global": Entry(
+        'changes "{subject}", and the target does not',
+        "change it in the notebook, around the call",
+    ),
+    "target-changes": Entry(
+        'the target changes "{subject}", the inline function does not',
+        "let the target work on a copy",
+    ),
+    "raises": Entry(
+        "raises {here}, and the target does not",
+        "check the arguments before the call instead",
+    ),
+    "target-raises": Entry(
+        "the target raises {here}, the inline function does not",
+        "let both raise the same",
+    ),
+    "figure-otherwise": Entry(
+        "{here}",
+        "let the inline function make one figure, draw into it, and leave, show or close it at the end",
+    ),
+    "target-figure-otherwise": Entry(
+        "the target {there}",
+        "let the target make one figure, draw into it, and leave, show or close it at the end",
+    ),
+    "figure-ends": Entry(
+        "leaves its figure {here}, the target leaves it {there}",
+        "let both show the figure, or neither",
+    ),
+    "closes-figure": Entry(
+        "closes its figure, the target leaves it open to be shown",
+        "close the figure in the notebook, behind the call",
+    ),
+    "several-panels": Entry(
+        "draws into several panels, the target into one", "call the target with ax= for each panel"
+    ),
+    "argument-otherwise": Entry(
+        'its argument "{subject}" {here}, the target takes it for {there}',
+        "prepare the argument in the notebook, before the call",
+    ),
+    "asks-more": Entry(
+        'the target asks of "{subject}" {there}, which the inline function does not',
+        "let both use the argument alike",
+    ),
+    "takes-none": Entry(
+        'takes None for "{subject}", and the target does not look for it',
+        "look for None in the target too, or before the call",
+    ),
+    "handles-new-error": Entry(
+        "{cell} handles {there}, which the target raises and the inline function does not",
+        "check the arguments before the call, or handle Exception",
+    ),
+    "goes-on": Entry(
+        "{cell} goes on drawing, into the figure that the target leaves open ({here})",
+        "make a figure, or show this one, before that",
+    ),
+    "inside-context": Entry(
+        "{cell} calls it inside of {here}, which the figure would outlive",
+        "call it outside of that context",
+    ),
+    "backend": Entry(
+        "{cell} chooses how figures are shown ({here})",
+        "leave the notebook with its inline figures",
+    ),
     "decorators-differ": Entry("decorators differ", "make the two the same where they differ"),
     "decorated-differs": Entry(
         "is decorated, and the body differs", "make the two the same where they differ"
@@ -180,6 +271,80 @@ _BODY: Mapping[str, Entry] = {
         "returns {here}, the target returns {there}", "let the target return the same"
     ),
 }  # fmt: skip
+
+_IMPORT: Mapping[str, Entry] = {
+    "import-unreachable": Entry(
+        "{subject} is found only {here} ({there}), where the kernel does not look",
+        "install the package (pip install -e .), add {there} to sys.path in a cell above, or say "
+        "--source-root {there} if the kernel has it on its path",
+    ),
+    "import-shadowed": Entry(
+        '"{subject}" is also {there}, which the kernel may have instead', "rename the module"
+    ),
+    "import-moved": Entry(
+        "{cell} changes the working directory ({here}), from which {subject} is imported",
+        "leave the working directory alone and name files by their folder, or install the package",
+        unknown=True,
+    ),
+    "import-path": Entry(
+        "{cell} may make another module answer to {subject} ({here})",
+        "add folders to the end of sys.path, and name them in full",
+        unknown=True,
+    ),
+    "import-other": Entry(
+        "{cell} may put another module in the place of {subject} ({here})",
+        "keep what writes or replaces modules out of the notebook",
+        unknown=True,
+    ),
+    "import-acts": Entry(
+        "importing {subject} runs {here} ({there})",
+        'move that into a function, or under if __name__ == "__main__"',
+    ),
+    "import-unknown": Entry(
+        "importing {subject} runs {here} ({there}), of which it is not known what else it does",
+        'move that into a function, or under if __name__ == "__main__"; or let a run tell with '
+        "--prove",
+        unknown=True,
+    ),
+    "import-fails": Entry(
+        "importing {subject} fails at {here} ({there})", "mend the module: it cannot be imported"
+    ),
+    "import-missing": Entry(
+        'importing {subject} needs "{here}" ({there}), which is not found',
+        'install "{here}", or import it in the notebook above',
+        unknown=True,
+    ),
+    "import-looks": Entry(
+        "importing {subject} looks at the environment ({here}, {there}), earlier than the notebook "
+        "imports it",
+        "import it in the notebook above",
+        unknown=True,
+    ),
+    "import-early": Entry(
+        "would import {subject} before {cell} prepares that ({here})",
+        "import {subject} in the notebook above",
+        unknown=True,
+    ),
+    "import-subclasses": Entry(
+        "{cell} lists subclasses, and importing {subject} makes some",
+        "keep a list of the classes instead",
+    ),
+    "module-changed": Entry(
+        "{cell} changes {subject} ({here})", "leave the module as it is, or pass what differs"
+    ),
+    "module-changed-by": Entry(
+        "{here} changes {subject} ({there})", "leave the module as it is, or pass what differs"
+    ),
+    "class-shared": Entry(
+        '{cell} uses "{here}" of {subject}, for which "{there}" is another class now',
+        "import the class too, or neither of the two",
+    ),
+    "compared-object": Entry(
+        '{cell} compares "{subject}" with {here}, which it would become',
+        "take the comparison out",
+    ),
+}  # fmt: skip
+
 
 _OBSERVATIONS: Mapping[str, Entry] = {
     "looks-at": Entry(
@@ -319,27 +484,30 @@ _OBSERVATIONS: Mapping[str, Entry] = {
         "{cell} passes it on; it {here}", "let the target return the same"
     ),
     "call-binds-not": Entry(
-        "the call in {cell} {here}", "pass the arguments by keyword"
+        "the call in {cell} {here}", "pass the arguments by keyword",
+        binding=True
     ),
     "call-other-name": Entry(
         '"{subject}" is another name where {cell} calls it',
         'give that other "{subject}" a name of its own',
+        binding=True
     ),
     "call-unusual": Entry(
         "the call in {cell} would have to change, and is written unusually",
         "write the call plainly",
-    ),
-    "draws-on": Entry(
-        "{cell} goes on drawing, into the figure that the target leaves open",
-        "call the target with ax=plt.gca(), or let the inline function make its own figure",
-    ),
-    "errors-of-its-own": Entry(
-        "{cell} handles its errors, and the target raises its own",
-        "check the arguments before the call instead",
+        binding=True
     ),
     "result-used": Entry(
         "{here}, and {cell} {there}", "do not use the result, or let the target return the same"
     ),
 }  # fmt: skip
 
-TABLE: Mapping[str, Entry] = {**_NOTES, **_LEVELS, **_NAMES, **_PLACE, **_BODY, **_OBSERVATIONS}
+TABLE: Mapping[str, Entry] = {
+    **_NOTES,
+    **_LEVELS,
+    **_IMPORT,
+    **_NAMES,
+    **_PLACE,
+    **_BODY,
+    **_OBSERVATIONS,
+}

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from nbrefactor.model.outcome import cell_list
+from nbrefactor.effects import known
 from nbrefactor.notebook.document import Cell
 from nbrefactor.notebook.magics import CellCode, parse, read_cell
-from nbrefactor.python.environment import STAR, Meaning, Unclear, environment
+from nbrefactor.program.hidden import HiddenAccess, hidden_accesses
+from nbrefactor.program.words import imports_in, words, words_bound
+from nbrefactor.python.environment import STAR, Imported, Meaning, Unclear, environment
 from nbrefactor.python.scopes import DefinitionNode, Reference, references
 
 Role = Literal["call", "attribute", "decorator", "base", "value"]
 
 _PARAMETER_TAGS = frozenset({"parameters", "injected-parameters"})
-_RUNS_TEXT = frozenset({"exec", "eval", "globals", "locals", "vars"})
-_RUNS_TEXT_METHODS = frozenset({"run_cell", "run_line_magic", "run_cell_magic", "ex", "ev"})
+PARAMETER = "a parameter of the notebook"
+"""Why a name is unclear that whoever runs the notebook may set."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,6 +122,14 @@ class Use:
     deferred: bool
 
     @property
+    def row(self) -> int:
+        """The row at which it happens at the earliest: that of the outermost function around it."""
+        functions = [
+            node for node in self.home.ancestors(self.node) if isinstance(node, _FUNCTIONS)
+        ]
+        return functions[-1].lineno if functions else self.node.lineno
+
+    @property
     def call(self) -> ast.Call | None:
         """The call, where the name is called."""
         around = self.home.parents[self.node]
@@ -141,6 +150,21 @@ class Rebinding:
         """Cell and row, to be compared with those of other bindings."""
         return (self.home.cell.index, getattr(self.node, "lineno", 0))
 
+    @property
+    def is_sure(self) -> bool:
+        """Whether it happens whenever its cell runs to its end: no branch, loop or body around."""
+        node: ast.AST = self.node
+        while node in self.home.parents:
+            around = self.home.parents[node]
+            if isinstance(around, ast.Module):
+                return True
+            if isinstance(around, (*_SCOPES, ast.If, ast.For, ast.While, ast.Try, ast.Match)):
+                return False
+            if isinstance(around, (ast.AsyncFor, ast.IfExp, ast.BoolOp, ast.ListComp)):
+                return False
+            node = around
+        return True
+
 
 @dataclass(frozen=True, slots=True)
 class Mention:
@@ -154,11 +178,28 @@ class Mention:
         The text.
     what : str
         What it is, as the subject of a sentence: ``cell 3 does not parse and``.
+    words : frozenset of str
+        The names in the text.
+    bound : frozenset of str
+        Those of them that it may bind.
+    imports : mapping of str to frozenset of str
+        Names that it imports, and where from.
     """
 
     cell: int
     text: str
     what: str
+    words: frozenset[str]
+    bound: frozenset[str]
+    imports: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def may_change(self, name: str, meaning: Meaning) -> bool:
+        """Tell whether the text may make a name mean something else than it does."""
+        if name not in self.bound:
+            return False
+        same = isinstance(meaning, Imported) and self.imports.get(name) == {meaning.dotted}
+        # An import among other lines counts as the only one that binds the name.
+        return not same
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -181,6 +222,10 @@ class Timeline:
         What each name means once every cell has run.
     opaque : tuple of (Cell, str)
         Cells that do not parse, with the reason.
+    hidden : tuple of HiddenAccess
+        Places that may read or bind any name unseen.
+    texts : tuple of Cell
+        Code cells that are no Python: opaque ones, and text for something else.
     """
 
     cells: tuple[CodeCell, ...]
@@ -190,6 +235,13 @@ class Timeline:
     mentions: tuple[Mention, ...]
     environment: Mapping[str, Meaning]
     opaque: tuple[tuple[Cell, str], ...]
+    hidden: tuple[HiddenAccess, ...]
+    texts: tuple[Cell, ...]
+
+    @property
+    def hidden_writer(self) -> HiddenAccess | None:
+        """The first place that may bind any name unseen."""
+        return next((found for found in self.hidden if found.writes), None)
 
     @property
     def joined(self) -> ast.Module:
@@ -210,13 +262,74 @@ class Timeline:
 
     def mention(self, name: str) -> Mention | None:
         """Return the first text that names a name and may read or bind it."""
-        word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
-        return next((found for found in self.mentions if word.search(found.text)), None)
+        return next((found for found in self.mentions if name in found.words), None)
 
-    def where_bound(self, name: str) -> str:
-        """Name the cells that bind a name: ``cell 4``, ``cells 4 and 7``; empty if none does."""
-        numbers = sorted({found.home.cell.index + 1 for found in self.rebindings.get(name, ())})
-        return cell_list(numbers) if numbers else ""
+    def cells_that_bind(self, name: str) -> tuple[int, ...]:
+        """Give the numbers of the cells that bind a name, counted from 1."""
+        return tuple(sorted({found.home.cell.index + 1 for found in self.rebindings.get(name, ())}))
+
+    def reached_by(self, binding: Rebinding) -> tuple[Use, ...]:
+        """Give the uses of a name that may see what one place binds.
+
+        Cells run from top to bottom. A use in a function's body may see later bindings too, any
+        other use only one above it; neither sees one that another binding, which surely runs,
+        takes over from before the function is defined.
+        """
+        return tuple(use for use in self.uses.get(binding.name, ()) if self._reaches(binding, use))
+
+    def _reaches(self, binding: Rebinding, use: Use) -> bool:
+        at = (use.home.cell.index, use.row)
+        if use.deferred and binding.place >= at:
+            return True
+        if binding.place > at:
+            return use.home is binding.home and _in_same_loop(binding, use)
+        return not any(
+            binding.place < other.place <= at and other.is_sure and not _holds(other, use)
+            for other in self.rebindings.get(binding.name, ())
+        )
+
+    def definitions_that_use(self, node: DefinitionNode) -> frozenset[DefinitionNode] | None:
+        """Give the definitions around all uses of a definition's name, its own aside.
+
+        None where it is used outside of any, or text may use it.
+        """
+        if self.mention(node.name) is not None:
+            return None
+        inline = {definition.node for definition in self.definitions}
+        users: set[DefinitionNode] = set()
+        for use in self.uses.get(node.name, ()):
+            around = [found for found in use.home.ancestors(use.node) if found in inline]
+            if not around:
+                return None
+            users.update(found for found in around if isinstance(found, DefinitionNode))
+        return frozenset(users - {node})
+
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+
+
+def _in_same_loop(binding: Rebinding, use: Use) -> bool:
+    """Tell whether a binding below a use comes before it in a loop's next round."""
+    around = set(binding.home.ancestors(binding.node))
+    return any(
+        node in around and isinstance(node, (ast.For, ast.AsyncFor, ast.While))
+        for node in use.home.ancestors(use.node)
+    )
+
+
+def _holds(binding: Rebinding, use: Use) -> bool:
+    """Tell whether a use stands in the statement that binds, and so is read before it."""
+    return binding.home is use.home and any(
+        node is _statement(binding) for node in use.home.ancestors(use.node)
+    )
+
+
+def _statement(binding: Rebinding) -> ast.AST:
+    node = binding.node
+    while not isinstance(node, ast.stmt) and node in binding.home.parents:
+        node = binding.home.parents[node]
+    return node
 
 
 def timeline(cells: Sequence[Cell]) -> Timeline:
@@ -235,32 +348,35 @@ def timeline(cells: Sequence[Cell]) -> Timeline:
     code_cells: list[CodeCell] = []
     mentions: list[Mention] = []
     opaque: list[tuple[Cell, str]] = []
+    texts: list[Cell] = []
     for cell in cells:
         if cell.cell_type != "code":
             continue
         code = read_cell(cell.source)
         number = f"cell {cell.index + 1}"
         if code.kind != "python":
+            texts.append(cell)
             if code.kind == "opaque":
                 opaque.append((cell, code.reason))
-                mentions.append(Mention(cell.index, cell.source, f"{number} does not parse and"))
+                mentions.append(_mention(cell, cell.source, f"{number} does not parse and"))
             elif code.reads_text:
-                mentions.append(Mention(cell.index, cell.source, f"the magic of {number}"))
+                mentions.append(_mention(cell, cell.source, f"the magic of {number}"))
             continue
         tree = parse(code.python)
         try:
             found = references(tree.body)
         except RecursionError:
+            texts.append(cell)
             opaque.append((cell, "it is nested too deeply to be understood"))
             what = f"{number} is nested too deeply to be understood and"
-            mentions.append(Mention(cell.index, cell.source, what))
+            mentions.append(_mention(cell, cell.source, what))
             continue
         parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
         code_cells.append(CodeCell(cell, code, tree, parents, found))
         for magic in code.magics:
-            if not _asks_for_help(magic.text):
-                mentions.append(Mention(cell.index, magic.text, f"a magic line in {number}"))
-    mentions.extend(_run_text(code_cells))
+            if (bound := _bound_by_magic(magic.text)) is not None:
+                what = f"a magic line in {number}"
+                mentions.append(Mention(cell.index, magic.text, what, words(magic.text), bound))
     uses: dict[str, list[Use]] = {}
     rebindings: dict[str, list[Rebinding]] = {}
     for home in code_cells:
@@ -273,15 +389,45 @@ def timeline(cells: Sequence[Cell]) -> Timeline:
             elif home.leaks(node):
                 bound = Rebinding(name, node, home, reference.context == "delete")
                 rebindings.setdefault(name, []).append(bound)
+    names = environment(_joined(code_cells), "", main=True)
+    hidden = tuple(_hidden(code_cells, names))
+    if hidden:
+        mentions.extend(_run_text(code_cells, hidden[0]))
     return Timeline(
         tuple(code_cells),
         tuple(found for home in code_cells for found in _definitions(home)),
         {name: tuple(found) for name, found in uses.items()},
         {name: tuple(found) for name, found in rebindings.items()},
         tuple(mentions),
-        _environment(code_cells, mentions),
+        _environment(names, code_cells, mentions),
         tuple(opaque),
+        hidden,
+        tuple(texts),
     )
+
+
+def _mention(cell: Cell, text: str, what: str) -> Mention:
+    return Mention(cell.index, text, what, words(text), words_bound(text), imports_in(text))
+
+
+def _bound_by_magic(text: str) -> frozenset[str] | None:
+    """Give the words that a magic line may bind by itself; None where it asks for help only."""
+    if _asks_for_help(text):
+        return None
+    if text.startswith("!"):
+        return frozenset()
+    name, _, rest = text.partition(" ")
+    found = known.magic(name)
+    return words(rest) if found is None or found.binds else frozenset()
+
+
+def _hidden(cells: Sequence[CodeCell], names: Mapping[str, Meaning]) -> Iterator[HiddenAccess]:
+    for home in cells:
+        number = home.cell.index + 1
+        if home.code.binds_unknown:
+            yield HiddenAccess("a magic line", cell=number)
+        for found in hidden_accesses(home.tree, names):
+            yield replace(found, cell=number)
 
 
 def _definitions(home: CodeCell) -> Iterator[InlineDefinition]:
@@ -308,21 +454,21 @@ def _joined(cells: Sequence[CodeCell]) -> ast.Module:
     return ast.Module(body, [])
 
 
-def _environment(cells: Sequence[CodeCell], mentions: Sequence[Mention]) -> dict[str, Meaning]:
-    meanings = dict(environment(_joined(cells), "", main=True))
+def _environment(
+    names: Mapping[str, Meaning], cells: Sequence[CodeCell], mentions: Sequence[Mention]
+) -> dict[str, Meaning]:
+    meanings = dict(names)
     for home in cells:
         for name in home.code.binds:
             meanings[name] = Unclear(f"bound by a magic in cell {home.cell.index + 1}")
         if _PARAMETER_TAGS & set(home.cell.tags):
             for found in home.references:
                 if found.context == "bind":
-                    meanings[found.name] = Unclear("a parameter of the notebook")
-    for name in meanings:
-        word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
-        for mention in mentions:
-            if word.search(mention.text):
+                    meanings[found.name] = Unclear(PARAMETER)
+    for mention in mentions:
+        for name in mention.bound & meanings.keys():
+            if mention.may_change(name, meanings[name]):
                 meanings[name] = Unclear(f"{mention.what} may bind it")
-                break
     return meanings
 
 
@@ -345,27 +491,12 @@ def _asks_for_help(text: str) -> bool:
     return stripped.startswith("?") or stripped.endswith("?") or stripped.startswith("%pinfo")
 
 
-def _run_text(cells: Sequence[CodeCell]) -> Iterator[Mention]:
-    """Yield the strings of cells that run text as code: any of them may name anything.
-
-    The text may come from another cell too, as a name that is put together or handed over.
-    """
-    running = [home for home in cells if _runs_text(home.tree)]
-    for home in cells if running else ():
-        number = home.cell.index + 1
+def _run_text(cells: Sequence[CodeCell], running: HiddenAccess) -> Iterator[Mention]:
+    """Yield the texts of a notebook that runs text: any of them may name anything."""
+    for home in cells:
         for node in ast.walk(home.tree):
-            if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
-                continue
-            if home in running:
-                yield Mention(home.cell.index, node.value, f"text that cell {number} runs")
-            elif node.value.isidentifier():
-                what = f"text of cell {number}, which cell {running[0].cell.index + 1} may run,"
-                yield Mention(home.cell.index, node.value, what)
-
-
-def _runs_text(tree: ast.Module) -> bool:
-    return any(
-        (isinstance(node, ast.Name) and node.id in _RUNS_TEXT)
-        or (isinstance(node, ast.Attribute) and node.attr in _RUNS_TEXT_METHODS)
-        for node in ast.walk(tree)
-    )
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                is_text = home.cell.index + 1 == running.cell or node.value.isidentifier()
+                if is_text:
+                    what = f"text of cell {home.cell.index + 1}, which cell {running.cell} may run,"
+                    yield _mention(home.cell, node.value, what)

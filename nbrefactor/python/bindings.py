@@ -26,8 +26,7 @@ from nbrefactor.python.reach import (
     may_suppress,
     surely_bound,
 )
-from nbrefactor.python.scopes import DefinitionNode, bound_by
-from nbrefactor.python.toplevel import in_scope, names_bound, statements
+from nbrefactor.python.scopes import DefinitionNode, bound_by, in_scope, names_bound, statements
 
 _CHANGES_A_CALL = frozenset(
     {"__call__", "__code__", "__defaults__", "__init__", "__kwdefaults__", "__new__", "__wrapped__"}

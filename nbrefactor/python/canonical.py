@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import ast
 import itertools
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from nbrefactor.python.dump import dump
 from nbrefactor.python.scopes import (
     DefinitionNode,
-    bound_names,
+    Scope,
+    Visit,
     free_references,
     function_locals,
     parameter_names,
+    walk,
 )
 
 _Node = TypeVar("_Node", bound=ast.AST)
@@ -33,6 +35,8 @@ class Canonical:
     shape : str
         The same with every local name replaced by its order of appearance. Equal shapes are
         Type-2 clones.
+    program : str
+        The same with local names replaced and parameters kept, which calls can name.
     parameters : tuple of str
         The parameters' names in the order in which they are written; empty for a class.
     outside : tuple of str
@@ -44,6 +48,7 @@ class Canonical:
 
     text: str
     shape: str
+    program: str
     parameters: tuple[str, ...]
     outside: tuple[str, ...]
     recursive: bool = False
@@ -72,14 +77,24 @@ def canonical(node: DefinitionNode) -> Canonical:
     own_name = node.name
     around = dict.fromkeys(found.name for found in free_references(bare))
     bare.name = "_"
-    text = ast.dump(_rename_self(copied(bare), own_name))
-    shape = text
+    text = dump(_rename_self(copied(bare), own_name))
+    shape = program = text
     parameters: tuple[str, ...] = ()
     if not isinstance(bare, ast.ClassDef):
         parameters = parameter_names(bare.args)
-        shape = ast.dump(_rename_self(_rename_locals(bare), own_name))
+        shape = dump(_rename_self(_rename_locals(bare), own_name))
+        program = dump(_rename_self(_rename_locals(bare, parameters=False), own_name))
     outside = tuple(name for name in around if name != own_name)
-    return Canonical(text, shape, parameters, outside, recursive=own_name in around)
+    return Canonical(text, shape, program, parameters, outside, recursive=own_name in around)
+
+
+def numbered(node: DefinitionNode) -> DefinitionNode:
+    """Copy a definition with its own name taken out and all local names replaced by numbers."""
+    bare = bare_definition(node)
+    own_name, bare.name = node.name, "_"
+    if isinstance(bare, ast.ClassDef):
+        return _rename_self(bare, own_name)
+    return _rename_self(_rename_locals(bare), own_name)
 
 
 def bare_definition(node: _Node) -> _Node:
@@ -204,7 +219,7 @@ def _rename_self(node: _Node, own_name: str) -> _Node:
 
 
 def _rename_locals(
-    node: ast.FunctionDef | ast.AsyncFunctionDef,
+    node: ast.FunctionDef | ast.AsyncFunctionDef, *, parameters: bool = True
 ) -> ast.FunctionDef | ast.AsyncFunctionDef:
     """Replace local names by numbers; names of nested functions stay.
 
@@ -214,15 +229,61 @@ def _rename_locals(
     renamed = copied(node)
     if any(_sees_names(inner, node.name) for inner in ast.walk(renamed)):
         return renamed
-    counter = itertools.count()
-    names: _Names = {name: f"${next(counter)}" for name in parameter_names(renamed.args)}
+    numbers = _Numbers(node, parameters=parameters)
+    visits = list(walk([renamed]))
     for argument in ast.walk(renamed.args):
         if isinstance(argument, ast.arg):
-            argument.arg = names[argument.arg]
-    scope = (names | dict.fromkeys(function_locals(node) - names.keys(), ""),)
-    for statement in renamed.body:
-        _number(statement, scope, counter)
+            argument.arg = numbers.of_parameter(argument.arg)
+    for visit in visits:
+        if visit.node is not renamed and len(visit.scopes) > 1:
+            numbers.rename(visit)
     return renamed
+
+
+class _Numbers:
+    """Gives each local name a number in the order in which the names appear."""
+
+    def __init__(self, node: ast.FunctionDef | ast.AsyncFunctionDef, *, parameters: bool) -> None:
+        self._counter = itertools.count()
+        names = parameter_names(node.args)
+        self._parameters = {
+            name: f"${next(self._counter)}" if parameters else name for name in names
+        }
+        self._numbers: dict[tuple[Scope, str], str] = {}
+
+    def of_parameter(self, name: str) -> str:
+        return self._parameters.get(name, name)
+
+    def rename(self, visit: Visit) -> None:
+        node = visit.node
+        own = visit.scopes[1]
+        if isinstance(node, ast.Name):
+            stores = not isinstance(node.ctx, ast.Load)
+            owner = visit.home(node.id) if stores else visit.owner(node.id)
+            node.id = self._number(node.id, owner, own)
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) or (
+            isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name
+        ):
+            node.name = self._number(node.name, visit.home(node.name), own)
+        elif isinstance(node, ast.MatchMapping) and node.rest:
+            node.rest = self._number(node.rest, visit.home(node.rest), own)
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            for alias in node.names:
+                if alias.asname or "." not in alias.name:
+                    name = alias.asname or alias.name
+                    alias.asname = self._number(name, visit.home(name), own)
+        elif isinstance(node, (ast.Global, ast.Nonlocal)):
+            node.names = [self._number(name, visit.owner(name), own) for name in node.names]
+
+    def _number(self, name: str, owner: Scope, own: Scope) -> str:
+        if owner is own and name in self._parameters:
+            return self._parameters[name]
+        if owner is own or owner.kind == "comprehension":
+            key = (owner, name)
+            if key not in self._numbers:
+                self._numbers[key] = f"${next(self._counter)}"
+            return self._numbers[key]
+        return name
 
 
 def _sees_names(node: ast.AST, own_name: str) -> bool:
@@ -236,52 +297,3 @@ def _sees_names(node: ast.AST, own_name: str) -> bool:
         case ast.Call(func=ast.Name(id=name), keywords=keywords):
             return name in (own_name, "_") and bool(keywords)
     return False
-
-
-# Innermost first: local names with their numbers, empty until a name appears. Names that must
-# stay stand for themselves.
-_Names = dict[str, str]
-
-
-def _number(node: ast.AST, scopes: tuple[_Names, ...], counter: Iterator[int]) -> None:
-    def number(name: str) -> str:
-        for names in scopes:
-            if name in names:
-                names[name] = names[name] or f"${next(counter)}"
-                return names[name]
-        return name
-
-    outside: list[ast.AST] = []
-    inside = scopes
-    if isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
-        outside = [node.generators[0].iter]
-        targets = bound_names([generator.target for generator in node.generators])
-        inside = (dict.fromkeys(targets, ""), *scopes)
-    elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
-        outside = [*getattr(node, "decorator_list", []), *node.args.defaults]
-        outside.extend(default for default in node.args.kw_defaults if default is not None)
-        inside = ({name: name for name in function_locals(node)}, *scopes)
-    elif isinstance(node, ast.ClassDef):
-        outside = [*node.decorator_list, *node.bases, *node.keywords]
-        inside = ({name: name for name in bound_names(node.body)}, *scopes)
-
-    if isinstance(node, ast.Name):
-        node.id = number(node.id)
-    elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-        node.name = number(node.name)
-    elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)):
-        node.name = number(node.name) if node.name else node.name
-    elif isinstance(node, ast.MatchMapping):
-        node.rest = number(node.rest) if node.rest else node.rest
-    elif isinstance(node, (ast.Import, ast.ImportFrom)):
-        for alias in node.names:
-            if alias.asname or "." not in alias.name:
-                alias.asname = number(alias.asname or alias.name)
-    elif isinstance(node, (ast.Global, ast.Nonlocal)):
-        node.names = [number(name) for name in node.names]
-
-    for part in outside:
-        _number(part, scopes, counter)
-    for child in ast.iter_child_nodes(node):
-        if child not in outside:
-            _number(child, inside, counter)

@@ -28,6 +28,11 @@ class Forms:
         """Give the canonical form; None where the code is nested too deeply for one."""
         return _stored(self._canonical, node, lambda: _canonical_or_none(node))
 
+    def text(self, node: DefinitionNode) -> str:
+        """Give the program as text, names kept; empty where it is nested too deeply."""
+        form = self.form(node)
+        return "" if form is None else form.text
+
     def tokens(self, node: DefinitionNode) -> tuple[str, ...]:
         """Give the tokens that similarity compares."""
         return _stored(self._tokens, node, lambda: tokens(node))

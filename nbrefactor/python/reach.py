@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from nbrefactor.python.meanings import STAR
-from nbrefactor.python.scopes import bound_by
-from nbrefactor.python.toplevel import in_scope, names_bound, statements
+from nbrefactor.python.scopes import bound_by, in_scope, names_bound, statements
 
 
 @dataclass(frozen=True, slots=True)

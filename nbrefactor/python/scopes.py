@@ -1,17 +1,70 @@
-"""Which names a piece of Python reads and binds in the scope around it, as Python resolves them."""
+"""The one walk over scopes: which names a piece of Python reads and binds, as Python resolves them.
+
+Whoever asks about names walks with `walk`: it yields every node with the scopes around it.
+"""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 DefinitionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 Context = Literal["read", "bind", "delete"]
 
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_SCOPED = (*_FUNCTIONS, ast.Lambda, ast.ClassDef)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scope:
+    """One scope on the way from the outermost to a node.
+
+    Parameters
+    ----------
+    kind : {"module", "function", "class", "comprehension"}
+        What makes it.
+    bound : frozenset of str
+        Names of its own; in a class those bound above the node.
+    outer : frozenset of str
+        Names that it declares ``global``.
+    """
+
+    kind: Literal["module", "function", "class", "comprehension"]
+    bound: frozenset[str] = frozenset()
+    outer: frozenset[str] = frozenset()
+
+
+class Visit(NamedTuple):
+    """One node on the walk.
+
+    Parameters
+    ----------
+    node : ast.AST
+        The node.
+    scopes : tuple of Scope
+        The scopes around it, the outermost first.
+    deferred : bool
+        Whether it stands in a function body, and so happens when that function is called.
+    annotation : bool
+        Whether it stands in an annotation.
+    """
+
+    node: ast.AST
+    scopes: tuple[Scope, ...]
+    deferred: bool = False
+    annotation: bool = False
+
+    def owner(self, name: str) -> Scope:
+        """Give the scope whose name a name is where this node reads it."""
+        return _owner(name, self.scopes, binding=False)
+
+    def home(self, name: str) -> Scope:
+        """Give the scope in which this node binds a name."""
+        return _owner(name, self.scopes, binding=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +92,39 @@ class Reference:
     annotation: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Scope:
-    kind: Literal["module", "function", "class", "comprehension"]
-    bound: frozenset[str] = frozenset()
-    outer: frozenset[str] = frozenset()  # names declared `global`
+def walk(nodes: Iterable[ast.AST], *, enter: bool = True) -> Iterator[Visit]:
+    """Walk nodes in source order, each with the scopes around it; without recursion.
+
+    Parameters
+    ----------
+    nodes : iterable of ast.AST
+        Statements or expressions of one scope, which is the outermost of the walk.
+    enter : bool
+        Whether the bodies of functions, classes and lambdas are walked too.
+
+    Yields
+    ------
+    Visit
+        One for each node; parameters and bare declarations (``x: int``) are no names that are read
+        or bound here.
+    """
+    outermost = (Scope("module"),)
+    stack = [Visit(node, outermost) for node in nodes]
+    stack.reverse()
+    while stack:
+        visit = stack.pop()
+        yield visit
+        inside = list(_inside(visit, enter))
+        inside.reverse()
+        stack.extend(inside)
 
 
-def references(body: Sequence[ast.stmt]) -> tuple[Reference, ...]:
+def references(body: Iterable[ast.AST]) -> tuple[Reference, ...]:
     """Find every use of names of the scope in which these statements stand.
 
     Parameters
     ----------
-    body : sequence of ast.stmt
+    body : iterable of ast.AST
         Statements of a module, or of a cell.
 
     Returns
@@ -59,7 +132,22 @@ def references(body: Sequence[ast.stmt]) -> tuple[Reference, ...]:
     tuple of Reference
         In the order in which the statements give them.
     """
-    return tuple(_walk(body, (_Scope("module"),), deferred=False, annotation=False))
+    found: list[Reference] = []
+    for visit in walk(body):
+        node, scopes = visit.node, visit.scopes
+        for name in bound_by(node):
+            deletes = isinstance(node, ast.Name) and isinstance(node.ctx, ast.Del)
+            if visit.home(name) is scopes[0]:
+                context: Context = "delete" if deletes else "bind"
+                found.append(Reference(name, node, context, visit.deferred, visit.annotation))
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            if visit.owner(node.id) is scopes[0]:
+                found.append(Reference(node.id, node, "read", visit.deferred, visit.annotation))
+        elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+            name = node.target.id
+            if visit.home(name) is scopes[0]:
+                found.append(Reference(name, node.target, "read", visit.deferred, visit.annotation))
+    return tuple(found)
 
 
 def free_references(node: DefinitionNode) -> tuple[Reference, ...]:
@@ -80,19 +168,59 @@ def free_references(node: DefinitionNode) -> tuple[Reference, ...]:
 
 
 def bound_names(body: Iterable[ast.AST]) -> frozenset[str]:
-    """Name what these statements bind in their own scope, ``global`` names left out.
+    """Name what these statements bind in their own scope, ``global`` names left out."""
+    found = _collected(body)
+    return (found.bound | found.annotated) - found.declared
+
+
+def names_bound(node: ast.AST) -> frozenset[str]:
+    """List the names that a node binds or deletes in the scope in which it stands.
 
     Parameters
     ----------
-    body : iterable of ast.AST
-        Statements of one scope.
+    node : ast.AST
+        A statement, an expression or a whole module.
 
     Returns
     -------
     frozenset of str
-        Bound or deleted names.
+        ``*`` is among them where a star import binds names that are not known. Names local to
+        nested functions, classes, lambdas and comprehensions are not.
     """
-    return frozenset(_collected(body).local)
+    return _collected([node]).bound
+
+
+def in_scope(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """Walk without entering other scopes; comprehensions are entered, their targets left out."""
+    for visit in walk(nodes, enter=False):
+        if len(visit.scopes) == 1 or not bound_by(visit.node):
+            yield visit.node
+
+
+def statements(body: Iterable[ast.AST]) -> Iterator[ast.stmt]:
+    """Walk all statements, those of nested scopes included, and none of their expressions."""
+    stack = list(body)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.stmt):
+            yield node
+        for part in ("body", "orelse", "finalbody", "handlers", "cases"):
+            stack.extend(getattr(node, part, ()))
+
+
+def bound_by(node: ast.AST) -> tuple[str, ...]:
+    """Name what this node alone binds or deletes, its children left out."""
+    if isinstance(node, ast.Name):
+        return () if isinstance(node.ctx, ast.Load) else (node.id,)
+    if isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
+        return (node.name,)
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        return tuple(alias.asname or alias.name.partition(".")[0] for alias in node.names)
+    if isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)):
+        return (node.name,) if node.name else ()
+    if isinstance(node, ast.MatchMapping):
+        return (node.rest,) if node.rest else ()
+    return ()
 
 
 def parameter_names(arguments: ast.arguments) -> tuple[str, ...]:
@@ -108,84 +236,139 @@ def parameter_names(arguments: ast.arguments) -> tuple[str, ...]:
 
 def function_locals(node: FunctionNode) -> frozenset[str]:
     """Name what is local to a function: its parameters and what its body binds."""
-    body = [node.body] if isinstance(node, ast.Lambda) else node.body
+    return _local(_body(node), node.args)
+
+
+def _local(body: Sequence[ast.AST], arguments: ast.arguments) -> frozenset[str]:
     found = _collected(body)
-    return frozenset(found.local | set(parameter_names(node.args)) - found.declared)
+    local = found.bound | found.annotated | set(parameter_names(arguments))
+    return frozenset(local - found.declared)
 
 
-@dataclass(frozen=True, slots=True)
-class _Collected:
-    """What statements bind in their scope, and what they declare to be of another."""
+def _body(node: FunctionNode) -> Sequence[ast.AST]:
+    return [node.body] if isinstance(node, ast.Lambda) else node.body
 
-    bound: set[str] = field(default_factory=set)
-    outermost: set[str] = field(default_factory=set)
-    enclosing: set[str] = field(default_factory=set)
 
-    @property
-    def declared(self) -> set[str]:
-        return self.outermost | self.enclosing
+class _Collected(NamedTuple):
+    """What nodes bind in their scope, only annotate, declare to be of another, and outermost."""
 
-    @property
-    def local(self) -> set[str]:
-        return self.bound - self.declared
+    bound: frozenset[str]
+    annotated: frozenset[str]
+    declared: frozenset[str]
+    outer: frozenset[str]
 
 
 def _collected(body: Iterable[ast.AST]) -> _Collected:
-    found = _Collected()
-    for node in body:
-        _collect(node, found)
-    return found
+    bound: set[str] = set()
+    annotated: set[str] = set()
+    outer: set[str] = set()
+    enclosing: set[str] = set()
+    for visit in walk(body, enter=False):
+        if len(visit.scopes) > 1:
+            continue
+        node = visit.node
+        if isinstance(node, ast.Global):
+            outer.update(node.names)
+        elif isinstance(node, ast.Nonlocal):
+            enclosing.update(node.names)
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            # Without a value it binds nothing, but makes the name a local one.
+            annotated.add(node.target.id)
+        else:
+            bound.update(bound_by(node))
+    declared = frozenset(outer | enclosing)
+    return _Collected(frozenset(bound), frozenset(annotated), declared, frozenset(outer))
 
 
-def _collect(node: ast.AST, found: _Collected) -> None:
-    if isinstance(node, (ast.expr_context, ast.operator, ast.cmpop, ast.Constant)):
+def _owner(name: str, scopes: tuple[Scope, ...], *, binding: bool) -> Scope:
+    innermost = len(scopes) - 1
+    for position in range(innermost, 0, -1):
+        scope = scopes[position]
+        if name in scope.outer:
+            return scopes[0]
+        if scope.kind == "class":
+            # A class body is seen by its own statements only, not by the functions in it.
+            if position == innermost and (binding or name in scope.bound):
+                return scope
+        elif name in scope.bound:
+            return scope
+    return scopes[0]
+
+
+def _inside(visit: Visit, enter: bool) -> Iterator[Visit]:
+    """Give what stands in a node, each part with the scopes that Python evaluates it in."""
+    node, scopes, deferred, annotation = visit
+    if isinstance(node, (ast.Name, ast.Constant)):
         return
-    if isinstance(node, ast.Global):
-        found.outermost.update(node.names)
-        return
-    if isinstance(node, ast.Nonlocal):
-        found.enclosing.update(node.names)
-        return
-    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-        found.bound.add(node.name)
-        for part in _header(node):
-            _collect(part, found)
-        return
-    if isinstance(node, ast.Lambda):
-        for default in (*node.args.defaults, *node.args.kw_defaults):
-            if default is not None:
-                _collect(default, found)
-        return
-    if isinstance(node, _COMPREHENSIONS):
-        # Only a walrus leaves a comprehension; its loop variables do not.
-        for inner in ast.walk(node):
-            if isinstance(inner, ast.NamedExpr):
-                found.bound.add(inner.target.id)
-        return
-    found.bound.update(bound_by(node))
-    if not isinstance(node, ast.Name):
+    if isinstance(node, _SCOPED):
+        yield from (Visit(part, scopes, deferred, annotation) for part in header(node))
+        if not isinstance(node, (ast.Lambda, ast.ClassDef)):
+            yield from (Visit(part, scopes, deferred, True) for part in _annotations(node))
+        if enter:
+            yield from _entered(visit)
+    elif isinstance(node, _COMPREHENSIONS):
+        yield from _comprehension(visit)
+    elif isinstance(node, ast.NamedExpr):
+        # A walrus binds in the nearest scope that is no comprehension.
+        yield Visit(node.value, scopes, deferred, annotation)
+        holders = scopes
+        while holders[-1].kind == "comprehension":
+            holders = holders[:-1]
+        yield Visit(node.target, holders, deferred, annotation)
+    elif isinstance(node, ast.AnnAssign):
+        yield Visit(node.annotation, scopes, deferred, True)
+        if node.value is not None:
+            yield Visit(node.value, scopes, deferred, annotation)
+        # Without a value a bare name is declared, not bound.
+        if node.value is not None or not isinstance(node.target, ast.Name):
+            yield Visit(node.target, scopes, deferred, annotation)
+    else:
         for child in ast.iter_child_nodes(node):
-            _collect(child, found)
+            if not isinstance(child, (ast.expr_context, ast.operator, ast.cmpop, ast.boolop)):
+                yield Visit(child, scopes, deferred, annotation)
 
 
-def bound_by(node: ast.AST) -> tuple[str, ...]:
-    """Name what this node alone binds or deletes, its children left out."""
-    if isinstance(node, ast.Name) and isinstance(node.ctx, (ast.Store, ast.Del)):
-        return (node.id,)
-    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-        return (node.name,)
-    if isinstance(node, (ast.Import, ast.ImportFrom)):
-        return tuple(alias.asname or alias.name.partition(".")[0] for alias in node.names)
-    if isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)):
-        return (node.name,) if node.name else ()
-    if isinstance(node, ast.MatchMapping):
-        return (node.rest,) if node.rest else ()
-    return ()
+def _entered(visit: Visit) -> Iterator[Visit]:
+    """Give what stands in the body of a function, lambda or class."""
+    node, scopes, deferred, annotation = visit
+    if isinstance(node, ast.ClassDef):
+        outer = _collected(node.body).outer
+        typed = (*scopes, Scope("function", _type_parameters(node)))
+        bound: frozenset[str] = frozenset()
+        for statement in node.body:
+            # `x = x` in a class reads the outer x: only what an earlier statement bound is its own.
+            yield Visit(statement, (*typed, Scope("class", bound, outer)), deferred, annotation)
+            bound |= bound_names([statement])
+        return
+    assert isinstance(node, (*_FUNCTIONS, ast.Lambda))
+    body = _body(node)
+    local = _local(body, node.args) | _type_parameters(node)
+    scope = Scope("function", local, _collected(body).outer)
+    for part in body:
+        yield Visit(part, (*scopes, scope), True, annotation)
 
 
-def _header(node: DefinitionNode) -> Iterator[ast.AST]:
+def _comprehension(visit: Visit) -> Iterator[Visit]:
+    node, scopes, deferred, annotation = visit
+    assert isinstance(node, _COMPREHENSIONS)
+    first, *others = node.generators
+    # The first iterable is evaluated outside of the comprehension's scope.
+    yield Visit(first.iter, scopes, deferred, annotation)
+    targets = _collected([generator.target for generator in node.generators]).bound
+    inner = (*scopes, Scope("comprehension", targets))
+    parts: list[ast.AST] = [first.target, *first.ifs]
+    for generator in others:
+        parts.extend((generator.target, generator.iter, *generator.ifs))
+    if isinstance(node, ast.DictComp):
+        parts.extend((node.key, node.value))
+    else:
+        parts.append(node.elt)
+    yield from (Visit(part, inner, deferred, annotation) for part in parts)
+
+
+def header(node: DefinitionNode | ast.Lambda) -> Iterator[ast.AST]:
     """Yield what a definition evaluates in the scope around it, annotations left out."""
-    yield from node.decorator_list
+    yield from getattr(node, "decorator_list", ())
     if isinstance(node, ast.ClassDef):
         yield from node.bases
         yield from node.keywords
@@ -210,106 +393,3 @@ def _annotations(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.e
 
 def _type_parameters(node: ast.AST) -> frozenset[str]:
     return frozenset(parameter.name for parameter in getattr(node, "type_params", ()))
-
-
-def _walk(
-    nodes: Iterable[ast.AST], scopes: tuple[_Scope, ...], *, deferred: bool, annotation: bool
-) -> Iterator[Reference]:
-    for node in nodes:
-        yield from _visit(node, scopes, deferred=deferred, annotation=annotation)
-
-
-def _visit(
-    node: ast.AST, scopes: tuple[_Scope, ...], *, deferred: bool, annotation: bool
-) -> Iterator[Reference]:
-    for name in bound_by(node):
-        context: Context = (
-            "delete" if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Del) else "bind"
-        )
-        if _reaches_top(name, scopes, binding=True):
-            yield Reference(name, node, context, deferred, annotation)
-
-    if isinstance(node, ast.Name):
-        if isinstance(node.ctx, ast.Load) and _reaches_top(node.id, scopes, binding=False):
-            yield Reference(node.id, node, "read", deferred, annotation)
-        return
-
-    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        yield from _walk(_header(node), scopes, deferred=deferred, annotation=annotation)
-        inner = (*scopes, _function_scope(node))
-        yield from _walk(_annotations(node), scopes, deferred=deferred, annotation=True)
-        yield from _walk(node.body, inner, deferred=True, annotation=annotation)
-    elif isinstance(node, ast.Lambda):
-        defaults = (*node.args.defaults, *(d for d in node.args.kw_defaults if d is not None))
-        yield from _walk(defaults, scopes, deferred=deferred, annotation=annotation)
-        inner = (*scopes, _function_scope(node))
-        yield from _visit(node.body, inner, deferred=True, annotation=annotation)
-    elif isinstance(node, ast.ClassDef):
-        yield from _walk(_header(node), scopes, deferred=deferred, annotation=annotation)
-        outer = frozenset(_collected(node.body).declared)
-        typed = (*scopes, _Scope("function", _type_parameters(node)))
-        for position, statement in enumerate(node.body):
-            # `x = x` in a class reads the outer x: only what an earlier statement bound is its own.
-            scope = _Scope("class", bound_names(node.body[:position]), outer)
-            yield from _visit(statement, (*typed, scope), deferred=deferred, annotation=annotation)
-    elif isinstance(node, _COMPREHENSIONS):
-        first, *others = node.generators
-        # The first iterable is evaluated outside of the comprehension's scope.
-        yield from _visit(first.iter, scopes, deferred=deferred, annotation=annotation)
-        targets: set[str] = set()
-        for generator in node.generators:
-            targets.update(bound_names([generator.target]))
-        inner = (*scopes, _Scope("comprehension", frozenset(targets)))
-        parts: list[ast.AST] = [first.target, *first.ifs]
-        for generator in others:
-            parts.extend((generator.target, generator.iter, *generator.ifs))
-        if isinstance(node, ast.DictComp):
-            parts.extend((node.key, node.value))
-        else:
-            parts.append(node.elt)
-        yield from _walk(parts, inner, deferred=deferred, annotation=annotation)
-    elif isinstance(node, ast.NamedExpr):
-        # A walrus binds in the nearest scope that is no comprehension.
-        yield from _visit(node.value, scopes, deferred=deferred, annotation=annotation)
-        holders = scopes
-        while holders[-1].kind == "comprehension":
-            holders = holders[:-1]
-        yield from _visit(node.target, holders, deferred=deferred, annotation=annotation)
-    elif isinstance(node, ast.AnnAssign):
-        yield from _visit(node.annotation, scopes, deferred=deferred, annotation=True)
-        if node.value is not None:
-            yield from _visit(node.value, scopes, deferred=deferred, annotation=annotation)
-        # Without a value a bare name is declared, not bound.
-        if node.value is not None or not isinstance(node.target, ast.Name):
-            yield from _visit(node.target, scopes, deferred=deferred, annotation=annotation)
-    else:
-        if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
-            name = node.target.id
-            if _reaches_top(name, scopes, binding=True):
-                yield Reference(name, node.target, "read", deferred, annotation)
-        yield from _walk(
-            ast.iter_child_nodes(node), scopes, deferred=deferred, annotation=annotation
-        )
-
-
-def _function_scope(node: FunctionNode) -> _Scope:
-    body = [node.body] if isinstance(node, ast.Lambda) else node.body
-    found = _collected(body)
-    local = found.local | set(parameter_names(node.args)) - found.declared
-    return _Scope("function", frozenset(local) | _type_parameters(node), frozenset(found.outermost))
-
-
-def _reaches_top(name: str, scopes: tuple[_Scope, ...], *, binding: bool) -> bool:
-    """Tell whether `name`, used in the innermost of `scopes`, is a name of the outermost."""
-    innermost = len(scopes) - 1
-    for position in range(innermost, 0, -1):
-        scope = scopes[position]
-        if name in scope.outer:
-            return True
-        if scope.kind == "class":
-            # A class body is seen by its own statements only, not by the functions in it.
-            if position == innermost and (binding or name in scope.bound):
-                return False
-        elif name in scope.bound:
-            return False
-    return True

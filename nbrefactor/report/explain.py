@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from nbrefactor.model.outcome import Explanation
-from nbrefactor.report.text import gathered, render_diff
+from nbrefactor.report.text import render_diff, told
 from nbrefactor.visible import visible
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def render_explanation(explanation: Explanation, *, width: int) -> RenderableTyp
             parts.append(render_diff(finding.difference + "\n"))
     verdict = "is replaced" if finding.edits else "stays"
     parts.append(Text(f"\n{verdict}: {visible(finding.message)}", "bold"))
-    parts.extend(Text(f"  - {visible(reason)}") for reason in gathered(finding.reasons))
+    parts.extend(Text(f"  - {visible(reason)}") for reason in told(finding.reasons))
     if explanation.advice:
         parts.append(Text("\nwhat would help", "bold"))
         parts.extend(Text(f"  - {visible(advice)}", "green") for advice in explanation.advice)

@@ -123,7 +123,7 @@ def _findings(outcome: Outcome) -> Iterator[dict[str, Any]]:
             "target": _text(found.target or ""),
             "replaced": bool(found.edits and found.level),
             "message": _text(found.message),
-            "reasons": [_text(reason) for reason in found.reasons],
+            "reasons": [_text(reason.sentence) for reason in found.reasons],
             "difference": _diff_lines(found.difference) if found.difference else [],
         }
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from nbrefactor.model.outcome import Finding, Outcome, cell_list
+from nbrefactor.model.outcome import Finding, Outcome
+from nbrefactor.model.reason import Reason
 from nbrefactor.visible import visible
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["render", "render_diff", "summarise", "visible"]
 
-_CELL = re.compile(r"\bcell (\d+)\b")
 _LEVEL_STYLES = {
     "exact": "green",
     "renamed": "green",
@@ -149,7 +149,7 @@ def _definition(found: Finding, width: int) -> Text:
         text.append(f"becomes an import of {visible(found.target or '')}\n")
     else:
         text.append(f"stays; compared with {visible(found.target or '')}\n")
-    for reason in gathered(found.reasons):
+    for reason in told(found.reasons):
         text.append(f"            {visible(reason)}\n", "dim")
     return text
 
@@ -158,29 +158,23 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def gathered(reasons: Sequence[str]) -> tuple[str, ...]:
+def told(reasons: Sequence[Reason]) -> tuple[str, ...]:
     """Say once what is the same in several cells.
 
     Parameters
     ----------
-    reasons : sequence of str
+    reasons : sequence of Reason
         Reasons of a verdict.
 
     Returns
     -------
     tuple of str
-        The first of each kind, with the other cells behind it.
+        One sentence for each kind, with all of its cells.
     """
-    cells: dict[str, list[int]] = {}
-    first: dict[str, str] = {}
+    cells: dict[Reason, list[int]] = {}
     for reason in reasons:
-        kind = _CELL.sub("cell", reason, count=1)
-        first.setdefault(kind, reason)
-        cells.setdefault(kind, []).extend(int(found[1]) for found in _CELL.finditer(reason))
-    told = []
-    for kind, reason in first.items():
-        others = list(dict.fromkeys(cells[kind][1:])) if kind != reason else []
-        same = len(_CELL.findall(reason)) == 1 and others
-        more = f" (and in {cell_list(others)})" if same else ""
-        told.append(f"{reason}{more}")
-    return tuple(told)
+        cells.setdefault(replace(reason, cells=()), []).extend(reason.cells)
+    return tuple(
+        replace(reason, cells=tuple(dict.fromkeys(found))).sentence
+        for reason, found in cells.items()
+    )

@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from nbrefactor.model.outcome import Edit, Finding, Level
+from nbrefactor.model.reason import Reason
 from nbrefactor.program.timeline import CodeCell, Timeline
 from nbrefactor.rewrite.calls import rewrite_calls
 from nbrefactor.rewrite.imports import Replacement, replace_definitions
-from nbrefactor.rewrite.top import import_cell, why_in_place
+from nbrefactor.rewrite.shown import shows_everything
+from nbrefactor.rewrite.top import WayUp, import_cell
 from nbrefactor.verdict.match import Match
 
 CODES: dict[Level, str] = {
@@ -27,7 +29,7 @@ _RELATIONS: dict[Level, str] = {
 
 
 def report_definitions(
-    matches: Sequence[Match], *, top: Timeline | None = None
+    matches: Sequence[Match], notebook: Timeline, *, to_top: bool = False
 ) -> tuple[Finding, ...]:
     """Turn the verdicts on definitions into findings with the edits that resolve them.
 
@@ -35,9 +37,10 @@ def report_definitions(
     ----------
     matches : sequence of Match
         The verdicts on one notebook's definitions, in the notebook's order.
-    top : Timeline or None
-        The notebook's code, where imports are to move into its import cell as far as that is
-        safe; None leaves them where the definitions stood.
+    notebook : Timeline
+        The notebook's code.
+    to_top : bool
+        Whether imports are to move into its import cell, as far as that is safe.
 
     Returns
     -------
@@ -45,14 +48,16 @@ def report_definitions(
         One for each, in the same order.
     """
     edits: dict[Match, tuple[Edit, ...]] = {}
-    matches, moving = _with_places(matches, top)
+    matches, moving = _with_places(matches, notebook) if to_top else (matches, {})
+    everything = shows_everything(notebook)
     by_definition = {found.definition: found for found in matches}
     homes = [found.definition.home for found in matches]
     for home in dict.fromkeys([*homes, *moving.values()]):
         accepted = [found for found in matches if found.accepted]
         staying = [_replacement(found) for found in accepted if _stays_in(found, home, moving)]
         arriving = [_replacement(found) for found in accepted if moving.get(found) is home]
-        for replacement, planned in replace_definitions(home, staying, arriving):
+        planned_here = replace_definitions(home, staying, arriving, everything=everything)
+        for replacement, planned in planned_here:
             edits[by_definition[replacement.definition]] = planned
     # Definitions of one name may share their call sites: each call is rewritten once.
     replaced = [found for found in matches if found.accepted]
@@ -68,12 +73,12 @@ def report_definitions(
 
 
 def _with_places(
-    matches: Sequence[Match], notebook: Timeline | None
+    matches: Sequence[Match], notebook: Timeline
 ) -> tuple[Sequence[Match], dict[Match, CodeCell]]:
     """Decide which imports move into the import cell, and say of each why it does or does not."""
-    if notebook is None:
-        return matches, {}
     top = import_cell(notebook)
+    leaving = frozenset(found.definition.node for found in matches if found.accepted)
+    way = WayUp(notebook, leaving)
     placed: list[Match] = []
     moving: dict[Match, CodeCell] = {}
     for found in matches:
@@ -88,16 +93,14 @@ def _with_places(
             and other.definition.name == found.definition.name
         )
         if top is None:
-            why = "stays in place: no cell has imports at its top"
+            why = "no cell has imports at its top"
         else:
-            why = why_in_place(notebook, found.definition, top, alike)
+            why = way.why_in_place(found, top, alike)
         if why or top is None:
-            placed.append(replace(found, reasons=(*found.reasons, why)))
+            stays = Reason("stays-in-place", why)
+            placed.append(replace(found, reasons=(*found.reasons, stays)))
             continue
-        proof = (
-            f"moves to the import cell ({top.cell.index + 1}): nothing in between binds or reads "
-            "the name or prepares the import"
-        )
+        proof = Reason("moves-to-top", cells=(top.cell.index + 1,))
         placed.append(replace(found, reasons=(*found.reasons, proof)))
         moving[placed[-1]] = top
     return placed, moving

@@ -11,6 +11,7 @@ from itertools import pairwise
 from nbrefactor.model.outcome import Edit
 from nbrefactor.program.timeline import CodeCell, InlineDefinition
 from nbrefactor.python.scopes import references
+from nbrefactor.rewrite.shown import uncovered
 from nbrefactor.rewrite.top import last_import
 
 _WIDTH = 88
@@ -62,7 +63,11 @@ class _Import:
 
 
 def replace_definitions(
-    home: CodeCell, replacements: Sequence[Replacement], arriving: Sequence[Replacement] = ()
+    home: CodeCell,
+    replacements: Sequence[Replacement],
+    arriving: Sequence[Replacement] = (),
+    *,
+    everything: bool = False,
 ) -> tuple[tuple[Replacement, tuple[Edit, ...]], ...]:
     """Plan the edits that replace definitions of one cell by imports.
 
@@ -74,6 +79,8 @@ def replace_definitions(
         Its definitions that go, in the order in which they stand.
     arriving : sequence of Replacement
         Definitions of later cells whose imports come to this one, the import cell.
+    everything : bool
+        Whether the notebook sets what is shown, so that any value may be.
 
     Returns
     -------
@@ -84,6 +91,8 @@ def replace_definitions(
     """
     planned: list[tuple[Replacement, list[Edit]]] = []
     leaving = {replacement.definition.node for replacement in replacements}
+    # Below this statement something has to stay, or its value would be shown.
+    bare = uncovered(home, leaving, everything=everything)
     imports: dict[tuple[int, str], list[_Import]] = {}
     removed: list[InlineDefinition] = []
     for replacement in replacements:
@@ -96,7 +105,8 @@ def replace_definitions(
             (id(block), replacement.module), list(_existing(home, block, replacement.module))
         )
         holder = _holder(home, here, block, position, replacement, leaving)
-        if holder is None:
+        covers = bare is not None and block is home.tree.body and position > bare
+        if holder is None or (covers and bare is not None and holder.position <= bare):
             here.append(
                 _Import(position, replacement.module, [replacement.imported], first=replacement)
             )

@@ -5,13 +5,16 @@ from __future__ import annotations
 import ast
 import re
 
+from nbrefactor.notebook.magics import read_cell
 from nbrefactor.program.timeline import CodeCell, InlineDefinition, Timeline
 from nbrefactor.python.scopes import DefinitionNode, references
+from nbrefactor.rewrite.shown import shows_everything, uncovered
+from nbrefactor.verdict.importing import Arrival
+from nbrefactor.verdict.match import Match
 
-_PREPARES_IMPORTS = re.compile(
-    r"sys\s*\.\s*path|sys\s*\.\s*modules|os\s*\.\s*chdir|addsitedir|invalidate_caches|"
-    r"^\s*[%!]\s*(?:cd|pip|conda|mamba|uv|git|wget|curl|unzip|tar|load_ext|run|mkdir|cp|mv)\b",
-    re.MULTILINE,
+# They list names by what they are called, or look at all of them.
+_LISTS_NAMES = re.compile(
+    r"\s*%\s*(?:who|who_ls|whos|reset|reset_selective|xdel|store|psearch|save|history|hist)\b"
 )
 
 
@@ -51,64 +54,113 @@ def last_import(home: CodeCell) -> int | None:
     return found
 
 
-def why_in_place(
-    notebook: Timeline,
-    definition: InlineDefinition,
-    top: CodeCell,
-    leaving: frozenset[DefinitionNode],
-) -> str:
-    """Say why an import has to stay where the definition stood.
+class WayUp:
+    """Decides which imports can stand in the notebook's import cell.
 
     Parameters
     ----------
     notebook : Timeline
         The notebook's code.
-    definition : InlineDefinition
-        The definition that is replaced.
-    top : CodeCell
-        The import cell.
     leaving : frozenset of definition nodes
-        Definitions that are replaced by the same target: they bind the same thing.
-
-    Returns
-    -------
-    str
-        Empty where the import can be moved: nothing from the import cell to the definition binds
-        or reads the name, may touch it unseen, or makes the module importable.
+        All definitions that are replaced.
     """
-    name = definition.name
+
+    def __init__(self, notebook: Timeline, leaving: frozenset[DefinitionNode]) -> None:
+        self._notebook = notebook
+        self._leaving = leaving
+        self._everything = shows_everything(notebook)
+        self._arrivals: dict[str, Arrival] = {}
+
+    def why_in_place(self, match: Match, top: CodeCell, alike: frozenset[DefinitionNode]) -> str:
+        """Say why an import has to stay where the definition stood.
+
+        Parameters
+        ----------
+        match : Match
+            The definition that is replaced, and its target.
+        top : CodeCell
+            The import cell.
+        alike : frozenset of definition nodes
+            Definitions that are replaced by the same target: they bind the same thing.
+
+        Returns
+        -------
+        str
+            Empty where the import can be moved: nothing from the import cell to the definition
+            binds or reads the name, may touch it unseen, or prepares the import; and without the
+            definition, its cell shows the same values.
+        """
+        definition = match.definition
+        if why := _why_here(definition, top):
+            return why
+        for cell in self._notebook.texts:
+            between = top.cell.index < cell.index < definition.home.cell.index
+            if between and read_cell(cell.source).kind == "opaque":
+                return f"cell {cell.index + 1} in between does not parse"
+        uses = self._uses_between(definition, top, alike)
+        return uses or self._unseen(definition, top) or self._otherwise(match, top)
+
+    def _uses_between(
+        self, definition: InlineDefinition, top: CodeCell, alike: frozenset[DefinitionNode]
+    ) -> str:
+        for home in self._notebook.cells:
+            if not top.cell.index <= home.cell.index <= definition.home.cell.index:
+                continue
+            body = home.tree.body
+            first = (last_import(top) or 0) + 1 if home is top else 0
+            last = body.index(definition.node) if home is definition.home else len(body)
+            statements = body[first:last]
+            if home.code.binds_unknown or any(_is_star(statement) for statement in statements):
+                return f"{_number(home)} in between may bind any name"
+            for found in references([s for s in statements if s not in alike]):
+                if found.name == definition.name:
+                    verb = "reads" if found.context == "read" else "binds"
+                    return f'{_number(home)} in between {verb} "{found.name}"'
+        return ""
+
+    def _unseen(self, definition: InlineDefinition, top: CodeCell) -> str:
+        """Say what may look at the name, or at all names, without writing it."""
+        name = definition.name
+        first, last = top.cell.index, definition.home.cell.index
+        mention = self._notebook.mention(name)
+        if mention and first <= mention.cell <= last:
+            return f'{mention.what} names "{name}"'
+        for access in self._notebook.hidden:
+            if first < access.cell <= last + 1:
+                return f"{access} may look at every name"
+        for home in self._notebook.cells:
+            if first <= home.cell.index <= last:
+                for magic in home.code.magics:
+                    if _LISTS_NAMES.match(magic.text):
+                        return f"{_number(home)} in between lists names"
+        return ""
+
+    def _otherwise(self, match: Match, top: CodeCell) -> str:
+        """Say what else than the name would be different."""
+        definition, home = match.definition, match.definition.home
+        shown = uncovered(home, self._leaving, everything=self._everything)
+        if shown is not None and home.tree.body.index(definition.node) > shown:
+            what = "leave a magic without code" if shown < 0 else "show the value above it"
+            return f"without it, {_number(home)} would {what}"
+        assert match.module is not None
+        assert match.target is not None
+        if match.module.name not in self._arrivals:
+            self._arrivals[match.module.name] = Arrival(self._notebook, match.module)
+        last = top.tree.body[last_import(top) or 0]
+        above = (top.cell.index, (last.end_lineno or last.lineno) + 1)
+        return self._arrivals[match.module.name].why_not_above(definition, match.target, above)
+
+
+def _why_here(definition: InlineDefinition, top: CodeCell) -> str:
+    """Say what about a definition's place keeps its import there."""
     if definition.home is top:
-        return f"stays in place: it stands in the import cell ({_number(top)})"
+        return f"it stands in the import cell ({_number(top)})"
     if definition.home.cell.index < top.cell.index:
-        return f"stays in place: the import cell ({_number(top)}) comes after the definition"
+        return f"the import cell ({_number(top)}) comes after the definition"
     if definition.home.cell.source[: definition.start].rpartition("\n")[2].strip():
-        return "stays in place: it was pasted with its prompts"
+        return "it was pasted with its prompts"
     if definition.inside:
-        return f"stays in place: it is defined inside of a {definition.inside} statement"
-    for cell, _ in notebook.opaque:
-        if top.cell.index < cell.index < definition.home.cell.index:
-            return f"stays in place: cell {cell.index + 1} in between does not parse"
-    for home in notebook.cells:
-        if not top.cell.index <= home.cell.index <= definition.home.cell.index:
-            continue
-        body = home.tree.body
-        first = (last_import(top) or 0) + 1 if home is top else 0
-        last = body.index(definition.node) if home is definition.home else len(body)
-        statements = body[first:last]
-        start = home.end(body[first - 1]) if first else 0
-        end = definition.start if home is definition.home else len(home.cell.source)
-        text = home.cell.source[start:end]
-        if home.code.binds_unknown or any(_is_star(statement) for statement in statements):
-            return f"stays in place: {_number(home)} in between may bind any name"
-        if _PREPARES_IMPORTS.search(text):
-            return f"stays in place: {_number(home)} in between may make the module importable"
-        for found in references([s for s in statements if s not in leaving]):
-            if found.name == name:
-                verb = "reads" if found.context == "read" else "binds"
-                return f'stays in place: {_number(home)} in between {verb} "{name}"'
-    mention = notebook.mention(name)
-    if mention and top.cell.index <= mention.cell <= definition.home.cell.index:
-        return f'stays in place: {mention.what} names "{name}"'
+        return f"it is defined inside of a {definition.inside} statement"
     return ""
 
 

@@ -60,7 +60,7 @@ def report_failure(document: Document, cell: int | None, message: str, traceback
     """
     shown = tuple(line for line in traceback.split("\n") if line.strip())[-_SHOWN_LINES:]
     if cell is None:
-        return Finding(FAILING.code, message, reasons=shown)
+        return Finding(FAILING.code, message, details=shown)
     failed = document.cells[cell]
     frame = _FRAME.search(traceback)
     row = min(int(frame[1]), failed.source.count("\n") + 1) if frame else 1
@@ -70,5 +70,5 @@ def report_failure(document: Document, cell: int | None, message: str, traceback
         cell=cell,
         cell_id=failed.id,
         row=max(row, 1),
-        reasons=shown,
+        details=shown,
     )

@@ -9,6 +9,7 @@ from nbrefactor.model.outcome import Level
 
 if TYPE_CHECKING:
     from nbrefactor.library.target import Target, TargetModule
+    from nbrefactor.model.reason import Reason
     from nbrefactor.program.timeline import InlineDefinition, Use
     from nbrefactor.python.signature import CallChange
 
@@ -58,7 +59,7 @@ class Match:
         Whether the definition is replaced.
     similarity : float
         Share of the code in common, 0 to 1.
-    reasons : tuple of str
+    reasons : tuple of Reason
         Why the verdict is as it is.
     difference : str
         Diff of the normalised bodies; empty for ``exact`` and ``renamed``.
@@ -74,7 +75,7 @@ class Match:
     level: Level
     accepted: bool
     similarity: float = 1.0
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
     difference: str = ""
     calls: tuple[CallEdit, ...] = ()
     alias: str = ""

@@ -16,7 +16,8 @@ from nbrefactor.python.meanings import Defined
 from nbrefactor.python.scopes import DefinitionNode, free_references
 from nbrefactor.python.signature import BindingError, bind, signature
 from nbrefactor.verdict import observed_origins as table
-from nbrefactor.verdict.meaning import Unites, Worlds
+from nbrefactor.verdict.names import Worlds
+from nbrefactor.verdict.obligation import Clause, Replacement
 from nbrefactor.verdict.observed_body import Body, may_be_unbound
 from nbrefactor.verdict.observed_definition import computed_when_defined, renewed_state
 from nbrefactor.verdict.observed_sight import Sight
@@ -46,8 +47,6 @@ class Question:
         What names mean here and in the target's module.
     sight : Sight
         What the notebook does with its definitions.
-    unites : callable
-        Tells whether a notebook's definition becomes a certain one of the module.
     same_program : bool
         Whether the two do the same.
     same_calls : bool
@@ -60,7 +59,6 @@ class Question:
     uses: Sequence[Use]
     worlds: Worlds
     sight: Sight
-    unites: Unites
     same_program: bool
     same_calls: bool
 
@@ -108,7 +106,6 @@ def observed(question: Question) -> tuple[Reason, ...]:
                 *_changed(question),
                 *_compared(question),
                 *_decorated(question),
-                *_helpers(question),
                 *_called_unseen(question),
                 *_renamed(question),
                 *body.reasons(),
@@ -185,9 +182,7 @@ def _tells_apart(question: Question, sees: Sees, event: Event) -> bool:
 
 
 def _annotations_alike(question: Question) -> bool:
-    places = Places(
-        question.notebook, question.target.module.tree, question.worlds, question.unites
-    )
+    places = Places(question.notebook, question.target.module.tree, question.worlds)
     return places.annotations_alike(question.definition, question.target.node)
 
 
@@ -368,14 +363,25 @@ def _names_that_reach(module: SourceModule, name: str) -> set[str]:
         found |= more
 
 
-def _helpers(question: Question) -> Iterator[Reason]:
-    """Find helpers that stay, and are another object for the target than for the notebook."""
+def helpers(question: Question) -> Iterator[Clause]:
+    """Find helpers that, where they stay, are another object for the target than for the notebook.
+
+    Parameters
+    ----------
+    question : Question
+        The two, and everything around them.
+
+    Yields
+    ------
+    Clause
+        One for each helper whose identity may be noticed; met where it becomes the module's.
+    """
     for reference in free_references(question.node):
         here = question.worlds.notebook.names.get(reference.name)
         there = question.worlds.module.names.get(reference.name)
         if not (isinstance(here, Defined) and isinstance(there, Defined)):
             continue
-        if reference.name == question.definition.name or question.unites(here.node, there.node):
+        if reference.name == question.definition.name:
             continue
         if _is_called(reference.node, question.node) and not any(
             t.how == "itself" and t.kind == "definition"
@@ -383,7 +389,8 @@ def _helpers(question: Question) -> Iterator[Reason]:
             for t in question.sight.mine(here.node, event.things)
         ):
             continue
-        yield Reason("captures-state", reference.name, (_cell_of(question, here.node),))
+        reason = Reason("captures-state", reference.name, (_cell_of(question, here.node),))
+        yield Clause(reason, (frozenset({Replacement(here.node, there.node)}),))
 
 
 def _is_called(name: ast.AST, node: DefinitionNode) -> bool:

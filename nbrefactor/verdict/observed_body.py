@@ -11,7 +11,7 @@ from nbrefactor.model.reason import Reason
 from nbrefactor.python.meanings import Constant, Defined, Imported
 from nbrefactor.python.scopes import DefinitionNode, free_references, function_locals
 from nbrefactor.verdict import observed_origins as table
-from nbrefactor.verdict.meaning import Worlds
+from nbrefactor.verdict.names import Worlds
 from nbrefactor.verdict.observed_sight import Sight
 from nbrefactor.verdict.observed_values import NOTHING, origins
 

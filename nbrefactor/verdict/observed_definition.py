@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 
 from nbrefactor.effects import known
-from nbrefactor.python.bindings import bindings
-from nbrefactor.python.environment import Constant, Imported, Meaning, Unclear
-from nbrefactor.python.meanings import PLAIN_ASSIGNMENTS
+from nbrefactor.effects.lasting import LASTING
 from nbrefactor.python.scopes import DefinitionNode
 from nbrefactor.python.signature import signature
 from nbrefactor.verdict.observed_sight import Sight
@@ -24,14 +21,6 @@ _STABLE = frozenset(
         *("torch.ones", "torch.tensor", "torch.zeros", "types.MappingProxyType"),
         *("types.SimpleNamespace", "typing.NewType", "typing.ParamSpec", "typing.TypeVar"),
         *("typing.cast", "typing.NamedTuple", "typing.TypedDict"),
-    }
-)
-# Of calls with such results, those whose results nobody can change.
-_LASTING = frozenset(
-    {
-        *("datetime.date", "datetime.datetime", "datetime.timedelta", "decimal.Decimal"),
-        *("fractions.Fraction", "operator.attrgetter", "operator.itemgetter", "pathlib.Path"),
-        *("pathlib.PurePath", "re.compile", "torch.cuda.is_available", "torch.device"),
     }
 )
 _FIRM_EFFECTS = frozenset({"imports"})
@@ -154,7 +143,7 @@ def _is_steady_call(node: ast.Call, scope: Scope, sight: Sight) -> bool:
 
 
 def _is_steady_function(origin: str) -> bool:
-    if origin in _STABLE or origin in _LASTING:
+    if origin in _STABLE:
         return True
     told = known.function(origin)
     return told is not None and not (set(told.effects) - _FIRM_EFFECTS)
@@ -208,75 +197,6 @@ def _looks_like_class(origin: str) -> bool:
 
 
 # -- values of names -------------------------------------------------------------------------------
-
-
-def lasting_values(tree: ast.Module, package: str, names: Mapping[str, Meaning]) -> dict[str, str]:
-    """Find the names that are bound once, to a value that a call makes of constants alone.
-
-    Parameters
-    ----------
-    tree : ast.Module
-        A module, or the bodies of several cells in one module.
-    package : str
-        Dotted package that relative imports start from.
-    names : mapping of str to Meaning
-        What the names in it mean.
-
-    Returns
-    -------
-    dict of str to str
-        Texts that are equal where the values are: patterns, paths, numbers, devices.
-    """
-    values: dict[str, str] = {}
-    for statement in tree.body:
-        match statement:
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as value):
-                meaning = names.get(name)
-                if isinstance(meaning, Unclear) and meaning.reason.startswith(PLAIN_ASSIGNMENTS):
-                    text = _lasting(value, names)
-                    if text is not None:
-                        values[name] = text
-    if values:
-        counted = Counter(binding.name for binding in bindings(tree, package))
-        return {name: text for name, text in values.items() if counted[name] == 1}
-    return values
-
-
-def _lasting(node: ast.expr, names: Mapping[str, Meaning]) -> str | None:
-    """Write a value in a way that does not depend on the names for imported things."""
-    parts: Sequence[str | None]
-    match node:
-        case ast.Constant():
-            return repr(node.value)
-        case ast.Name(id=name):
-            meaning = names.get(name)
-            return meaning.value if isinstance(meaning, Constant) else None
-        case ast.Attribute():
-            # Flags of patterns; attributes of other modules may change.
-            dotted = _dotted(node, names)
-            return dotted if dotted.startswith("re.") else None
-        case ast.BinOp(left=left, op=operator, right=right):
-            parts = [_lasting(left, names), type(operator).__name__, _lasting(right, names)]
-        case ast.IfExp(test=test, body=one, orelse=other):
-            parts = ["if", *(_lasting(part, names) for part in (test, one, other))]
-        case ast.Call(func=func, args=args, keywords=[]) if _dotted(func, names) in _LASTING:
-            parts = [_dotted(func, names), *(_lasting(argument, names) for argument in args)]
-        case _:
-            return None
-    known_parts = [part for part in parts if part is not None]
-    return f"({' '.join(known_parts)})" if len(known_parts) == len(parts) else None
-
-
-def _dotted(node: ast.expr, names: Mapping[str, Meaning]) -> str:
-    """Give where a name or attribute was imported from; empty for anything else."""
-    match node:
-        case ast.Attribute(value=value, attr=attribute):
-            base = _dotted(value, names)
-            return f"{base}.{attribute}" if base else ""
-        case ast.Name(id=name):
-            meaning = names.get(name)
-            return meaning.dotted if isinstance(meaning, Imported) else ""
-    return ""
 
 
 # -- what is kept between calls --------------------------------------------------------------------
@@ -361,8 +281,9 @@ def _is_mutable(value: ast.expr | None) -> bool:
 
 
 def _looks_lasting(func: ast.expr) -> bool:
+    """Tell whether a call makes something that nobody can change, by the name of what is called."""
     last = ast.unparse(func).rpartition(".")[2]
-    return any(origin.rpartition(".")[2] == last for origin in _LASTING)
+    return any(origin.rpartition(".")[2] == last for origin in LASTING)
 
 
 def _is_nested(value: ast.expr | None) -> bool:

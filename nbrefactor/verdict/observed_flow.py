@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from nbrefactor.python.toplevel import in_scope
+from nbrefactor.python.scopes import in_scope
 from nbrefactor.verdict.observed_origins import ATTRIBUTES, ENUMS, SHELLS
 from nbrefactor.verdict.observed_steps import Step, steps
 from nbrefactor.verdict.observed_values import (

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from nbrefactor.program.timeline import InlineDefinition, Timeline
 from nbrefactor.python.meanings import Constant, Defined, Imported
 from nbrefactor.python.scopes import DefinitionNode
-from nbrefactor.verdict.meaning import Unites, Worlds
+from nbrefactor.verdict.names import Worlds
 
 
 def docstrings(node: DefinitionNode) -> tuple[str | None, ...]:
@@ -34,14 +34,11 @@ class Places:
         The target's file.
     worlds : Worlds
         What names mean at the two places.
-    unites : callable
-        Tells whether a notebook's definition becomes a certain one of the module.
     """
 
     notebook: Timeline
     module: ast.Module
     worlds: Worlds
-    unites: Unites
 
     def annotations_alike(self, definition: InlineDefinition, target: DefinitionNode) -> bool:
         """Tell whether whoever reads the annotations of two definitions reads the same."""
@@ -66,7 +63,7 @@ class Places:
             case (Imported(), Imported()) | (Constant(), Constant()):
                 return here == there
             case Defined(node=one), Defined(node=other):
-                return self.unites(one, other)
+                return ast.dump(one) == ast.dump(other)
             case Imported(dotted=dotted), Defined():
                 return dotted.rpartition(".")[2] == name
         return False

@@ -6,7 +6,6 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from nbrefactor.effects.drawing import drawn_over
 from nbrefactor.model.reason import Reason
 from nbrefactor.program.timeline import Timeline, Use
 from nbrefactor.python.returns import describe, returned, same_result
@@ -127,25 +126,10 @@ def _judge_call(
     change = replace(change, added=(*change.added, *pair.given))
     if change.needed and not _is_plain_text(use, call):
         return None, Reason("call-unusual", use.name, _at(use))
-    if not pair.same_program and drawn_over(use, inline, target, pair.notebook.environment):
-        return None, Reason("draws-on", use.name, _at(use))
-    if not pair.same_program and _is_guarded(use):
-        return None, Reason("errors-of-its-own", use.name, _at(use))
     hides, why = (False, None) if pair.same_program else _judge_result(use, call, inline, target)
     if why is not None:
         return None, why
     return (CallEdit(use, change, hides) if change.needed or hides else None), None
-
-
-def _is_guarded(use: Use) -> bool:
-    """Tell whether a call stands where the cell handles what it raises."""
-    inner: ast.AST = use.node
-    for around in use.home.ancestors(use.node):
-        handlers = getattr(around, "handlers", [])
-        if handlers and inner in getattr(around, "body", []):
-            return True
-        inner = around
-    return False
 
 
 def _is_global_at(use: Use, name: str) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Collection
 
 from nbrefactor.program.timeline import Timeline, Use
@@ -40,9 +39,7 @@ def calling_cells(notebook: Timeline, names: Collection[str]) -> dict[int, tuple
                     reaching.add(carrier)
                     waiting.append(carrier)
         for mention in notebook.mentions:
-            if any(
-                re.search(rf"(?<!\w){re.escape(word)}(?!\w)", mention.text) for word in reaching
-            ):
+            if reaching & mention.words:
                 calls.setdefault(mention.cell, set()).add(name)
     return {cell: tuple(sorted(found)) for cell, found in sorted(calls.items())}
 

@@ -36,7 +36,9 @@ def test_plain_leaves_out_what_is_held() -> None:
         pytest.param("tuple[int, str]", "", id="a tuple of two types"),
         pytest.param("dict[str, int]", "", id="a mapping is walked by keys and indexed by them"),
         pytest.param(GRID, f"{AXES} | {GRID}", id="a row of an array is an array"),
-        pytest.param(f"{AXES} | {GRID}", f"{AXES} | {GRID}", id="what cannot be walked is left out"),
+        pytest.param(
+            f"{AXES} | {GRID}", f"{AXES} | {GRID}", id="what cannot be walked is left out"
+        ),
         pytest.param("list[int] | tuple[int, str]", "", id="one alternative that is not known"),
     ],
 )

@@ -260,7 +260,41 @@ REPLACED = [
         id="merged, the line above keeps its own end",
     ),
     pytest.param(
-        "from plots import f\nf(1)\n" + F, "from plots import f\nf(1)\n", id="there already, read"
+        "from plots import f\ny = f(1)\n" + F,
+        "from plots import f\ny = f(1)\n",
+        id="there already, read",
+    ),
+    # Something stays below a value, which would be shown else.
+    pytest.param(
+        "from plots import f\nf(1)\n" + F,
+        "from plots import f\nf(1)\nfrom plots import f\n",
+        id="there already, below a value",
+    ),
+    pytest.param(
+        F + "42\n" + G + H,
+        "from plots import f\n42\nfrom plots import g, h\n",
+        id="two below a value",
+    ),
+    pytest.param(
+        F + "'Some text.'\n" + G,
+        "from plots import f\n'Some text.'\nfrom plots import g\n",
+        id="below a text",
+    ),
+    pytest.param(
+        "from plots import f\nf(1)\n" + F + "f(2)",
+        "from plots import f\nf(1)\nf(2)",
+        id="between two values",
+    ),
+    pytest.param(
+        "# InteractiveShell.ast_node_interactivity\nfrom plots import f\nx = 5\n" + F,
+        "# InteractiveShell.ast_node_interactivity\nfrom plots import f\nx = 5\n"
+        "from plots import f\n",
+        id="below an assignment, where the notebook says what is shown",
+    ),
+    pytest.param(
+        "%%time\n" + F + G,
+        "%%time\nfrom plots import f, g\n",
+        id="a cell magic keeps a body",
     ),
     pytest.param(
         "from plots import g as f\nf(1)\n" + F,

@@ -23,9 +23,15 @@ from nbrefactor.notebook.document import Cell
 from nbrefactor.program.timeline import timeline
 from nbrefactor.rewrite.definitions import report_definitions
 from nbrefactor.verdict.match import Accepted
-from nbrefactor.verdict.matching import match
+from nbrefactor.verdict.judge import judge
 
 pytestmark = pytest.mark.slow
+
+
+def willing(*about):
+    """Want every definition to go."""
+    return ()
+
 
 EXAMPLES = int(os.environ.get("DIFFERENTIAL_EXAMPLES", "60"))
 
@@ -416,8 +422,9 @@ def accepted(folder, level):
 
 
 def migrate(cells, folder, level):
-    found = match(timeline(as_cells(cells)), [accepted(folder, level)], {})
-    edits = [edit for finding in report_definitions(found) for edit in finding.edits]
+    notebook = timeline(as_cells(cells))
+    found = judge(notebook, [accepted(folder, level)], {}, willing)
+    edits = [edit for finding in report_definitions(found, notebook) for edit in finding.edits]
     return apply(cells, edits)
 
 

@@ -11,7 +11,7 @@ from nbrefactor.program.timeline import timeline
 from nbrefactor.python.bindings import absolute_module
 from nbrefactor.rewrite.definitions import report_definitions
 from nbrefactor.verdict.match import Accepted
-from nbrefactor.verdict.matching import match
+from nbrefactor.verdict.judge import judge
 
 pytestmark = pytest.mark.slow
 
@@ -36,6 +36,12 @@ MODULES = [
     ("rich._ratio", 1.0),
     ("click.formatting", 1.0),
 ]
+
+
+
+def willing(*about):
+    """Want every definition to go."""
+    return ()
 
 
 def inlined(module):
@@ -73,8 +79,9 @@ def used(text):
 
 def migrate(cells, module):
     read = [Cell(at, "code", None, (), text, {}, (0, 0), None) for at, text in enumerate(cells)]
-    found = match(timeline(read), [Accepted(module, "renamed")], {})
-    findings = report_definitions(found)
+    notebook = timeline(read)
+    found = judge(notebook, [Accepted(module, "renamed")], {}, willing)
+    findings = report_definitions(found, notebook)
     after = list(cells)
     edits = [edit for finding in findings for edit in finding.edits]
     for edit in sorted(edits, key=lambda edit: (edit.cell, edit.start), reverse=True):

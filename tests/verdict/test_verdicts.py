@@ -18,7 +18,13 @@ from nbrefactor.notebook.magics import parse, read_cell
 from nbrefactor.program.timeline import timeline
 from nbrefactor.rewrite.definitions import report_definitions
 from nbrefactor.verdict.match import Accepted
-from nbrefactor.verdict.matching import match
+from nbrefactor.verdict.judge import judge
+
+
+def willing(*about):
+    """Want every definition to go."""
+    return ()
+
 
 STUB = '''
 import functools
@@ -270,7 +276,7 @@ CASES = [
     case("defined in if and else", "exact+", "", "fast = 1\nif fast:\n    def add(a, b=1):\n        return a + b\nelse:\n    def add(a, b=1):\n        return a - b\nadd(5)"),
     case("defined in a try", "exact+", "", "try:\n    def add(a, b=1):\n        return a + b\nfinally:\n    pass\nadd(5)"),
     case("defined in a with", "exact+", "", "import contextlib\nwith contextlib.nullcontext():\n    def add(a, b=1):\n        return a + b\nadd(5)"),
-    case("defined as what an import falls back to", "divergent", "falls back", "try:\n    from elsewhere import add\nexcept ImportError:\n    def add(a, b=1):\n        return a + b\nadd(1)"),
+    case("defined as what an import falls back to", "exact+", '', "try:\n    from elsewhere import add\nexcept ImportError:\n    def add(a, b=1):\n        return a + b\nadd(1)"),
     case("defined in a loop", "divergent", "inside of a for statement", "for i in range(2):\n    def add(a, b=1):\n        return a + b"),
     case("defined in a while loop", "divergent", "inside of a while statement", "while True:\n    def add(a, b=1):\n        return a + b\n    break"),
     case("defined in a match statement", "divergent", "inside of a match statement", "match 1:\n    case 1:\n        def add(a, b=1):\n            return a + b"),
@@ -279,7 +285,7 @@ CASES = [
     case("a class defined twice", "divergent", "a class of its own", "<Point>", "p = Point(1)", "<Point>", "isinstance(p, Point)"),
     case("decorated and defined twice", "divergent", "decorates anew", "import functools", "<cached>", "<cached>"),
     case("defined in a timed cell", "divergent", "timed cell", "%%timeit\ndef add(a, b=1):\n    return a + b"),
-    case("two definitions with other defaults", "divergent", "is defined anew in cell 3", "def note(text, stream=None, level=2):\n    if not (stream is None):\n        stream.append((level, text))", "seen = []\nnote('x', seen)", "def note(text, stream=None, level=3):\n    if not (stream is None):\n        stream.append((level, text))", "note('y', seen)", accept="compatible"),
+    case("two definitions with other defaults", "compatible+", 'default of "level" differs: 2 / 1', "def note(text, stream=None, level=2):\n    if not (stream is None):\n        stream.append((level, text))", "seen = []\nnote('x', seen)", "def note(text, stream=None, level=3):\n    if not (stream is None):\n        stream.append((level, text))", "note('y', seen)", accept="compatible"),
     case("two definitions, one of them exact", "exact+", "", "<note>", "seen = []\nnote('x', seen)", "def note(text, stream=None, level=3):\n    if not (stream is None):\n        stream.append((level, text))", "note('y', seen)", accept="compatible"),
     case("two definitions with the same other defaults", "compatible+", 'default of "level"', "def note(text, stream=None, level=2):\n    if not (stream is None):\n        stream.append((level, text))", "seen = []\nnote('x', seen)", "def note(text, stream=None, level=2):\n    if stream is not None:\n        stream.extend([(level, text)])", "note('y', seen)", accept="compatible"),
     # -- rebound ------------------------------------------------------------------------------
@@ -294,8 +300,8 @@ CASES = [
     case("a recursive one, defined twice alike", "exact+", "", "<fact>", "fact(5)", "<fact>", "fact(3)"),
     case("a recursive one that other text may bind", "divergent", "calls itself", "<fact>", "exec('fact = None')"),
     case("a recursive one under another name", "renamed+", 'is called "fact"', "def factorial(n):\n    return 1 if n <= 1 else n * factorial(n - 1)", "factorial(4)"),
-    case("one with other parameters is rebound", "divergent", "bound to something else in cell 2", "def add(p, q=1):\n    return p + q", "add(1, q=2)\nadd = max"),
-    case("one with other parameters is deleted", "divergent", "deleted in cell 3", "def add(p, q=1):\n    return p + q", "add(1, q=2)", "del add"),
+    case("one with other parameters is rebound", "renamed+", 'parameters have other names', "def add(p, q=1):\n    return p + q", "add(1, q=2)\nadd = max"),
+    case("one with other parameters is deleted", "renamed+", 'parameters have other names', "def add(p, q=1):\n    return p + q", "add(1, q=2)", "del add"),
     case("used before it is defined", "exact+", "", "def user():\n    return add(1)", "<add>", "user()"),
     case("called before it is defined, by keyword", "renamed+", '"q" is "b"', "def user():\n    return add(1, q=4)", "def add(p, q=1):\n    return p + q", "user()"),
     # -- the object itself ----------------------------------------------------------------------
@@ -349,9 +355,9 @@ CASES = [
     # -- evaluated when defined -----------------------------------------------------------------
     case("a captured default, the same constant", "exact+", "", "LIMITS = (0, 1)", "<clip>", "clip(5)"),
     case("a captured default, another constant", "divergent", 'reads notebook global "LIMITS" (cell 1), which is (0, 9), (0, 1) in', "LIMITS = (0, 9)", "<clip>", "clip(5)", accept="compatible"),
-    case("a call whose errors are handled", "divergent", "cell 2 handles its errors", "def label(text, prefix=\"Norms\"):\n    if not text:\n        raise ValueError(text)\n    return prefix + \": \" + text", "try:\n    label(\"\")\nexcept ValueError:\n    pass", accept="compatible"),
+    case("a call whose errors are handled", "divergent", 'raises ValueError(text), and the target does not', "def label(text, prefix=\"Norms\"):\n    if not text:\n        raise ValueError(text)\n    return prefix + \": \" + text", "try:\n    label(\"\")\nexcept ValueError:\n    pass", accept="compatible"),
     case("a colour bar for the image that the call drew", "divergent", "cell 3 goes on drawing", "import matplotlib.pyplot as plt", "def shown(values):\n    plt.figure()\n    plt.imshow(values)", "shown([[1]])\nplt.colorbar()", accept="compatible", extra="def shown(values) -> Figure:\n    return make(values)\n\n\ndef make(values):\n    return values\n"),
-    case("a target that its module leaves without an import", "divergent", 'the target reads "missing", which its module does not bind', "import math as missing", "def broken(x):\n    return missing.floor(x)", "broken(1)", accept="compatible", extra="def broken(x):\n    return missing.floor(x)\n"),
+    case("a target that its module leaves without an import", "divergent", "not bound in the target's module", "import math as missing", "def broken(x):\n    return missing.floor(x)", "broken(1)", accept="compatible", extra="def broken(x):\n    return missing.floor(x)\n"),
     case("a literal default where the target captures one", "compatible", 'compatible is not accepted', "LIMITS = (0, 1)", "def clip(x, limits=(0, 1)):\n    return min(max(x, limits[0]), limits[1])"),
     case("a mutable default that changes", "divergent", 'renews "seen"', "<gather>", "gather(1)\ngather(2)"),
     case("a default that draws a random number", "divergent", "computes random.random() when it is defined", "import random", "def rnd(x, r=random.random()):\n    return x + r * 0", extra="import random\ndef rnd(x, r=random.random()):\n    return x + r * 0"),
@@ -381,7 +387,7 @@ CASES = [
     case("a private class that others use too", "divergent", 'uses the class "_Cell" (cell 1), which stays here', "class _Cell:\n    def __init__(self, x):\n        self.x = x", "def boxed(x):\n    return _Cell(x)", "isinstance(boxed(1), _Cell)", name="boxed", extra="class _Cell:\n    def __init__(self, x):\n        self.x = x\ndef boxed(x):\n    return _Cell(x)"),
     case("a mutable default that is only read", "exact+", "", "def pick(i, table=[1, 2]):\n    return table[i]", "pick(0)", extra="def pick(i, table=[1, 2]):\n    return table[i]"),
     case("a helper that is already imported", "exact+", "", "from plots import scale", "<twice>", "twice(2)", name="twice"),
-    case("a helper imported from elsewhere", "compatible", '"scale" is other.scale here', "from other import scale", "<twice>", name="twice"),
+    case("a helper imported from elsewhere", "divergent", '"scale" is other.scale here', "from other import scale", "<twice>", name="twice"),
     case("a helper that does not exist", "divergent", "which no cell visibly binds", "<twice>", name="twice", accept="compatible"),
     # -- captured names ---------------------------------------------------------------------------
     case("the same constant", "exact+", "", "SCALE = 2", "<scale>", "scale(4)"),
@@ -392,8 +398,8 @@ CASES = [
     case("a constant of a loop", "divergent", "bound in a loop", "for SCALE in (2,):\n    pass", "<scale>", accept="compatible"),
     case("a constant that a function sets", "divergent", "SCALE", "def set_it():\n    global SCALE\n    SCALE = 2", "<scale>", name="scale", accept="compatible"),
     case("a constant under a condition", "divergent", "only under a condition", "import sys\nif sys.argv:\n    SCALE = 2", "<scale>", accept="compatible"),
-    case("a constant set by text", "divergent", "may bind it", "SCALE = 2\nexec('SCALE = 3')", "<scale>", accept="compatible"),
-    case("a constant that updates of globals may change", "divergent", "text that is run may change", "SCALE = 2\nglobals().update({})", "<scale>", accept="compatible"),
+    case("a constant set by text", "divergent", 'may be bound by text that exec() runs in cell 1', "SCALE = 2\nexec('SCALE = 3')", "<scale>", accept="compatible"),
+    case("a constant that updates of globals may change", "divergent", 'may be bound by globals() in cell 1', "SCALE = 2\nglobals().update({})", "<scale>", accept="compatible"),
     case("a computed value", "divergent", 'reads notebook global "SCALE" (cell 1): computed: compute()', "SCALE = compute()", "<scale>", accept="compatible"),
     case("the same pattern", "exact+", "", "import re\nWORD = re.compile('a' + 'b', re.M)", "def find(x):\n    return bool(WORD.search(str(x)))", "find('ab')", name="find", extra="import re\nWORD = re.compile('a' + 'b', re.M)\ndef find(x):\n    return bool(WORD.search(str(x)))"),
     case("another pattern", "divergent", 'reads notebook global "WORD" (cell 1): computed: re.compile', "import re\nWORD = re.compile('a' + 'c', re.M)", "def find(x):\n    return bool(WORD.search(str(x)))", extra="import re\nWORD = re.compile('a' + 'b', re.M)\ndef find(x):\n    return bool(WORD.search(str(x)))"),
@@ -407,11 +413,11 @@ CASES = [
     case("an import that may fall back", "divergent", "reads notebook global", "try:\n    import fastmath as math\nexcept ImportError:\n    import math", "<area>", accept="compatible"),
     case("an import that is rebound", "divergent", "reads notebook global", "import math", "math = None", "<area>", accept="compatible"),
     case("a builtin that the notebook rebinds", "divergent", 'reads notebook global "min"', "def min(x, y):\n    return x\nmin = min", "def clip(x, limits=(0, 1)):\n    return min(max(x, limits[0]), limits[1])", name="clip", accept="compatible"),
-    case("a builtin that the module rebinds", "compatible", "redefined in the target's module", "def most(x):\n    return max(x)", extra="def max(x):\n    return 0\ndef most(x):\n    return max(x)"),
+    case("a builtin that the module rebinds", "divergent", "redefined in the target's module", "def most(x):\n    return max(x)", extra="def max(x):\n    return 0\ndef most(x):\n    return max(x)"),
     case("a parameter of the notebook", "divergent", "a parameter of the notebook", "#@parameters\nSCALE = 2", "<scale>", accept="compatible"),
     case("a name of its own module", "divergent", '"__name__", which answers for its own module', "<who>", accept="compatible"),
     case("a global that it writes", "divergent", "COUNT", "COUNT = 0\ndef count():\n    global COUNT\n    COUNT += 1\n    return COUNT", extra="COUNT = 0\ndef count():\n    global COUNT\n    COUNT += 1\n    return COUNT", accept="compatible"),
-    case("it looks at its frame", "divergent", "frame", "import sys", "def caller():\n    return sys._getframe().f_globals['__name__']", extra="import sys\ndef caller():\n    return sys._getframe().f_globals['__name__']", accept="compatible"),
+    case("it looks at its frame", "divergent", 'f_globals', "import sys", "def caller():\n    return sys._getframe().f_globals['__name__']", extra="import sys\ndef caller():\n    return sys._getframe().f_globals['__name__']", accept="compatible"),
     case("it reads its own docstring", "exact+", "", "<annotated>", "annotated(1)"),
     case("it reads its own docstring, which differs", "divergent", "looks at its __doc__", "def annotated(x):\n    'Other.'\n    return annotated.__doc__"),
     case("the notebook changes the module", "divergent", "changes plots.SCALE", "import plots\nplots.SCALE = 5", "SCALE = 2\n<scale>", "scale(1)"),
@@ -454,8 +460,8 @@ CASES = [
     case("an opaque cell names one that needs other calls", "divergent", "cell 2 does not parse and names", "def add(p, q=1):\n    return p + q", "add(1", "add(1, q=2)"),
     case("a magic names one that needs other calls", "divergent", "a magic line in cell 2 names", "def add(p, q=1):\n    return p + q", "%prun_it add(1, q=2)"),
     case("a run file", "exact+", "", "%run setup.py", "<add>", "add(1)"),
-    case("a run file with a captured name in it", "divergent", "may bind it", "SCALE = 2\n%run SCALE.py", "<scale>", accept="compatible"),
-    case("text that is run names one that needs other calls", "divergent", "text that cell 2 runs names", "def add(p, q=1):\n    return p + q", "eval('add(1, q=2)')"),
+    case("a run file with a captured name in it", "divergent", 'may be bound by a magic line in cell 1', "SCALE = 2\n%run SCALE.py", "<scale>", accept="compatible"),
+    case("text that is run names one that needs other calls", "divergent", 'names "add"', "def add(p, q=1):\n    return p + q", "eval('add(1, q=2)')"),
     case("it is found by its name in globals", "divergent", 'names "add"', "def add(p, q=1):\n    return p + q", "name = 'add'", "globals()[name](1, q=2)"),
     case("a star import of an unknown module, builtins used", "compatible", 'may be bound by "from unknown_module import *"', "from unknown_module import *", "<span>"),
     case("a star import of an unknown module, nothing used", "exact+", "", "<add>", "try:\n    from unknown_module import *\nexcept ImportError:\n    pass\nadd(1)"),
@@ -472,12 +478,12 @@ CASES = [
     case("decorated otherwise", "divergent", "decorators differ", "import functools\n@functools.lru_cache(maxsize=3)\ndef cached(n):\n    return n + 1", accept="compatible"),
     case("decorated here only", "divergent", "decorators differ", "import functools\n@functools.lru_cache(maxsize=None)\ndef add(a, b=1):\n    return a + b", accept="compatible"),
     case("decorated by the notebook's own", "exact+", "", "import functools\n<loud>", "<shout>", "shout(2)", name="shout"),
-    case("decorated by another of the same name", "divergent", "is decorated, and the body differs", "def loud(f):\n    return f", "<shout>", name="shout", accept="compatible"),
+    case("decorated by another of the same name", "divergent", 'uses the notebook\'s function "loud"', "def loud(f):\n    return f", "<shout>", name="shout", accept="compatible"),
     case("decorated by a widget", "divergent", "what its decorator @interact(x=1) sees of it is not known", "from ipywidgets import interact", "@interact(x=1)\ndef shown(x):\n    return x", extra="from ipywidgets import interact\n@interact(x=1)\ndef shown(x):\n    return x"),
     # -- compatible: calls against another signature ------------------------------------------------
     case("a parameter that the target lacks, not passed", "compatible+", 'parameter "verbose" does not exist in the target; no call', "def log(text, stream, verbose=False):\n    stream.append(text)\n    return None", "seen = []\nlog('a', seen)\nlog(stream=seen, text='b')", accept="compatible"),
     case("a parameter that the target lacks, passed", "divergent", 'parameter "verbose" does not exist in the target', "def log(text, stream, verbose=False):\n    stream.append(text)\n    return None", "log('a', [], verbose=True)", accept="compatible"),
-    case("a required parameter under another name", "compatible+", 'parameter "where" is "stream" in the target', "def log(text, where):\n    where.extend([text])", "seen = []\nlog('a', where=seen)", accept="compatible"),
+    case("a required parameter under another name", "divergent", 'parameter "where" does not exist in the target', "def log(text, where):\n    where.extend([text])", "seen = []\nlog('a', where=seen)", accept="compatible"),
     case("a required parameter more in the target", "divergent", 'which the target requires', "def log(text):\n    pass", "log('a')", accept="compatible"),
     case("a default that differs is passed", "compatible+", 'default of "level" differs: 5 / 1', "def note(text, stream=None, level=5):\n    if not (stream is None):\n        stream.append((level, text))", "seen = []\nnote('x', seen)\nnote('y', seen, 2)", accept="compatible"),
     case("a computed default that differs", "divergent", "default that is computed", "import math\ndef note(text, stream=None, level=math.pi):\n    if not (stream is None):\n        stream.append((level, text))", "note('x', [])", accept="compatible"),
@@ -494,10 +500,10 @@ CASES = [
     case("a captured value that is another one at the call", "divergent", '"device" is another name where cell 3 calls it', "device = str('gpu')", "def stamp(x):\n    journal = [device, x]\n    journal.append(device)", "def run(device):\n    stamp(device)", accept="compatible"),
     case("a captured value, called in a comprehension over its name", "divergent", '"device" is another name', "device = str('gpu')", "def stamp(x):\n    journal = [device, x]\n    journal.append(device)", "[stamp(1) for device in 'ab']", accept="compatible"),
     case("a captured value that the target does not take", "divergent", 'reads notebook global "device" (cell 1)', "device = str('gpu')", "def log(text, stream):\n    stream.append((device, text))", "log(1, [])", accept="compatible"),
-    case("compatible is not what a named module is trusted with", "compatible", "--accept compatible would replace it", "def log(text, stream):\n    stream.extend([text])", "log(1, [])"),
-    case("one that is rebound is not rewritten", "divergent", "bound to something else in cell 3", "def note(text, stream=None, level=5):\n    if not (stream is None):\n        stream.append((level, text))", "note(1)", "note = print", accept="compatible"),
+    case("compatible is not what a named module is trusted with", "divergent", 'the target asks of "stream" its append', "def log(text, stream):\n    stream.extend([text])", "log(1, [])"),
+    case("one that is rebound is not rewritten", "compatible+", 'default of "level"', "def note(text, stream=None, level=5):\n    if not (stream is None):\n        stream.append((level, text))", "note(1)", "note = print", accept="compatible"),
     case("it prints, the target does not", "divergent", "prints, and the target does not", "def log(text, stream):\n    print(text)\n    stream.append(text)", "log(1, [])", accept="compatible"),
-    case("it does not print, the target does", "divergent", "does not print, and the target does", "def said(x):\n    return [x][0]", "said(1);", accept="compatible"),
+    case("it does not print, the target does", "divergent", 'the target prints, and it does not', "def said(x):\n    return [x][0]", "said(1);", accept="compatible"),
     case("it writes a global", "divergent", 'writes notebook global "LAST"', "LAST = None\ndef log(text, stream):\n    global LAST\n    LAST = text\n    stream.append(text)", "log(1, [])", accept="compatible"),
     # -- compatible: plots ------------------------------------------------------------------------
     case("a plot that returns nothing", "compatible+", 'default of "title" differs: "Mine" / "T"', PLT, "def plot(values, title='Mine'):\n    plt.figure()\n    plt.imshow(values, cmap='viridis')\n    plt.title(title)", "plot([[1]])\nx = 1", accept="compatible"),
@@ -665,11 +671,12 @@ def accepted_module(folder, level):
 
 def migrate(cells, folder, accept, aliases):
     document = read(as_notebook(cells))
-    found = match(timeline(document.cells), [accepted_module(folder, accept)], aliases)
-    findings = report_definitions(found)
+    notebook = timeline(document.cells)
+    found = judge(notebook, [accepted_module(folder, accept)], aliases, willing)
+    findings = report_definitions(found, notebook)
     edits = [edit for finding in findings for edit in finding.edits]
     after = read(write(document, edits)) if edits else document
-    again = match(timeline(after.cells), [accepted_module(folder, accept)], aliases)
+    again = judge(timeline(after.cells), [accepted_module(folder, accept)], aliases, willing)
     assert not any(verdict.accepted for verdict in again), "a second run does nothing"
     return findings, [cell.source for cell in after.cells]
 
@@ -704,7 +711,7 @@ def test_verdict(verdict, reason, cells, name, accept, aliases, extra, stub_fold
         return
     found = about[0]
     level, replaced = verdict.removesuffix("+"), verdict.endswith("+")
-    said = "; ".join(found.reasons)
+    said = "; ".join(map(str, found.reasons))
     assert (found.level, bool(found.edits)) == (level, replaced), said
     assert reason in said
     if not replaced:

@@ -1,0 +1,94 @@
+"""What every obligation may look at: the notebook, the target, and how the two are compared."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from nbrefactor.effects.summary import Summaries
+from nbrefactor.effects.values import Event
+from nbrefactor.library.target import Target, TargetModule
+from nbrefactor.model.outcome import Level
+from nbrefactor.model.reason import Reason
+from nbrefactor.program.timeline import CodeCell, InlineDefinition, Rebinding, Timeline, Use
+from nbrefactor.python.forms import Forms
+from nbrefactor.verdict.importing import Arrival
+from nbrefactor.verdict.names import Worlds
+from nbrefactor.verdict.observed_sight import Sight
+
+Will = Callable[[InlineDefinition, Level, str], tuple[Reason, ...]]
+"""What the user wants of a definition, given its level and the target's module."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidate:
+    """A target with what a comparison needs to know of it.
+
+    Parameters
+    ----------
+    module : TargetModule
+        The module that the notebook would import from.
+    target : Target
+        The function or class.
+    worlds : Worlds
+        The names of the notebook and of the target's file.
+    summaries : Summaries
+        What the functions of the target's file do.
+    arrival : Arrival
+        What imports from the module do where they would stand.
+    """
+
+    module: TargetModule
+    target: Target
+    worlds: Worlds
+    summaries: Summaries
+    arrival: Arrival
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Context:
+    """The notebook, and what is asked of all its definitions alike.
+
+    Parameters
+    ----------
+    notebook : Timeline
+        The notebook's code.
+    forms : Forms
+        Comparable forms of definitions, each made once.
+    summaries : Summaries
+        What the notebook's functions do.
+    sight : callable
+        Gives what the notebook does with its definitions; it is looked through when first asked.
+    will : callable
+        What the user wants.
+    forced : frozenset of str
+        Names that the user has looked at and wants replaced.
+    """
+
+    notebook: Timeline
+    forms: Forms
+    summaries: Summaries
+    sight: Callable[[], Sight]
+    will: Will
+    forced: frozenset[str] = field(default_factory=frozenset)
+    _events: dict[CodeCell, tuple[Event, ...]] = field(default_factory=dict)
+
+    def uses(self, definition: InlineDefinition) -> tuple[Use, ...]:
+        """Give the places that read a definition's name and may see it."""
+        return self.notebook.reached_by(self.binding(definition))
+
+    def binding(self, definition: InlineDefinition) -> Rebinding:
+        """Give the place at which a definition binds its name."""
+        return Rebinding(definition.name, definition.node, definition.home, deletes=False)
+
+    def cell_events(self, home: CodeCell) -> tuple[Event, ...]:
+        """Give what a cell does to figures, in order, through the functions that it calls."""
+        if home not in self._events:
+            self._events[home] = self.summaries.cell(home.tree.body, {}).events
+        return self._events[home]
+
+    def origin(self, node: ast.expr) -> str:
+        """Give where a name, attribute or called thing comes from; empty where that is not known."""
+        called = node.func if isinstance(node, ast.Call) else node
+        return self.summaries.origin(called)

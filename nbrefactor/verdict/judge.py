@@ -1,0 +1,306 @@
+"""Give every definition of a notebook its verdict: propose, solve, tell."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+from nbrefactor.effects.lasting import lasting_values
+from nbrefactor.effects.summary import Summaries
+from nbrefactor.library.stars import world
+from nbrefactor.model.outcome import LEVELS, Level
+from nbrefactor.model.reason import Reason
+from nbrefactor.program.timeline import InlineDefinition, Timeline
+from nbrefactor.python.difference import may_be_similar
+from nbrefactor.python.environment import environment
+from nbrefactor.python.forms import Forms
+from nbrefactor.python.outline import outline
+from nbrefactor.verdict.context import Candidate, Context, Will
+from nbrefactor.verdict.importing import Arrival
+from nbrefactor.verdict.match import Accepted, CallEdit, Match
+from nbrefactor.verdict.names import Worlds
+from nbrefactor.verdict.obligation import Answer, fails
+from nbrefactor.verdict.observed_definition import keeps_state
+from nbrefactor.verdict.observed_sight import sight
+from nbrefactor.verdict.proposal import WILL, Proposal
+from nbrefactor.verdict.propose import propose
+from nbrefactor.verdict.solver import Solution, solve
+
+_SUGGESTED_FROM = 0.8
+# Below this, two functions look alike because they are small.
+_SUGGESTED_TOKENS = 20
+
+
+def judge(
+    notebook: Timeline,
+    modules: Sequence[Accepted],
+    aliases: Mapping[str, str],
+    will: Will,
+    *,
+    forced: Iterable[str] = (),
+    suggest: bool = True,
+) -> tuple[Match, ...]:
+    """Give every definition that has a counterpart its verdict.
+
+    Parameters
+    ----------
+    notebook : Timeline
+        The notebook's code.
+    modules : sequence of Accepted
+        The target modules; where several hold a counterpart the best level counts, then the
+        order given.
+    aliases : mapping of str to str
+        Notebook names and the targets that the user says they stand for.
+    will : callable
+        What the user wants of a definition besides.
+    forced : iterable of str
+        Names that the user wants replaced whatever is known of them, as long as their calls bind.
+    suggest : bool
+        Whether near misses under another name are looked for, which takes most of the time.
+
+    Returns
+    -------
+    tuple of Match
+        One for each definition with a counterpart, in the notebook's order.
+    """
+    if not notebook.definitions:
+        return ()
+    forms = Forms()
+    context = Context(
+        notebook,
+        forms,
+        Summaries(notebook.environment),
+        cache(lambda: sight(notebook, _roots(modules))),
+        _accepting(will, modules),
+        frozenset(forced),
+    )
+    targets = _Targets(_candidates(notebook, modules))
+    proposals = {
+        definition: _proposals(definition, targets, aliases, context)
+        for definition in notebook.definitions
+    }
+    proposals = _apart(proposals, context)
+    solution = solve(proposals)
+    matches = []
+    for definition, listed in proposals.items():
+        if definition in solution.chosen:
+            matches.append(_replaced(solution.chosen[definition], solution))
+        elif listed:
+            matches.append(_kept(listed, solution))
+        elif suggest and (near := _near_miss(definition, targets, aliases, forms)):
+            matches.append(near)
+    return tuple(matches)
+
+
+class _Targets:
+    """The targets by name and by outline, so that most definitions cost one look."""
+
+    def __init__(self, candidates: Sequence[Candidate]) -> None:
+        self.all = candidates
+        self.by_name: dict[str, list[Candidate]] = {}
+        self.by_outline: dict[tuple[object, ...], list[Candidate]] = {}
+        for candidate in candidates:
+            self.by_name.setdefault(candidate.target.name, []).append(candidate)
+            self.by_outline.setdefault(outline(candidate.target.node), []).append(candidate)
+
+
+def _proposals(
+    definition: InlineDefinition,
+    targets: _Targets,
+    aliases: Mapping[str, str],
+    context: Context,
+) -> list[Proposal]:
+    wanted = aliases.get(definition.name, definition.name)
+    named = targets.by_name.get(wanted, [])
+    found = [one for target in named for one in propose(definition, target, context, named=True)]
+    for target in targets.by_outline.get(outline(definition.node), ()):
+        if target not in named:
+            found.extend(propose(definition, target, context, named=False))
+    # The first of equals wins, which is the order in which the modules were given.
+    found.sort(key=lambda one: (LEVELS.index(one.level), -one.similarity))
+    if definition.name in context.forced:
+        found = [_forced(one) for one in found if one.target.name == wanted]
+    return found
+
+
+def _forced(proposal: Proposal) -> Proposal:
+    """Keep of what speaks against a replacement only that calls would not bind."""
+    using = proposal.answers.get("uses", Answer())
+    binding = tuple(clause for clause in using.clauses if clause.reason.is_binding)
+    level: Level = "compatible" if proposal.level == "divergent" else proposal.level
+    return replace(
+        proposal,
+        level=level,
+        answers={"uses": replace(using, clauses=binding)},
+        notes=(Reason("forced"), *proposal.notes),
+    )
+
+
+def _accepting(will: Will, modules: Sequence[Accepted]) -> Will:
+    """Add to what the user wants the worst level that is accepted from each module."""
+    worst = {accepted.module.name: accepted.level for accepted in modules}
+
+    def accepting(definition: InlineDefinition, level: Level, module: str) -> tuple[Reason, ...]:
+        wanted = will(definition, level, module)
+        if LEVELS.index(level) > LEVELS.index(worst[module]):
+            return (*wanted, Reason("not-accepted", here=level, there=module))
+        return wanted
+
+    return accepting
+
+
+def _candidates(notebook: Timeline, modules: Sequence[Accepted]) -> tuple[Candidate, ...]:
+    roots = _roots(modules)
+    here = world(notebook.environment, roots)
+    cells = [home.tree for home in notebook.cells]
+    here = replace(here, values=lasting_values(notebook.joined, "", here.names, cells))
+    stateful = frozenset(
+        name for name, uses in notebook.uses.items() if any(u.role == "attribute" for u in uses)
+    )
+    made: dict[tuple[str, str], tuple[Worlds, Summaries]] = {}
+    candidates = []
+    for accepted in modules:
+        arrival = Arrival(notebook, accepted.module)
+        for target in accepted.module.targets.values():
+            source = target.module
+            key = (accepted.module.name, source.name)
+            if key not in made:
+                there = world(environment(source.tree, source.package, main=False), roots)
+                values = lasting_values(source.tree, source.package, there.names)
+                there = replace(there, values=values)
+                worlds = Worlds(here, there, source.name, accepted.module, notebook, stateful)
+                made[key] = (worlds, Summaries(there.names))
+            candidates.append(Candidate(accepted.module, target, *made[key], arrival))
+    return tuple(candidates)
+
+
+def _roots(modules: Sequence[Accepted]) -> tuple[Path, ...]:
+    """Give the folders in which the notebook's project may be."""
+    roots = (accepted.module.importable_from for accepted in modules)
+    return tuple(root for root in roots if root is not None)
+
+
+def _apart(
+    proposals: Mapping[InlineDefinition, Sequence[Proposal]], context: Context
+) -> dict[InlineDefinition, list[Proposal]]:
+    """Keep definitions of two names apart that would become one object, where that is noticed."""
+    names: dict[ast.AST, dict[str, None]] = {}
+    for definition, listed in proposals.items():
+        for one in listed:
+            if all(clause.unless for clause in one.clauses):
+                names.setdefault(one.target.node, {})[definition.name] = None
+    apart: dict[InlineDefinition, list[Proposal]] = {}
+    for definition, listed in proposals.items():
+        apart[definition] = []
+        for one in listed:
+            company = [n for n in names.get(one.target.node, ()) if n != definition.name]
+            if company and _minds_company(definition, context):
+                answers = {**one.answers, "company": fails(Reason("one-object", company[0]))}
+                one = replace(one, answers=answers)
+            apart[definition].append(one)
+    return apart
+
+
+def _minds_company(definition: InlineDefinition, context: Context) -> bool:
+    """Tell whether it would be noticed that two definitions have become one object."""
+    if keeps_state(definition.node):
+        return True
+    return any(use.role != "call" for use in context.uses(definition))
+
+
+def _replaced(proposal: Proposal, solution: Solution) -> Match:
+    leaving = {definition.node for definition in solution.chosen}
+    calls = tuple(
+        call
+        for call in proposal.calls
+        # A call inside of what goes goes with it.
+        if not any(around in leaving for around in call.use.home.ancestors(call.use.node))
+    )
+    notes = (note for answer in proposal.answers.values() for note in answer.notes)
+    reasons = tuple(dict.fromkeys((*proposal.notes, *notes)))
+    return _match(proposal, True, proposal.level, reasons, calls)
+
+
+def _kept(listed: Sequence[Proposal], solution: Solution) -> Match:
+    """Tell of the first proposal that only the user's word keeps, or of the first one at all."""
+    against = {
+        one: [c.reason for c in solution.unmet(one) if c.reason not in _willed(one)]
+        for one in listed
+    }
+    proposal = next((one for one in listed if not against[one]), listed[0])
+    if against[proposal]:
+        ordered = (*against[proposal], *proposal.notes)
+        return _match(proposal, False, "divergent", tuple(dict.fromkeys(ordered)), ())
+    # Why it is no better level comes from the proposals before it.
+    better = [reason for one in listed[: listed.index(proposal)] for reason in against[one]]
+    ordered = (*better, *proposal.notes, *_willed(proposal))
+    return _match(proposal, False, proposal.level, tuple(dict.fromkeys(ordered)), ())
+
+
+def _willed(proposal: Proposal) -> tuple[Reason, ...]:
+    return tuple(clause.reason for clause in proposal.answers.get(WILL, Answer()).clauses)
+
+
+def _match(
+    proposal: Proposal,
+    accepted: bool,
+    level: Level,
+    reasons: tuple[Reason, ...],
+    calls: tuple[CallEdit, ...],
+) -> Match:
+    return Match(
+        proposal.definition,
+        proposal.module,
+        proposal.target,
+        level,
+        accepted,
+        proposal.similarity,
+        reasons,
+        proposal.difference,
+        calls,
+    )
+
+
+def _near_miss(
+    definition: InlineDefinition, targets: _Targets, aliases: Mapping[str, str], forms: Forms
+) -> Match | None:
+    """Name the nearest miss under another name: never replaced, only pointed out."""
+    return max(
+        _near_misses(definition, targets, aliases, forms),
+        key=lambda found: found.similarity,
+        default=None,
+    )
+
+
+def _near_misses(
+    definition: InlineDefinition, targets: _Targets, aliases: Mapping[str, str], forms: Forms
+) -> Iterator[Match]:
+    node = definition.node
+    if definition.name in aliases or forms.form(node) is None:
+        return
+    mine = forms.tokens(node)
+    for candidate in targets.all:
+        target = candidate.target
+        if type(target.node) is not type(node) or forms.form(target.node) is None:
+            continue
+        theirs = forms.tokens(target.node)
+        if min(len(mine), len(theirs)) < _SUGGESTED_TOKENS:
+            continue
+        if not may_be_similar(mine, theirs, _SUGGESTED_FROM):
+            continue
+        alike = forms.similarity(node, target.node)
+        if alike >= _SUGGESTED_FROM:
+            yield Match(
+                definition,
+                candidate.module,
+                target,
+                "divergent",
+                False,
+                alike,
+                (Reason("looks-like", definition.name, there=target.name),),
+                forms.difference(node, target.node),
+                alias=f"{definition.name}={target.name}",
+            )

@@ -1,0 +1,230 @@
+"""Turn a definition and a target into proposals: each with a level and what obligations answer."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from nbrefactor.model.outcome import Level
+from nbrefactor.model.reason import Reason
+from nbrefactor.program.timeline import InlineDefinition
+from nbrefactor.python.canonical import Canonical, bare_definition
+from nbrefactor.python.scopes import DefinitionNode
+from nbrefactor.python.signature import Keyword, signature
+from nbrefactor.verdict.body import body, paired_parameters
+from nbrefactor.verdict.context import Candidate, Context
+from nbrefactor.verdict.members import class_differences
+from nbrefactor.verdict.names import Capture
+from nbrefactor.verdict.obligation import HOLDS, Answer, Clause, fails
+from nbrefactor.verdict.observing import observing
+from nbrefactor.verdict.others import others
+from nbrefactor.verdict.place import place
+from nbrefactor.verdict.proposal import WILL, Proposal
+from nbrefactor.verdict.uses import Pairing
+from nbrefactor.verdict.using import using
+
+
+def propose(
+    definition: InlineDefinition, candidate: Candidate, context: Context, *, named: bool
+) -> Iterator[Proposal]:
+    """Propose what may replace a definition, the best first.
+
+    Parameters
+    ----------
+    definition : InlineDefinition
+        The inline definition.
+    candidate : Candidate
+        The target.
+    context : Context
+        The notebook.
+    named : bool
+        Whether the two are meant to be the same: by their name, or by an alias.
+
+    Yields
+    ------
+    Proposal
+        None where nothing says that the two belong together.
+    """
+    node, target = definition.node, candidate.target.node
+    form, other = context.forms.form(node), context.forms.form(target)
+    if form is None or other is None:
+        if named:
+            yield _refused(definition, candidate, Reason("too-deep"))
+        return
+    if isinstance(node, ast.ClassDef) != isinstance(target, ast.ClassDef):
+        if named:
+            kinds = ("class", "function")
+            here, there = kinds if isinstance(node, ast.ClassDef) else reversed(kinds)
+            reason = Reason("other-kind", candidate.module.name, here=here, there=there)
+            yield _refused(definition, candidate, reason)
+        return
+    captures = candidate.worlds.captures(node, same_as=target, forms=context.forms)
+    if form.shape == other.shape and (named or not _says_little(node)):
+        same_name = candidate.target.name == definition.name
+        if named or same_name or not isinstance(node, ast.ClassDef):
+            yield _same(definition, candidate, context, captures, form, other)
+    if named and (form.shape != other.shape or any(not one.unless for one in captures)):
+        yield _different(definition, candidate, context, captures)
+
+
+def _same(
+    definition: InlineDefinition,
+    candidate: Candidate,
+    context: Context,
+    captures: tuple[Capture, ...],
+    form: Canonical,
+    other: Canonical,
+) -> Proposal:
+    """Propose a target that is the same program."""
+    node, target = definition.node, candidate.target
+    same_name = target.name == definition.name
+    level: Level = "exact" if form.text == other.text and same_name else "renamed"
+    names = dict(zip(form.parameters, other.parameters, strict=True))
+    pair = Pairing(
+        node, target.node, True, names, definition.name, context.notebook, context.sight()
+    )
+    kinds = HOLDS
+    if isinstance(node, ast.ClassDef) and not same_name:
+        kinds = fails(Reason("alias-class", there=target.name))
+    answers = {
+        "names": Answer(tuple(Clause(one.reason, one.unless) for one in captures)),
+        "kind": kinds,
+        "place": place(definition, context, candidate),
+        "import": fails(*candidate.arrival.reasons(definition, candidate.target)),
+        "observations": observing(definition, candidate, context, pair),
+        "uses": using(definition, candidate, context, pair),
+        "others": others(definition, candidate, context, pair, recursive=form.recursive),
+        WILL: _willing(definition, level, candidate, context),
+    }
+    notes = tuple(_what_is_renamed(definition, form, candidate, other))
+    return Proposal(definition, candidate.module, target, level, answers, notes)
+
+
+def _different(
+    definition: InlineDefinition,
+    candidate: Candidate,
+    context: Context,
+    captures: tuple[Capture, ...],
+) -> Proposal:
+    """Propose a target whose body differs, or whose names mean something else."""
+    node, target = definition.node, candidate.target
+    forms = context.forms
+    if isinstance(node, ast.ClassDef) or isinstance(target.node, ast.ClassDef):
+        members = (
+            Reason("member-differs", here=text) for text in class_differences(node, target.node)
+        )
+        answers = {
+            "body": fails(*members, *(one.reason for one in captures)),
+            "import": fails(*candidate.arrival.reasons(definition, candidate.target)),
+        }
+        return Proposal(
+            definition,
+            candidate.module,
+            target,
+            "divergent",
+            answers,
+            (),
+            forms.similarity(node, target.node),
+            forms.difference(node, target.node),
+        )
+    paired = paired_parameters(definition, candidate, context)
+    given, captured, notes = _given(definition, candidate, captures)
+    pair = Pairing(
+        node,
+        target.node,
+        False,
+        paired.names,
+        definition.name,
+        context.notebook,
+        context.sight(),
+        given,
+    )
+    level: Level = "compatible"
+    answers = {
+        "body": body(definition, candidate, context, paired),
+        "names": captured,
+        "place": place(definition, context, candidate),
+        "import": fails(*candidate.arrival.reasons(definition, candidate.target)),
+        "observations": observing(definition, candidate, context, pair),
+        "uses": using(definition, candidate, context, pair),
+        "others": others(definition, candidate, context, pair, recursive=False),
+        WILL: _willing(definition, level, candidate, context),
+    }
+    differs = (Reason("body-differs"),) if forms.text(node) != forms.text(target.node) else ()
+    return Proposal(
+        definition,
+        candidate.module,
+        target,
+        level,
+        answers,
+        (*differs, *paired.notes, *notes),
+        forms.similarity(node, target.node),
+        forms.difference(node, target.node),
+    )
+
+
+def _given(
+    definition: InlineDefinition, candidate: Candidate, captures: tuple[Capture, ...]
+) -> tuple[list[Keyword], Answer, list[Reason]]:
+    """Find the notebook's values that every call can pass, and those that cannot be passed."""
+    inline = signature(definition.node.args)  # type: ignore[union-attr]
+    target = signature(candidate.target.node.args)  # type: ignore[union-attr]
+    given: list[Keyword] = []
+    clauses: list[Clause] = []
+    notes: list[Reason] = []
+    for capture in captures:
+        if capture.kind == "code":
+            # A body of its own needs imports and helpers of its own: its effects are looked at.
+            continue
+        if capture.name in target and capture.name not in inline:
+            given.append(Keyword(capture.name, capture.name))
+            notes.append(Reason("value-passed", capture.name))
+        else:
+            clauses.append(Clause(capture.reason, capture.unless))
+    return given, Answer(tuple(clauses)), notes
+
+
+def _willing(
+    definition: InlineDefinition, level: Level, candidate: Candidate, context: Context
+) -> Answer:
+    return fails(*context.will(definition, level, candidate.module.name))
+
+
+def _refused(definition: InlineDefinition, candidate: Candidate, reason: Reason) -> Proposal:
+    return Proposal(
+        definition,
+        candidate.module,
+        candidate.target,
+        "divergent",
+        {"kind": fails(reason)},
+        similarity=0.0,
+    )
+
+
+def _what_is_renamed(
+    definition: InlineDefinition, form: Canonical, candidate: Candidate, other: Canonical
+) -> Iterator[Reason]:
+    if candidate.target.name != definition.name:
+        yield Reason("other-name", there=candidate.target.name)
+    renamed = [
+        f'"{here}" is "{there}"'
+        for here, there in zip(form.parameters, other.parameters, strict=True)
+        if here != there
+    ]
+    if renamed:
+        yield Reason("parameters-renamed", there=", ".join(renamed))
+    elif form.text != other.text:
+        yield Reason("locals-renamed")
+
+
+def _says_little(node: DefinitionNode) -> bool:
+    """Tell whether a body is so small that being the same is no sign of belonging together."""
+    statements = bare_definition(node).body
+    if len(statements) > 1:
+        return False
+    match statements[0]:
+        case ast.Pass() | ast.Raise() | ast.Return(value=None | ast.Name() | ast.Constant()):
+            return True
+        case ast.Expr(value=ast.Constant()):
+            return True
+    return False
