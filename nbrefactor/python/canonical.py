@@ -69,9 +69,8 @@ def canonical(node: DefinitionNode) -> Canonical:
 
     Notes
     -----
-    A decorator may look at the docstring and the annotations of what it decorates, so those of a
-    decorated function count as part of its program. So do the annotations in a class body, of
-    which dataclasses are made.
+    Whether anybody looks at docstrings and annotations, decorators among them, is a question of its
+    own. The annotations in a class body, of which dataclasses are made, are part of the program.
     """
     bare = bare_definition(node)
     own_name = node.name
@@ -153,12 +152,11 @@ class _Bare(ast.NodeTransformer):
         return self._function(node)
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.AST:
-        if not node.decorator_list:
-            node.returns = None
-            for argument in ast.walk(node.args):
-                if isinstance(argument, ast.arg):
-                    argument.annotation = None
-            node.body = _without_docstring(node.body)
+        node.returns = None
+        for argument in ast.walk(node.args):
+            if isinstance(argument, ast.arg):
+                argument.annotation = None
+        node.body = _without_docstring(node.body)
         if not any(_is_declaration(inner) for inner in ast.walk(node)):
             _visit_body(node, _Bare())
             return node
@@ -172,8 +170,7 @@ class _Bare(ast.NodeTransformer):
         return node
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
-        if not node.decorator_list:
-            node.body = _without_docstring(node.body)
+        node.body = _without_docstring(node.body)
         _visit_body(node, _Bare(in_class=True))
         return node
 

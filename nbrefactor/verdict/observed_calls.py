@@ -328,7 +328,8 @@ def _at(made: _Call, place: int | str) -> Things:
     arguments = made.arguments
     match place:
         case "self":
-            return made.receiver
+            # The data of an object of the notebook's own may be shared, but not the object.
+            return frozenset(thing for thing in made.receiver if thing.kind != "instance")
         case "*":
             return arguments.spread.union(*arguments.positional)
         case "**":

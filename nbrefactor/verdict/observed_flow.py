@@ -100,7 +100,17 @@ class Flow(ABC):
         while self._queue:
             self.step = self._queue.popleft()
             self._queued.discard(self.step)
-            self.evaluate(self.step)
+            try:
+                self.evaluate(self.step)
+            except RecursionError:
+                self._leave_unread(self.step)
+
+    def _leave_unread(self, step: Step) -> None:
+        """Remember what a statement names that is nested too deeply to be evaluated."""
+        for inner in ast.walk(step.node):
+            if isinstance(inner, ast.Name):
+                things = self.named(inner.id, step.scope)
+                self.note("unread", inner, (t for t in things if not isinstance(t.of, str)))
 
     # -- slots -----------------------------------------------------------------------------------
 
@@ -316,8 +326,11 @@ def is_module_like(things: Things) -> bool:
 
 
 def is_property(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    """Tell whether reading a method calls it."""
-    return any("property" in ast.unparse(decorator) for decorator in node.decorator_list)
+    """Tell whether reading a method, or setting it, calls it."""
+    written = [ast.unparse(decorator) for decorator in node.decorator_list]
+    return any(
+        "property" in text or text.endswith((".setter", ".getter", ".deleter")) for text in written
+    )
 
 
 def is_generator(node: ast.AST) -> bool:

@@ -55,6 +55,7 @@ LOOKS: Mapping[str, tuple[Sees, ...]] = {
     "inspect.getsourcelines": _SOURCE,
     "inspect.findsource": _SOURCE,
     "inspect.signature": ("annotations",),
+    "torch.jit.script": ("annotations",),
     "typing.get_type_hints": ("annotations",),
     "typing_extensions.get_type_hints": ("annotations",),
     "pyclbr.readmodule": _EVERYTHING,

@@ -156,7 +156,9 @@ class Unit:
     shown: frozenset[ast.AST] = frozenset()
 
 
-EventKind = Literal["looks", "shows", "stores", "compares", "changes", "hands", "calls", "keeps"]
+EventKind = Literal[
+    "looks", "shows", "stores", "compares", "changes", "hands", "calls", "keeps", "unread"
+]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,8 +8,8 @@ import pytest
 from nbrefactor.library.target import read_target_module
 from nbrefactor.notebook.document import read
 from nbrefactor.program.timeline import timeline
+from nbrefactor.verdict.judge import judge
 from nbrefactor.verdict.match import Accepted
-from nbrefactor.verdict.matching import match
 
 MODULE = '''
 import contextlib
@@ -228,7 +228,7 @@ LOOKED_AT = [
     case("the docstring of what a loop walks through", STAYS, "looks at its __doc__", "add", "for tool in [print, add]:\n    print(tool.__doc__)", copy=OTHER_DOC),
     case("the docstring of what is in a dictionary", STAYS, "looks at its __doc__", "add", "tools = {'a': add}", "{name: tool.__doc__ for name, tool in tools.items()}", copy=OTHER_DOC),
     case("the docstring in a function of the notebook", STAYS, "shows its help", "add", "import inspect as i\ndef about(thing):\n    return i.getdoc(thing)", "about(add)", copy=OTHER_DOC),
-    case("the docstring in a module of the project", STAYS, "looks at its __doc__ through tools", "add", "from tools import about", "about(add)", copy=OTHER_DOC, files={"tools.py": "def about(thing):\n    return thing.__doc__\n"}),
+    case("the docstring in a module of the project", STAYS, ", through tools, looks at its __doc__", "add", "from tools import about", "about(add)", copy=OTHER_DOC, files={"tools.py": "def about(thing):\n    return thing.__doc__\n"}),
     case("the docstring of everything", STAYS, "looks at its __doc__", "add", "[value.__doc__ for value in list(globals().values())]", copy=OTHER_DOC),
     case("the docstring of something else", GOES, "", "add", "import math\nmath.__doc__, len.__doc__", copy=OTHER_DOC),
     case("the documentation of another module", GOES, "", "add", "import math\nhelp(math)", copy=OTHER_DOC),
@@ -253,13 +253,14 @@ LOOKED_AT = [
     case("everything of one module", STAYS, "looks at its __module__", "add", "[n for n, o in globals().items() if getattr(o, '__module__', '') == '__main__']"),
     case("everything of one module, by its members", STAYS, "looks at its", "add", "import inspect, sys", "[n for n, o in inspect.getmembers(sys.modules[__name__]) if inspect.getmodule(o)]"),
     case("everything, without a look at the module", GOES, "", "add", "for name, value in list(globals().items()):\n    if isinstance(value, int):\n        print(name)"),
+    case("the dictionary of something unknown, beside a class", GOES, "", "Point", "import stranger\nstranger.made().__dict__"),
     case("the module of something unknown, beside a class", STAYS, "something that may be this class", "Point", "import stranger\nstranger.made().__module__"),
     case("the module of something unknown, beside a function", GOES, "", "add", "import stranger\nstranger.made().__module__"),
-    case("the module of something unknown, and it is handed on", STAYS, "looks at the __module__ of functions", "add", "import stranger\nstranger.made().__module__\nstranger.use(add)"),
+    case("the module of something unknown, and it is handed on", STAYS, "looks at the __module__ of functions", "add", "import stranger", "stranger.made().__module__\nstranger.use(add)"),
     case("its source", STAYS, "inspects its source", "add", "from inspect import getsource as source\nsource(add)"),
     case("arrays are stacked", GOES, "", "add", "import numpy as np\nnp.stack([[add(1)], [2]])"),
     case("its name", GOES, "", "add", "add.__name__, [f.__qualname__ for f in [add]]"),
-    case("its own method by its name", GOES, "", "Point", "Point.__init__, Point(1).__class__.__name__"),
+    case("its own method by its name", GOES, "", "Point", "x = Point.__init__, Point(1).__class__.__name__"),
 ]  # fmt: skip
 
 SHOWN = [
@@ -328,7 +329,7 @@ IDENTITY = [
     case("an attribute of its instance", GOES, "", "Named", "n = Named(1)\nn.x = 2"),
     case("an attribute of the module's own", STAYS, "changes plots.add.calls", "add", "import plots", "plots.add.calls = 1"),
     case("a name of the module, in a loop over modules", STAYS, "changes plots.LIMIT", "add", "import plots", "for m in (plots,):\n    m.LIMIT = 1"),
-    case("a name of the module, in a module of the project", STAYS, "changes plots.LIMIT through patches", "add", "import patches", "add(1)", files={"patches.py": "import plots\nplots.LIMIT = 3\n"}),
+    case("a name of the module, in a module of the project", STAYS, ", through patches, changes plots.LIMIT", "add", "import patches", "add(1)", files={"patches.py": "import plots\nplots.LIMIT = 3\n"}),
     case("a mutable default", STAYS, 'renews "seen"', "gather", "gather(1)"),
     case("a mutable default that is only read", GOES, "", "pick", "pick(0)"),
     case("a counter of the class", STAYS, 'renews "count"', "Counted", "Counted()", "Counted.count"),
@@ -341,6 +342,7 @@ _DEFAULT = "def dpi_of(d=conf.DPI):\n    return d"
 
 DEFINED = [
     case("a decorator that wraps", GOES, "", "evaluate", "evaluate(len, [1])"),
+    case("the setter of a property", GOES, "", "Sized", "Sized().size", copy="class Sized:\n    @property\n    def size(self):\n        return 1\n\n    @size.setter\n    def size(self, value):\n        pass", module="class Sized:\n    @property\n    def size(self):\n        return 1\n\n    @size.setter\n    def size(self, value):\n        pass\n"),
     case("a decorator of a context", GOES, "", "quiet", "with quiet():\n    pass"),
     case("a decorator that remembers", GOES, "", "cached", "cached(1)"),
     case("a decorator of a stranger", STAYS, "what its decorator @stranger.route('/') sees", "page", "import stranger", copy="@stranger.route('/')\ndef page():\n    return 1", module=MODULE + "\nimport stranger\n@stranger.route('/')\ndef page():\n    return 1\n"),
@@ -376,7 +378,7 @@ UNSEEN = [
     case("through the module of the notebook", STAYS, "another way than its name", "add", "import __main__ as me", "me.add(1, q=2)", copy=_OTHER),
     case("imported from the notebook", STAYS, "another way than its name", "add", "from __main__ import add as plus", "plus(1, q=2)", copy=_OTHER),
     case("through the kernel", STAYS, "another way than its name", "add", "get_ipython().user_ns['add'](1, q=2)", copy=_OTHER),
-    case("in a module of the project", STAYS, "another way than its name through tools", "add", "import tools\ntools.run()", copy=_OTHER, files={"tools.py": "def run():\n    import __main__\n    return __main__.add(1, q=2)\n"}),
+    case("in a module of the project", STAYS, ", through tools, calls it by another way", "add", "import tools\ntools.run()", copy=_OTHER, files={"tools.py": "def run():\n    import __main__\n    return __main__.add(1, q=2)\n"}),
     case("in a file that runs among the names", STAYS, "runs a file among", "add", "%run -i script.py", copy=_OTHER),
     case("through the module of the notebook, unchanged", GOES, "", "add", "import __main__ as me", "me.add(1, b=2)"),
     case("by its name, in another module's way", GOES, "", "add", "import tools\ntools.run(add(1, q=2))", copy=_OTHER, files={"tools.py": "def run(x):\n    return x\n"}),
@@ -394,6 +396,11 @@ HARMLESS = [
 ]  # fmt: skip
 
 CASES = [*LOOKED_AT, *SHOWN, *STORED, *IDENTITY, *DEFINED, *RUNNING, *UNSEEN, *HARMLESS]
+
+
+def willing(*about):
+    """The user wants everything to be replaced that can be."""
+    return ()
 
 
 def notebook(cells):
@@ -416,8 +423,8 @@ def test_observed(goes, reason, name, copy, cells, files, module, alias, tmp_pat
     rest = [cell for cell in cells if cell not in first]
     document = read(notebook([IMPORTS, *first, copy, *rest]))
     target = read_target_module("plots", notebook=tmp_path / "n.ipynb")
-    found = match(
-        timeline(document.cells), [Accepted(target, "renamed")], {name: alias} if alias else {}
+    found = judge(
+        timeline(document.cells), [Accepted(target, "renamed")], {name: alias} if alias else {}, willing
     )
     verdict = next(one for one in found if one.definition.name == name)
     said = "; ".join(map(str, verdict.reasons))

@@ -17,8 +17,8 @@ from nbrefactor.notebook.document import read, write
 from nbrefactor.notebook.magics import parse, read_cell
 from nbrefactor.program.timeline import timeline
 from nbrefactor.rewrite.definitions import report_definitions
-from nbrefactor.verdict.match import Accepted
 from nbrefactor.verdict.judge import judge
+from nbrefactor.verdict.match import Accepted
 
 
 def willing(*about):
