@@ -7,6 +7,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from nbrefactor.model.names import BUNDLED_MODULE as BUNDLED_MODULE
+
 AcceptedLevel = Literal["exact", "renamed", "compatible"]
 ImportPlace = Literal["in-place", "top"]
 Part = Literal["patch", "minor", "major", "none"]
@@ -15,7 +17,6 @@ ACCEPTED_LEVELS: tuple[AcceptedLevel, ...] = get_args(AcceptedLevel)
 IMPORT_PLACES: tuple[ImportPlace, ...] = get_args(ImportPlace)
 PARTS: tuple[Part, ...] = get_args(Part)
 COMMAND_LINE = "command line"
-BUNDLED_MODULE = "nbrefactor.viz"
 
 
 class SettingsError(Exception):

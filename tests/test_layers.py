@@ -25,7 +25,7 @@ HEAVY = {
 KNOWN = {
     "model": set(),
     "visible": set(),
-    "config": set(),
+    "config": {"model"},
     "viz": set(),
     "notebook": {"model"},
     "python": {"model"},

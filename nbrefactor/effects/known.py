@@ -74,6 +74,7 @@ def function(origin: str) -> Known | None:
     return None if found is None else found.functions.get(_real(found, origin))
 
 
+@lru_cache(maxsize=4096)
 def method(type_name: str | None, name: str) -> Known | None:
     """Give what a method does.
 
@@ -98,6 +99,7 @@ def method(type_name: str | None, name: str) -> Known | None:
     return _worst(found)
 
 
+@lru_cache(maxsize=4096)
 def attribute(type_name: str | None, name: str) -> Attribute | None:
     """Give what an attribute is; like `method` where the type is not known."""
     found: list[Attribute] = []

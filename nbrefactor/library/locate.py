@@ -10,7 +10,7 @@ import keyword
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import machinery
 from pathlib import Path
@@ -194,6 +194,31 @@ def locate(
     path = _source(name, found)
     _check_file(path, notebook)
     return _location(name, path, found.roots[0], finder, places)
+
+
+def locate_bundled(name: str, *, notebook: Path | None) -> Location:
+    """Find a module of this program itself, which whoever runs its result has installed.
+
+    Parameters
+    ----------
+    name : str
+        Dotted name.
+    notebook : Path or None
+        The notebook that is to import it; None where it has no place.
+
+    Returns
+    -------
+    Location
+        The file beside this one, whatever else bears the name where the notebook stands.
+    """
+    home = Path(__file__).parents[2]
+    environment = tuple(dict.fromkeys([home, *map(Path, _own_environment())]))
+    places = replace(_places(notebook, (), None), local=(), environment=environment)
+    finder = Finder(environment, environment)
+    found = finder.find(name)
+    if found is None:
+        raise TargetError(f'this installation has no module "{name}": install it again.')
+    return _location(name, _source(name, found), home, finder, places)
 
 
 def locate_file(

@@ -12,10 +12,12 @@ from nbrefactor.library.locate import (
     Location,
     TargetError,
     locate,
+    locate_bundled,
     locate_file,
     looks_like_path,
 )
 from nbrefactor.library.source_module import SourceModule, read_source
+from nbrefactor.model.names import BUNDLED_MODULE
 from nbrefactor.python.bindings import Binding
 from nbrefactor.python.meanings import STAR, Starred
 from nbrefactor.python.scopes import DefinitionNode
@@ -119,8 +121,11 @@ def read_target_module(
     TargetError
         Where there is no such module, or its source cannot be read.
     """
-    find = locate_file if looks_like_path(name_or_path) else locate
-    location = find(name_or_path, notebook=notebook, roots=roots, environment=environment)
+    if name_or_path == BUNDLED_MODULE:
+        location = locate_bundled(name_or_path, notebook=notebook)
+    else:
+        find = locate_file if looks_like_path(name_or_path) else locate
+        location = find(name_or_path, notebook=notebook, roots=roots, environment=environment)
     source = read_source(location.name, location.path)
     reader = ExportReader(location.finder)
     try:

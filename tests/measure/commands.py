@@ -27,7 +27,7 @@ _limit = click.option(
 )
 _seed = click.option("--seed", default=0, show_default=True, help="Which copies these are.")
 _seconds = click.option(
-    "--seconds", default=20.0, show_default=True, help="How long one copy may take."
+    "--seconds", default=20.0, show_default=True, help="Processor time that one copy may take."
 )
 _json = click.option(
     "--json", "kept", type=click.Path(path_type=Path), help="Keep what was measured there."

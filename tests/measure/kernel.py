@@ -7,6 +7,7 @@ import hashlib
 import logging
 import os
 import re
+import subprocess
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from traitlets.config import Config
 
 _MASKS = (
     (re.compile(r"\b0x[0-9a-fA-F]+"), "0x"),
@@ -126,10 +128,18 @@ def observe(path: Path, *, packages: Path, seconds: int = 60) -> Observed:
             timeout=seconds,
             allow_errors=True,
             resources={"metadata": {"path": str(path.parent)}},
+            # Ports that are free when they are asked for may be taken when the kernel binds them.
+            config=Config(
+                KernelManager={
+                    "transport": "ipc",
+                    "ip": str(Path(home, "socket")),
+                    "connection_file": str(Path(home, "kernel.json")),
+                }
+            ),
             extra_arguments=["--log-level=ERROR", f"--IPKernelApp.exec_lines={[_SEED]!r}"],
         )
         try:
-            client.execute(env=environment)
+            client.execute(env=environment, stderr=subprocess.DEVNULL)
         except (CellTimeoutError, DeadKernelError, RuntimeError) as error:
             raise NoRunError(f"{type(error).__name__}: {str(error).splitlines()[0]}") from error
     code = [(n, cell) for n, cell in enumerate(notebook.cells) if cell.cell_type == "code"][:-1]

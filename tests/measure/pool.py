@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Generic, TypeVar
 
+# What waits, and does not work, is given up after so many times the seconds.
+_PATIENCE = 20
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -29,8 +32,10 @@ class Bounded(Generic[Item, Result]):
     seconds: float
 
     def __call__(self, item: Item) -> Result | Failed:
-        previous = signal.signal(signal.SIGALRM, _late)
-        signal.setitimer(signal.ITIMER_REAL, self.seconds)
+        signal.signal(signal.SIGPROF, _late)
+        signal.signal(signal.SIGALRM, _late)
+        signal.setitimer(signal.ITIMER_PROF, self.seconds)
+        signal.setitimer(signal.ITIMER_REAL, self.seconds * _PATIENCE)
         try:
             return self.task(item)
         except _Late:
@@ -40,8 +45,8 @@ class Bounded(Generic[Item, Result]):
             where = traceback.extract_tb(error.__traceback__)[-1]
             return Failed(f"{type(error).__name__}: {error} ({where.name}, row {where.lineno})")
         finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
             signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, previous)
 
 
 def each(
@@ -56,7 +61,7 @@ def each(
     items : iterable
         What it is called with, one after the other.
     seconds : float
-        How long one call may take.
+        How much of a processor's time one call may take: a busy machine changes no verdict.
     jobs : int
         Number of processes.
 

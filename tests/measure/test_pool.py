@@ -27,11 +27,16 @@ def test_a_task_that_hangs_is_given_up() -> None:
     def hang(number: int) -> None:
         while True:
             try:
-                time.sleep(60)
+                while True:
+                    number += 1
             except Exception:
                 continue
 
     assert Bounded(hang, 0.05)(1) == Failed("took longer than 0.05 seconds")
+
+
+def test_a_task_that_waits_is_given_up() -> None:
+    assert Bounded(time.sleep, 0.005)(60) == Failed("took longer than 0.005 seconds")
 
 
 def test_folders_of_the_path_come_before_this_checkout(

@@ -17,7 +17,7 @@ import nbformat
 from . import kernel, pool, tool
 from .record import Part, shown
 
-SECONDS = 240
+SECONDS = 30
 _MARKDOWN = "<<md>>"
 _NOTED = re.compile(r"\[(\d+)\] ([-+])")
 _DATE = re.compile(
