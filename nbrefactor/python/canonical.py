@@ -20,6 +20,8 @@ from nbrefactor.python.scopes import (
 
 _Node = TypeVar("_Node", bound=ast.AST)
 
+# Stands for a definition's own name; no name of a program is written like it.
+_SELF = "<self>"
 _OWN_TEXT = frozenset({"__doc__", "__annotations__", "getdoc", "get_type_hints"})
 
 
@@ -75,7 +77,7 @@ def canonical(node: DefinitionNode) -> Canonical:
     bare = bare_definition(node)
     own_name = node.name
     around = dict.fromkeys(found.name for found in free_references(bare))
-    bare.name = "_"
+    bare.name = _SELF
     text = dump(_rename_self(copied(bare), own_name))
     shape = program = text
     parameters: tuple[str, ...] = ()
@@ -90,7 +92,7 @@ def canonical(node: DefinitionNode) -> Canonical:
 def numbered(node: DefinitionNode) -> DefinitionNode:
     """Copy a definition with its own name taken out and all local names replaced by numbers."""
     bare = bare_definition(node)
-    own_name, bare.name = node.name, "_"
+    own_name, bare.name = node.name, _SELF
     if isinstance(bare, ast.ClassDef):
         return _rename_self(bare, own_name)
     return _rename_self(_rename_locals(bare), own_name)
@@ -211,7 +213,7 @@ def _rename_self(node: _Node, own_name: str) -> _Node:
         return node
     for inner in ast.walk(node):
         if isinstance(inner, ast.Name) and inner.id == own_name:
-            inner.id = "_"
+            inner.id = _SELF
     return node
 
 
@@ -292,5 +294,5 @@ def _sees_names(node: ast.AST, own_name: str) -> bool:
             # It may stand in a nested function and name what is a local name around that.
             return True
         case ast.Call(func=ast.Name(id=name), keywords=keywords):
-            return name in (own_name, "_") and bool(keywords)
+            return name in (own_name, _SELF) and bool(keywords)
     return False

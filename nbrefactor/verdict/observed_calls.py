@@ -357,7 +357,17 @@ def _method(flow: Flow, made: _Call) -> Things:
     if name == "register":
         flow.note("changes", made.node, made.receiver, name)
     if name in table.GIVES_ITSELF:
-        found |= {thing for thing in themselves(made.receiver) if thing.kind == "instance"}
+        found |= _itself(flow, made.receiver)
+    return frozenset(found)
+
+
+def _itself(flow: Flow, receiver: Things) -> Things:
+    """Give the objects that an inherited method may give back: surely, where their base is known."""
+    found: set[Thing] = set()
+    for thing in themselves(receiver):
+        if thing.kind == "instance" and not isinstance(thing.of, str):
+            known_base = any(base.startswith(table.GIVING_BASES) for base in flow.origins(thing.of))
+            found.add(thing if known_base else Thing("instance", thing.of, "held"))
     return frozenset(found)
 
 

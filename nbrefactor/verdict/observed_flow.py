@@ -258,13 +258,22 @@ class Flow(ABC):
                     pending.append(base.of)
         return NOTHING
 
+    def origins(self, node: ast.AST) -> frozenset[str]:
+        """Give the bases of a class that cannot be read, those of its bases among them."""
+        found: set[str] = set()
+        pending, seen = [node], {node}
+        while pending:
+            for base in self.bases.get(pending.pop(), NOTHING):
+                if isinstance(base.of, str):
+                    found.add(base.of)
+                elif base.of not in seen:
+                    seen.add(base.of)
+                    pending.append(base.of)
+        return frozenset(found)
+
     def is_enum(self, node: ast.AST) -> bool:
         """Tell whether a class is an enumeration."""
-        return any(
-            base.of in ENUMS if isinstance(base.of, str) else self.is_enum(base.of)
-            for base in self.bases.get(node, NOTHING)
-            if base.of is not node
-        )
+        return bool(self.origins(node) & ENUMS)
 
     # -- results and elements ----------------------------------------------------------------------
 

@@ -175,6 +175,9 @@ GIVES_ITSELF = frozenset(
     }
 )
 
+#: Whose methods of these names do so; of other bases it is not known.
+GIVING_BASES = ("torch.", "sklearn.")
+
 #: They look at the code that is running, and at where it stands.
 FRAMES = frozenset(
     {

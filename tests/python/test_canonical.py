@@ -84,6 +84,7 @@ DIFFERENT = [
     pytest.param("def f(a=1): return a", "def f(a=2): return a", id="default"),
     pytest.param("def f(a): return a", "def f(*, a): return a", id="kind of parameter"),
     pytest.param("def f(a): return g(a)", "def f(a): return h(a)", id="another global"),
+    pytest.param("def f(a): return f(a)", "def f(a): return _(a)", id="itself and an underscore"),
     pytest.param("def f(a): return a.x", "def f(a): return a.y", id="attribute"),
     pytest.param("def f(a): return g(x=a)", "def f(a): return g(y=a)", id="keyword"),
     pytest.param("@d\ndef f(a): return a", "def f(a): return a", id="decorator"),
