@@ -362,7 +362,7 @@ def _method(flow: Flow, made: _Call) -> Things:
 
 
 def _itself(flow: Flow, receiver: Things) -> Things:
-    """Give the objects that an inherited method may give back: surely, where their base is known."""
+    """Give the objects that an inherited method gives, or may give where the base is unknown."""
     found: set[Thing] = set()
     for thing in themselves(receiver):
         if thing.kind == "instance" and not isinstance(thing.of, str):

@@ -258,18 +258,21 @@ class Flow(ABC):
                     pending.append(base.of)
         return NOTHING
 
-    def origins(self, node: ast.AST) -> frozenset[str]:
-        """Give the bases of a class that cannot be read, those of its bases among them."""
-        found: set[str] = set()
-        pending, seen = [node], {node}
+    def lineage(self, node: ast.AST) -> tuple[str | ast.AST, ...]:
+        """Give a class with its bases and theirs; full names for those that cannot be read."""
+        found: dict[str | ast.AST, None] = {node: None}
+        pending = [node]
         while pending:
             for base in self.bases.get(pending.pop(), NOTHING):
-                if isinstance(base.of, str):
-                    found.add(base.of)
-                elif base.of not in seen:
-                    seen.add(base.of)
-                    pending.append(base.of)
-        return frozenset(found)
+                if base.of not in found:
+                    found[base.of] = None
+                    if not isinstance(base.of, str):
+                        pending.append(base.of)
+        return tuple(found)
+
+    def origins(self, node: ast.AST) -> frozenset[str]:
+        """Give the bases of a class that cannot be read, those of its bases among them."""
+        return frozenset(base for base in self.lineage(node) if isinstance(base, str))
 
     def is_enum(self, node: ast.AST) -> bool:
         """Tell whether a class is an enumeration."""

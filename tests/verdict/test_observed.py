@@ -299,6 +299,7 @@ SHOWN = [
     case("the length of a list of instances", GOES, "", "Point", "ps = [Point(1)]", "print(len(ps), [p.x for p in ps])"),
     case("the names beside instances", GOES, "", "Point", "ps = {'a': Point(1)}", "for name, p in ps.items():\n    print(name, p.x)"),
     case("what a method of an unknown base gives", GOES, "", "Mine", "from stranger import Trainer", "trainer = Mine()", "trainer.train()", copy="class Mine(Trainer):\n    pass", module="from stranger import Trainer\n\n\nclass Mine(Trainer):\n    pass\n"),
+    case("classes that are each other's bases, defined again", STAYS, "shows it", "Point", "class Upper(Point):\n    pass", "class Point(Upper):\n    pass\nUpper = Point", "Point(1)"),
     case("batches of what loads it", GOES, "", "Point", "from torch.utils.data import DataLoader\nloader = DataLoader(Point(1))", "for batch in loader:\n    print(batch)"),
 ]  # fmt: skip
 
