@@ -79,7 +79,7 @@ def test_what_stays_is_explained(outcome: Outcome) -> None:
     [stays] = [found for found in outcome.findings if found.level and not found.edits]
     assert (stays.name, (stays.cell or 0) + 1) == ("visualize_entropy_vs_gradient", 36)
     assert stays.level == "divergent"
-    reasons = " ".join(stays.reasons)
+    reasons = " ".join(map(str, stays.reasons))
     assert "head_status" in reasons
     assert "PRUNE_PERCENT" in reasons
     assert stays.difference

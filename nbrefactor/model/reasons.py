@@ -340,45 +340,45 @@ _IMPORT: Mapping[str, Entry] = {
 
 _OBSERVATIONS: Mapping[str, Entry] = {
     "looks-at": Entry(
-        "{cell} looks at its {subject}{here}",
+        "{cell}{here} looks at its {subject}",
         "the notebook depends on the definition being its own: keep it",
     ),
     "looks-at-name": Entry(
-        '{cell} looks at its {subject}, "{there}" in the target{here}', "give both the same name"
+        '{cell}{here} looks at its {subject}, "{there}" in the target', "give both the same name"
     ),
     "inspects-source": Entry(
-        "{cell} inspects its source{here}", "keep the definition, or show the module's file instead"
+        "{cell}{here} inspects its source", "keep the definition, or show the module's file instead"
     ),
     "source-inspected": Entry(
-        "passes it on, and {cell} inspects the source of functions{here}",
+        "passes it on, and {cell}{here} inspects the source of functions",
         "name the functions whose source is inspected",
         unknown=True,
     ),
     "module-looked-up": Entry(
-        "passes it on, and {cell} looks at the {subject} of functions{here}",
+        "passes it on, and {cell}{here} looks at the {subject} of functions",
         "name the functions whose {subject} is read",
         unknown=True,
     ),
     "class-looked-up": Entry(
-        "{cell} looks at the {subject} of something that may be this class or of it{here}",
+        "{cell}{here} looks at the {subject} of something that may be this class or of it",
         "name the objects whose {subject} is read",
         unknown=True,
     ),
     "shows-help": Entry(
-        "{cell} shows its help{here}", "give both the same docstring, or ask for help on what stays"
+        "{cell}{here} shows its help", "give both the same docstring, or ask for help on what stays"
     ),
     "passed-on-doc": Entry(
-        "{cell} passes it on to {subject}, and its docstring differs{here}",
+        "{cell}{here} passes it on to {subject}, and its docstring differs",
         "give the target the docstring that the notebook has",
         unknown=True,
     ),
     "passed-on-annotations": Entry(
-        "{cell} passes it on to {subject}, and its annotations differ{here}",
+        "{cell}{here} passes it on to {subject}, and its annotations differ",
         "annotate the target's parameters as in the notebook",
         unknown=True,
     ),
     "shows-it": Entry(
-        "{cell} shows it, with the module that it is from{here}",
+        "{cell}{here} shows it, with the module that it is from",
         "show what you want to see of it instead, or give the class a __repr__ of its own",
     ),
     "shows-error": Entry(
@@ -387,25 +387,28 @@ _OBSERVATIONS: Mapping[str, Entry] = {
         unknown=True,
     ),
     "stores-it": Entry(
-        "{cell} stores it under the name of its module{here}",
+        "{cell}{here} stores it under the name of its module",
         "store values instead of functions and classes",
     ),
     "stores-instances": Entry(
-        "{cell} stores instances under the name of their module{here}",
+        "{cell}{here} stores instances under the name of their module",
         "store their values instead, such as model.state_dict()",
     ),
     "changes-attribute": Entry(
-        "{cell} changes its attribute {subject}{here}", "keep that value in a name of the notebook"
+        "{cell}{here} changes its attribute {subject}", "keep that value in a name of the notebook"
     ),
     "changes-attributes": Entry(
-        "{cell} changes its attributes{here}", "keep those values in names of the notebook"
+        "{cell}{here} changes its attributes", "keep those values in names of the notebook"
+    ),
+    "changes-module": Entry(
+        "{cell}{here} changes {subject}", "pass the value as an argument instead"
     ),
     "meets-own": Entry(
         "{cell} uses the target's module, whose own {subject} it would become one with",
         "import {subject} from the module in the first place",
     ),
     "compared": Entry(
-        "{cell} compares it with what would become the same object{here}",
+        "{cell}{here} compares it with what would become the same object",
         "define it once, under one name",
     ),
     "compares-constant": Entry(
@@ -439,8 +442,13 @@ _OBSERVATIONS: Mapping[str, Entry] = {
         '{here} looks up "{subject}", which means something else in the target\'s module',
         'pass "{subject}" as an argument',
     ),
+    "too-deep-here": Entry(
+        "{cell}{here} names it in code that is nested too deeply to be understood",
+        "take the nesting apart",
+        unknown=True,
+    ),
     "called-unseen": Entry(
-        "{cell} calls it by another way than its name, and the call would have to change{here}",
+        "{cell}{here} calls it by another way than its name, and the call would have to change",
         "call it by its name",
     ),
     "run-inside": Entry(

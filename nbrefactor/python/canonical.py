@@ -20,6 +20,8 @@ from nbrefactor.python.scopes import (
 
 _Node = TypeVar("_Node", bound=ast.AST)
 
+# Stands for a definition's own name; no name of a program is written like it.
+_SELF = "<self>"
 _OWN_TEXT = frozenset({"__doc__", "__annotations__", "getdoc", "get_type_hints"})
 
 
@@ -69,14 +71,13 @@ def canonical(node: DefinitionNode) -> Canonical:
 
     Notes
     -----
-    A decorator may look at the docstring and the annotations of what it decorates, so those of a
-    decorated function count as part of its program. So do the annotations in a class body, of
-    which dataclasses are made.
+    Whether anybody looks at docstrings and annotations, decorators among them, is a question of its
+    own. The annotations in a class body, of which dataclasses are made, are part of the program.
     """
     bare = bare_definition(node)
     own_name = node.name
     around = dict.fromkeys(found.name for found in free_references(bare))
-    bare.name = "_"
+    bare.name = _SELF
     text = dump(_rename_self(copied(bare), own_name))
     shape = program = text
     parameters: tuple[str, ...] = ()
@@ -91,7 +92,7 @@ def canonical(node: DefinitionNode) -> Canonical:
 def numbered(node: DefinitionNode) -> DefinitionNode:
     """Copy a definition with its own name taken out and all local names replaced by numbers."""
     bare = bare_definition(node)
-    own_name, bare.name = node.name, "_"
+    own_name, bare.name = node.name, _SELF
     if isinstance(bare, ast.ClassDef):
         return _rename_self(bare, own_name)
     return _rename_self(_rename_locals(bare), own_name)
@@ -153,12 +154,11 @@ class _Bare(ast.NodeTransformer):
         return self._function(node)
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.AST:
-        if not node.decorator_list:
-            node.returns = None
-            for argument in ast.walk(node.args):
-                if isinstance(argument, ast.arg):
-                    argument.annotation = None
-            node.body = _without_docstring(node.body)
+        node.returns = None
+        for argument in ast.walk(node.args):
+            if isinstance(argument, ast.arg):
+                argument.annotation = None
+        node.body = _without_docstring(node.body)
         if not any(_is_declaration(inner) for inner in ast.walk(node)):
             _visit_body(node, _Bare())
             return node
@@ -172,8 +172,7 @@ class _Bare(ast.NodeTransformer):
         return node
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
-        if not node.decorator_list:
-            node.body = _without_docstring(node.body)
+        node.body = _without_docstring(node.body)
         _visit_body(node, _Bare(in_class=True))
         return node
 
@@ -214,7 +213,7 @@ def _rename_self(node: _Node, own_name: str) -> _Node:
         return node
     for inner in ast.walk(node):
         if isinstance(inner, ast.Name) and inner.id == own_name:
-            inner.id = "_"
+            inner.id = _SELF
     return node
 
 
@@ -295,5 +294,5 @@ def _sees_names(node: ast.AST, own_name: str) -> bool:
             # It may stand in a nested function and name what is a local name around that.
             return True
         case ast.Call(func=ast.Name(id=name), keywords=keywords):
-            return name in (own_name, "_") and bool(keywords)
+            return name in (own_name, _SELF) and bool(keywords)
     return False

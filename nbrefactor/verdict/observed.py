@@ -20,8 +20,9 @@ from nbrefactor.verdict.names import Worlds
 from nbrefactor.verdict.obligation import Clause, Replacement
 from nbrefactor.verdict.observed_body import Body, may_be_unbound
 from nbrefactor.verdict.observed_definition import computed_when_defined, renewed_state
+from nbrefactor.verdict.observed_flow import is_property
 from nbrefactor.verdict.observed_sight import Sight
-from nbrefactor.verdict.observed_text import Places, docstrings
+from nbrefactor.verdict.observed_text import Places, annotated_names, docstrings
 from nbrefactor.verdict.observed_values import NOTHING, Event, Sees, Thing, origins, themselves
 
 _SOURCE_READERS = frozenset(
@@ -107,6 +108,7 @@ def observed(question: Question) -> tuple[Reason, ...]:
                 *_compared(question),
                 *_decorated(question),
                 *_called_unseen(question),
+                *(_reason("too-deep-here", event) for event in question.events("unread")),
                 *_renamed(question),
                 *body.reasons(),
             )
@@ -117,7 +119,7 @@ def observed(question: Question) -> tuple[Reason, ...]:
 def _reason(code: str, event: Event, subject: str = "", here: str = "", there: str = "") -> Reason:
     """Make a reason that points to where something is done."""
     cells = (event.cell,) if event.cell else ()
-    place = "" if event.cell else f" through {event.unit}"
+    place = "" if event.cell else f", through {event.unit},"
     return Reason(code, subject, cells, here or place, there)
 
 
@@ -140,7 +142,9 @@ def _looked_at(question: Question) -> Iterator[Reason]:
                 yield _looks(question, event)
                 break
     for event in question.sight.flow.events:
-        if event.kind == "looks" and event.of_anything and "module" in event.sees:
+        # The dictionary of an instance, which most are, tells nothing of its class.
+        tells = event.kind == "looks" and "module" in event.sees and event.detail != "__dict__"
+        if tells and event.of_anything:
             if isinstance(question.node, ast.ClassDef):
                 yield _reason("class-looked-up", event, event.detail)
             elif any(use.role == "value" for use in question.uses):
@@ -168,7 +172,7 @@ def _tells_apart(question: Question, sees: Sees, event: Event) -> bool:
                 return any(">>>" in (text or "") for text in docstrings(question.node))
             return docstrings(question.node) != docstrings(question.target.node)
         case "annotations":
-            return not _annotations_alike(question)
+            return not _annotations_alike(question) or _shows_annotated_class(question)
         case "name":
             return question.renamed
         case "module":
@@ -184,6 +188,19 @@ def _tells_apart(question: Question, sees: Sees, event: Event) -> bool:
 def _annotations_alike(question: Question) -> bool:
     places = Places(question.notebook, question.target.module.tree, question.worlds)
     return places.annotations_alike(question.definition, question.target.node)
+
+
+def _shows_annotated_class(question: Question) -> bool:
+    """Tell whether a class that an annotation names is shown, with the module that it is from."""
+    for name in annotated_names(question.node):
+        here = question.worlds.notebook.names.get(name)
+        if isinstance(here, Defined) and any(
+            thing.kind == "definition" and thing.how != "held"
+            for event in question.sight.events(here.node, "shows")
+            for thing in question.sight.mine(here.node, event.things)
+        ):
+            return True
+    return False
 
 
 def _handed_on(question: Question) -> Iterator[Reason]:
@@ -205,9 +222,11 @@ def _handed_on(question: Question) -> Iterator[Reason]:
 
 
 def _shown(question: Question) -> Iterator[Reason]:
-    for event in question.events("shows"):
+    for event in question.sight.flow.events:
+        if event.kind != "shows":
+            continue
         things = [t for t in event.things if t.how != "held"]
-        reached = question.sight.reachable(frozenset(t for t in things if _is_record(question, t)))
+        reached = question.sight.reachable(frozenset(t for t in things if _is_record(t)))
         mine = question.sight.mine(question.node, {*things, *reached})
         if any(_tells_module(question, thing, event.detail) for thing in mine):
             yield _reason("shows-it", event)
@@ -215,7 +234,7 @@ def _shown(question: Question) -> Iterator[Reason]:
         yield Reason("shows-error", question.definition.name)
 
 
-def _is_record(question: Question, thing: Thing) -> bool:
+def _is_record(thing: Thing) -> bool:
     """Tell whether the text of an object has the texts of its fields in it."""
     return (
         thing.kind == "instance"
@@ -362,7 +381,9 @@ def helpers(question: Question) -> Iterator[Clause]:
         there = question.worlds.module.names.get(reference.name)
         if not (isinstance(here, Defined) and isinstance(there, Defined)):
             continue
-        if reference.name == question.definition.name:
+        if reference.name == question.definition.name or reference.annotation:
+            continue
+        if isinstance(here.node, ast.ClassDef):
             continue
         if _is_called(reference.node, question.node) and not any(
             t.how == "itself" and t.kind == "definition"
@@ -397,6 +418,8 @@ def _decorated(question: Question) -> Iterator[Reason]:
 
 
 def _sees_calls_only(question: Question, node: DefinitionNode, decorator: ast.expr) -> bool:
+    if isinstance(decorator, ast.Attribute) and _is_own_property(question, decorator):
+        return True
     made = list(themselves(question.sight.flow.decorators.get(decorator, NOTHING)))
     # What can be read says more than where it was imported from.
     made = [thing for thing in made if not isinstance(thing.of, str)] or made
@@ -407,12 +430,19 @@ def _sees_calls_only(question: Question, node: DefinitionNode, decorator: ast.ex
             origin = thing.of.removesuffix("()")
             if origin not in table.DECORATORS and known.decorator(origin) is None:
                 return False
-        elif thing.of in ast.walk(question.node):
-            # The setter of a property of the class itself.
-            continue
         elif _is_kept_by(question, thing, node):
             return False
     return True
+
+
+def _is_own_property(question: Question, decorator: ast.Attribute) -> bool:
+    """Tell whether a decorator is the setter of a property that the class itself defines."""
+    return decorator.attr in ("setter", "getter", "deleter") and any(
+        isinstance(inner, ast.FunctionDef)
+        and inner.name == ast.unparse(decorator.value)
+        and is_property(inner)
+        for inner in ast.walk(question.node)
+    )
 
 
 def _is_kept_by(question: Question, decorator: Thing, node: DefinitionNode) -> bool:

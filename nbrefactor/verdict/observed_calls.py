@@ -130,7 +130,7 @@ def _arguments(flow: Flow, node: ast.Call, scope: Scope) -> Arguments:
 
 def _called(flow: Flow, thing: Thing, made: _Call) -> Things:
     if isinstance(thing.of, str):
-        return _unseen_result(thing.of, made)
+        return _unseen_result(flow, thing.of, made)
     if isinstance(thing.of, ast.Call):
         return frozenset({Thing("instance", thing.of)})
     found = _enter(flow, thing, made.arguments)
@@ -214,8 +214,8 @@ def _construct(flow: Flow, node: ast.ClassDef, made: _Call) -> None:
 # -- code that cannot be read ----------------------------------------------------------------------
 
 
-def _unseen_result(origin: str, made: _Call) -> Things:
-    found = {Thing("origin", f"{origin}()")} if len(origin) < 100 else set()
+def _unseen_result(flow: Flow, origin: str, made: _Call) -> Things:
+    found = set(flow.imported(f"{origin}()"))
     told = table.told_by_call(origin, "")
     if origin in table.MAKES_CLASSES and (origin != "builtins.type" or len(made.node.args) == 3):
         found.add(Thing("definition", made.node))
@@ -328,7 +328,8 @@ def _at(made: _Call, place: int | str) -> Things:
     arguments = made.arguments
     match place:
         case "self":
-            return made.receiver
+            # The data of an object of the notebook's own may be shared, but not the object.
+            return frozenset(thing for thing in made.receiver if thing.kind != "instance")
         case "*":
             return arguments.spread.union(*arguments.positional)
         case "**":
@@ -356,7 +357,17 @@ def _method(flow: Flow, made: _Call) -> Things:
     if name == "register":
         flow.note("changes", made.node, made.receiver, name)
     if name in table.GIVES_ITSELF:
-        found |= {thing for thing in themselves(made.receiver) if thing.kind == "instance"}
+        found |= _itself(flow, made.receiver)
+    return frozenset(found)
+
+
+def _itself(flow: Flow, receiver: Things) -> Things:
+    """Give the objects that an inherited method gives, or may give where the base is unknown."""
+    found: set[Thing] = set()
+    for thing in themselves(receiver):
+        if thing.kind == "instance" and not isinstance(thing.of, str):
+            known_base = any(base.startswith(table.GIVING_BASES) for base in flow.origins(thing.of))
+            found.add(thing if known_base else Thing("instance", thing.of, "held"))
     return frozenset(found)
 
 

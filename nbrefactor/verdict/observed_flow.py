@@ -33,7 +33,9 @@ from nbrefactor.verdict.observed_values import (
     themselves,
 )
 
+# Of chains such as lib.load().map().map() only the beginning tells anything.
 _LONGEST_ORIGIN = 8
+_MOST_CALLS = 2
 _NAMESPACE = Slot("namespace", "")
 _RAISED = Slot("raised", "")
 _ANNOTATED = Slot("annotated", "")
@@ -98,7 +100,17 @@ class Flow(ABC):
         while self._queue:
             self.step = self._queue.popleft()
             self._queued.discard(self.step)
-            self.evaluate(self.step)
+            try:
+                self.evaluate(self.step)
+            except RecursionError:
+                self._leave_unread(self.step)
+
+    def _leave_unread(self, step: Step) -> None:
+        """Remember what a statement names that is nested too deeply to be evaluated."""
+        for inner in ast.walk(step.node):
+            if isinstance(inner, ast.Name):
+                things = self.named(inner.id, step.scope)
+                self.note("unread", inner, (t for t in things if not isinstance(t.of, str)))
 
     # -- slots -----------------------------------------------------------------------------------
 
@@ -155,7 +167,7 @@ class Flow(ABC):
 
     def imported(self, dotted: str) -> Things:
         """Give what a full name can be: the definition too, where its module can be read."""
-        if dotted.count(".") > _LONGEST_ORIGIN:
+        if dotted.count(".") > _LONGEST_ORIGIN or dotted.count("()") > _MOST_CALLS:
             return NOTHING
         if dotted == MAIN or (dotted.startswith(SHELLS) and "user" in dotted.rpartition(".")[2]):
             return self.namespace()
@@ -246,13 +258,25 @@ class Flow(ABC):
                     pending.append(base.of)
         return NOTHING
 
+    def lineage(self, node: ast.AST) -> tuple[str | ast.AST, ...]:
+        """Give a class with its bases and theirs; full names for those that cannot be read."""
+        found: dict[str | ast.AST, None] = {node: None}
+        pending = [node]
+        while pending:
+            for base in self.bases.get(pending.pop(), NOTHING):
+                if base.of not in found:
+                    found[base.of] = None
+                    if not isinstance(base.of, str):
+                        pending.append(base.of)
+        return tuple(found)
+
+    def origins(self, node: ast.AST) -> frozenset[str]:
+        """Give the bases of a class that cannot be read, those of its bases among them."""
+        return frozenset(base for base in self.lineage(node) if isinstance(base, str))
+
     def is_enum(self, node: ast.AST) -> bool:
         """Tell whether a class is an enumeration."""
-        return any(
-            base.of in ENUMS if isinstance(base.of, str) else self.is_enum(base.of)
-            for base in self.bases.get(node, NOTHING)
-            if base.of is not node
-        )
+        return bool(self.origins(node) & ENUMS)
 
     # -- results and elements ----------------------------------------------------------------------
 
@@ -314,8 +338,11 @@ def is_module_like(things: Things) -> bool:
 
 
 def is_property(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    """Tell whether reading a method calls it."""
-    return any("property" in ast.unparse(decorator) for decorator in node.decorator_list)
+    """Tell whether reading a method, or setting it, calls it."""
+    written = [ast.unparse(decorator) for decorator in node.decorator_list]
+    return any(
+        "property" in text or text.endswith((".setter", ".getter", ".deleter")) for text in written
+    )
 
 
 def is_generator(node: ast.AST) -> bool:

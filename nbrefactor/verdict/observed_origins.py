@@ -55,6 +55,7 @@ LOOKS: Mapping[str, tuple[Sees, ...]] = {
     "inspect.getsourcelines": _SOURCE,
     "inspect.findsource": _SOURCE,
     "inspect.signature": ("annotations",),
+    "torch.jit.script": ("annotations",),
     "typing.get_type_hints": ("annotations",),
     "typing_extensions.get_type_hints": ("annotations",),
     "pyclbr.readmodule": _EVERYTHING,
@@ -173,6 +174,9 @@ GIVES_ITSELF = frozenset(
         *("train", "type", "__enter__", "__iter__", "with_traceback", "apply"),
     }
 )
+
+#: Whose methods of these names do so; of other bases it is not known.
+GIVING_BASES = ("torch.", "sklearn.")
 
 #: They look at the code that is running, and at where it stands.
 FRAMES = frozenset(

@@ -25,6 +25,7 @@ from nbrefactor.verdict.observed_values import (
     Thing,
     Things,
     Unit,
+    origins,
 )
 
 _MOST_MODULES = 30
@@ -75,32 +76,36 @@ class Sight:
 
     def has_own_text(self, thing: Thing, *, as_text: bool = False) -> bool:
         """Tell whether the text of an object does not name the module of its class."""
-        node = thing.of
-        if isinstance(node, ast.Call):
-            made = (t.of for t in self.flow.callees.get(node, NOTHING) if isinstance(t.of, str))
+        if isinstance(thing.of, ast.Call):
+            made = origins(self.flow.callees.get(thing.of, NOTHING))
             return not any(table.MAKES_CLASSES.get(origin, True) for origin in made)
-        if not isinstance(node, ast.ClassDef):
+        if isinstance(thing.of, str):
             return False
+        for one in self.flow.lineage(thing.of):
+            if isinstance(one, str):
+                if _base_has_own_text(one):
+                    return True
+            elif isinstance(one, ast.ClassDef):
+                told = self._says_own_text(one, as_text=as_text)
+                if told is not None:
+                    return told
+        return False
+
+    def _says_own_text(self, node: ast.ClassDef, *, as_text: bool) -> bool | None:
+        """Tell the same of a class body with its decorators; None where they say nothing."""
         methods = {s.name: s for s in node.body if isinstance(s, ast.FunctionDef)}
         if as_text and ("__str__" in methods or "__format__" in methods):
             return True
         if "__repr__" in methods:
             return "__repr__(" not in "".join(map(ast.unparse, methods["__repr__"].body))
         decorators = {
-            found.of.removesuffix("()")
+            origin.removesuffix("()")
             for decorator in node.decorator_list
-            for found in self.flow.decorators.get(decorator, NOTHING)
-            if isinstance(found.of, str)
+            for origin in origins(self.flow.decorators.get(decorator, NOTHING))
         }
         if decorators & {"dataclasses.dataclass", "attr.s", "attrs.define", "attr.define"}:
             return not any("repr=False" in ast.unparse(d) for d in node.decorator_list)
-        return any(
-            _base_has_own_text(base.of)
-            if isinstance(base.of, str)
-            else self.has_own_text(base, as_text=as_text)
-            for base in self.flow.bases.get(node, NOTHING)
-            if base.of is not node
-        )
+        return None
 
 
 def attributes_kept(node: ast.ClassDef) -> frozenset[str]:

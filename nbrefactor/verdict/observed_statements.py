@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection
 
 from nbrefactor.verdict.observed_calls import call, decorate
 from nbrefactor.verdict.observed_flow import Flow
@@ -196,16 +195,12 @@ def _handler(flow: Flow, node: ast.ExceptHandler, scope: Scope) -> None:
         classes = {thing.of for thing in caught if thing.kind == "definition"}
         raised = flow.raised()
         if classes and not any(thing.kind == "origin" for thing in caught):
-            raised = frozenset(thing for thing in raised if _is_one_of(flow, thing, classes))
+            raised = frozenset(
+                thing
+                for thing in raised
+                if not isinstance(thing.of, str) and classes & {*flow.lineage(thing.of)}
+            )
         bind_name(flow, node.name, raised, scope)
-
-
-def _is_one_of(flow: Flow, thing: Thing, classes: Collection[object]) -> bool:
-    return thing.of in classes or any(
-        _is_one_of(flow, base, classes)
-        for base in flow.bases.get(thing.of, NOTHING)  # type: ignore[arg-type]
-        if base.of is not thing.of
-    )
 
 
 def _case(flow: Flow, node: ast.match_case, scope: Scope) -> None:

@@ -69,6 +69,11 @@ class Places:
         return False
 
 
+def annotated_names(node: DefinitionNode) -> frozenset[str]:
+    """Name what the annotations of a definition name."""
+    return frozenset(name for one in _annotations(node) if one for name in _names(one))
+
+
 def _dumped(node: ast.expr | None) -> str:
     return "" if node is None else ast.dump(node)
 

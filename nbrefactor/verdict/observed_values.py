@@ -45,11 +45,11 @@ NOTHING: Things = frozenset()
 
 
 def put_inside(things: Iterable[Thing]) -> Things:
-    """Give what a container has inside if these are put into it."""
+    """Give what a container has inside if these are put into it; results of unread code are not."""
     return frozenset(
         Thing(thing.kind, thing.of, "held" if thing.how == "held" else "inside")
         for thing in things
-        if thing.kind != "origin" or thing.how != "held"
+        if not isinstance(thing.of, str) or "()" not in thing.of
     )
 
 
@@ -156,7 +156,9 @@ class Unit:
     shown: frozenset[ast.AST] = frozenset()
 
 
-EventKind = Literal["looks", "shows", "stores", "compares", "changes", "hands", "calls", "keeps"]
+EventKind = Literal[
+    "looks", "shows", "stores", "compares", "changes", "hands", "calls", "keeps", "unread"
+]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

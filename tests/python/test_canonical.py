@@ -16,6 +16,14 @@ SAME_TEXT = [
     pytest.param("def f(): 'doc'", "def f(): pass", id="a docstring alone is a pass"),
     pytest.param("def f(a): return a", "def f(a: int) -> int: return a", id="annotations"),
     pytest.param(
+        "@d\ndef f(a): return a", "@d\ndef f(a: int): return a", id="annotation below a decorator"
+    ),
+    pytest.param(
+        "@d\ndef f(a): return a",
+        "@d\ndef f(a):\n 'doc'\n return a",
+        id="docstring below a decorator",
+    ),
+    pytest.param(
         "def f():\n x = 1\n return x", "def f():\n x: int = 1\n return x", id="annotated local"
     ),
     pytest.param(
@@ -76,11 +84,10 @@ DIFFERENT = [
     pytest.param("def f(a=1): return a", "def f(a=2): return a", id="default"),
     pytest.param("def f(a): return a", "def f(*, a): return a", id="kind of parameter"),
     pytest.param("def f(a): return g(a)", "def f(a): return h(a)", id="another global"),
+    pytest.param("def f(a): return f(a)", "def f(a): return _(a)", id="itself and an underscore"),
     pytest.param("def f(a): return a.x", "def f(a): return a.y", id="attribute"),
     pytest.param("def f(a): return g(x=a)", "def f(a): return g(y=a)", id="keyword"),
     pytest.param("@d\ndef f(a): return a", "def f(a): return a", id="decorator"),
-    pytest.param("@d\ndef f(a): return a", "@d\ndef f(a: int): return a", id="annotation below a decorator"),
-    pytest.param("@d\ndef f(a): return a", "@d\ndef f(a):\n 'doc'\n return a", id="docstring below a decorator"),
     pytest.param("class A:\n x: int = 1", "class A:\n x: str = 1", id="annotation of a class attribute"),
     pytest.param("def f():\n x: int\n return x", "def f():\n return x", id="declaration that makes a name local"),
     pytest.param("def f(a):\n def g(x): return x\n return g(x=a)", "def f(a):\n def g(y): return y\n return g(x=a)", id="parameter of a nested function"),
