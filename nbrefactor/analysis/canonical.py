@@ -13,6 +13,7 @@ from nbrefactor.analysis.scopes import (
     bound_names,
     free_references,
     function_locals,
+    own_parameters,
     parameter_names,
 )
 
@@ -140,9 +141,8 @@ class _Bare(ast.NodeTransformer):
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.AST:
         if not node.decorator_list:
             node.returns = None
-            for argument in ast.walk(node.args):
-                if isinstance(argument, ast.arg):
-                    argument.annotation = None
+            for parameter in own_parameters(node.args):
+                parameter.annotation = None
             node.body = _without_docstring(node.body)
         if not any(_is_declaration(inner) for inner in ast.walk(node)):
             _visit_body(node, _Bare())
@@ -216,9 +216,8 @@ def _rename_locals(
         return renamed
     counter = itertools.count()
     names: _Names = {name: f"${next(counter)}" for name in parameter_names(renamed.args)}
-    for argument in ast.walk(renamed.args):
-        if isinstance(argument, ast.arg):
-            argument.arg = names[argument.arg]
+    for parameter in own_parameters(renamed.args):
+        parameter.arg = names[parameter.arg]
     scope = (names | dict.fromkeys(function_locals(node) - names.keys(), ""),)
     for statement in renamed.body:
         _number(statement, scope, counter)

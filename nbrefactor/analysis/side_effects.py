@@ -5,7 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 
-from nbrefactor.analysis.scopes import DefinitionNode, function_locals, parameter_names
+from nbrefactor.analysis.scopes import (
+    DefinitionNode,
+    function_locals,
+    own_parameters,
+    parameter_names,
+)
 
 _CHANGING_METHODS = frozenset(
     {
@@ -216,9 +221,9 @@ def _other_arguments(
 ) -> Iterator[str]:
     """Find parameters that are used as something else than the array that the target takes."""
     annotated = {
-        argument.arg: ast.unparse(argument.annotation)
-        for argument in ast.walk(target.args)
-        if isinstance(argument, ast.arg) and argument.annotation is not None
+        parameter.arg: ast.unparse(parameter.annotation)
+        for parameter in own_parameters(target.args)
+        if parameter.annotation is not None
     }
     for name, theirs in names.items():
         annotation = annotated.get(theirs, "")

@@ -8,7 +8,12 @@ from dataclasses import dataclass, replace
 
 from nbrefactor.analysis.drawing import drawn_over
 from nbrefactor.analysis.returns import describe, returned, same_result
-from nbrefactor.analysis.scopes import DefinitionNode, bound_names, function_locals
+from nbrefactor.analysis.scopes import (
+    DefinitionNode,
+    bound_names,
+    function_locals,
+    own_parameters,
+)
 from nbrefactor.analysis.signature import (
     BindingError,
     Keyword,
@@ -272,9 +277,8 @@ def _annotations_matter(
 
 def _annotations(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
     return [
-        ast.unparse(argument.annotation) if argument.annotation else ""
-        for argument in ast.walk(node.args)
-        if isinstance(argument, ast.arg)
+        ast.unparse(parameter.annotation) if parameter.annotation else ""
+        for parameter in own_parameters(node.args)
     ] + [ast.unparse(node.returns) if node.returns else ""]
 
 
