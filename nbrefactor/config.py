@@ -7,6 +7,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from nbrefactor.model.errors import NbrefactorError
+
 AcceptedLevel = Literal["exact", "renamed", "compatible"]
 ImportPlace = Literal["in-place", "top"]
 Part = Literal["patch", "minor", "major", "none"]
@@ -18,7 +20,7 @@ COMMAND_LINE = "command line"
 BUNDLED_MODULE = "nbrefactor.viz"
 
 
-class SettingsError(Exception):
+class SettingsError(NbrefactorError):
     """A setting or option that cannot be; the message says which and what is expected."""
 
 

@@ -11,6 +11,7 @@ from nbrefactor.analysis.matching import match
 from nbrefactor.analysis.timeline import InlineDefinition, Timeline, timeline
 from nbrefactor.analysis.verdict import Accepted, Match
 from nbrefactor.config import Settings
+from nbrefactor.model.errors import NbrefactorError
 from nbrefactor.notebook.document import Document, NotebookError, foreign_kernel, read, write
 from nbrefactor.notebook.magics import read_cell
 from nbrefactor.outcome import CellChange, Edit, Finding, MetadataEdit, Outcome
@@ -44,7 +45,7 @@ class Plan:
     notes: tuple[str, ...]
 
 
-class PostconditionError(Exception):
+class PostconditionError(NbrefactorError):
     """The planned result breaks a law; nothing of it may be written."""
 
 

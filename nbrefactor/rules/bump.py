@@ -148,7 +148,7 @@ def check_versions(
 
     Raises
     ------
-    ValueError
+    SettingsError
         If a pattern is not a regular expression or has no group ``version``.
     """
     return _findings(_read(cells, metadata, patterns), cells)
@@ -294,8 +294,9 @@ def plan_bump(
     Raises
     ------
     ValueError
-        If ``part`` is none of the four, or a pattern is not a regular expression or has no group
-        ``version``.
+        If ``part`` is none of the four.
+    SettingsError
+        If a pattern is not a regular expression or has no group ``version``.
     """
     if part not in PARTS:
         raise ValueError(f"part must be one of {', '.join(PARTS)}, but is {part!r}")

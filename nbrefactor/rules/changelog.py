@@ -27,8 +27,8 @@ _PSEUDO = 7
 _STRONG = r"change[ -]?log|(?:version|revision|change|release)[ -](?:history|log)"
 _WEAK = r"history|releases?|release notes|what(?:['’]?s| is) new|news|changes|updates|revisions"
 _SECTION = re.compile(
-    rf"[^\w<]*(?:<\w+>\s*)*[^\w<]*(?:(?P<strong>{_STRONG})|(?P<weak>{_WEAK}))"
-    r"[^\w<]*(?:</\w+>)*[^\w<]*",
+    rf"[^\w<]*(?:<\w+>[^\w<]*)*(?:(?P<strong>{_STRONG})|(?P<weak>{_WEAK}))"
+    r"[^\w<]*(?:</\w+>[^\w<]*)*",
     re.IGNORECASE,
 )
 _SECTION_LINE = re.compile(
@@ -37,7 +37,7 @@ _SECTION_LINE = re.compile(
 
 _WORDY = (
     r"(?:(?:what(?:['’]?s| is) new|new(?: features)?|changes|changed|improvements|fixes|updates"
-    r"|change[ -]?log|release notes)(?:\s+(?:in|for|of|with))?\s*:?\s+(?:the\s+)?)"
+    r"|change[ -]?log|release notes)(?:\s+(?:in|for|of|with))?(?:\s*:)?\s+(?!\s)(?:the\s+(?!\s))?)"
 )
 _HEAD = re.compile(
     rf"[^\w\n]*(?P<wordy>{_WORDY})?(?:(?P<early>{DATE})[^\w\n]+)?\[?"
@@ -57,7 +57,7 @@ _ITEM_REST = re.compile(
     re.IGNORECASE,
 )
 _SUBSECTION = re.compile(
-    r"(?P<before>\s*(?:#{1,6}\s+|\*\*|__)\W*)(?:(?P<changes>Chang(?:ed|es)|Refactor(?:ed|ing)"
+    r"(?P<before>\s*(?:#{1,6}\s|\*\*|__)\W*)(?:(?P<changes>Chang(?:ed|es)|Refactor(?:ed|ing)"
     r"|Maintenance|Improve(?:d|ments))|(?P<other>Added|Deprecated|Removed|Fixed|Security))"
     r"(?P<after>\W*)$",
     re.IGNORECASE,
@@ -67,7 +67,7 @@ _TABLE_OF_VERSIONS = re.compile(r"(?:^|\|)[\s*_]*(?:version|release)[\s*_]*(?:\|
 _ROW = re.compile(rf"(?:^|\|)[\s*_]*v?(?P<number>{NUMBER})[\s*_]*(?:\||$)", re.IGNORECASE)
 _PSEUDO_HEADING = re.compile(rf" {{0,3}}(?:\*\*|__|{_WORDY}.*:\s*$)", re.IGNORECASE)
 _UNRELEASED = re.compile(r"\W*unreleased\W*", re.IGNORECASE)
-_NO_CONTENT = re.compile(r"\s*(?:\[[^\]]+\]:\s.*|-{3,}|\*{3,}|_{3,}|</\w+>)?\s*$")
+_NO_CONTENT = re.compile(r"\s*(?:(?:\[[^\]]+\]:\s.*|-{3,}|\*{3,}|_{3,}|</\w+>)\s*)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,10 +235,10 @@ def _as_item(cell: int, line: Line) -> Entry | None:
     )
 
 
-def _with_end(entry: Entry, lines: Sequence[Line], heads: frozenset[int]) -> Entry:
+def _with_end(entry: Entry, lines: Sequence[Line], heads: Collection[int]) -> Entry:
     """Extend an entry to the line before the next one or before what is no longer part of it."""
     row = entry.row + (1 if lines[entry.row - 1].underlined else 0)
-    for line in lines[row:]:
+    for line in map(lines.__getitem__, range(row, len(lines))):
         if line.row in heads:
             break
         if entry.kind == "heading" and line.level and line.level <= entry.level:
@@ -432,12 +432,11 @@ def find_changelog(
         )
     # The first of the best: max keeps the earliest among equals.
     _, _, entries = max(candidates, key=lambda found: (found[0], found[1]))
-    by_cell = {cell.index: cell for cell in cells}
-    complete = []
+    heads: dict[int, set[int]] = {}
     for entry in entries:
-        lines, _ = read_markdown(by_cell[entry.cell].source)
-        heads = frozenset(other.row for other in entries if other.cell == entry.cell)
-        complete.append(_with_end(entry, lines, heads))
+        heads.setdefault(entry.cell, set()).add(entry.row)
+    lines = {cell.index: read_markdown(cell.source)[0] for cell in cells if cell.index in heads}
+    complete = (_with_end(entry, lines[entry.cell], heads[entry.cell]) for entry in entries)
     return Changelog(tuple(complete), _is_ascending(entries)), ()
 
 

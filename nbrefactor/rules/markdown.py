@@ -49,16 +49,47 @@ class Line:
 LONG = 1000
 _FENCE = re.compile(r" {0,3}(?:[-*+] {1,3}|\d+[.)] )?(`{3,}(?=[^`]*$)|~{3,})")
 _HIDDEN = re.compile(r"<!--|<(pre|script|style|textarea)\b", re.IGNORECASE)
-_ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
+_ATX = re.compile(r" {0,3}(#{1,6})(?![^ \t])[ \t]*")
 _HTML_HEADING = re.compile(r"[ \t]*<h([1-6])\b[^>]*>(.*?)</h\1>[ \t]*$", re.IGNORECASE)
 _UNDERLINE = re.compile(r" {0,3}(?:(=+)|-{2,})[ \t]*$")
 _PARAGRAPH = re.compile(r" {0,3}(?![-*+>|#]\s|>|\||\d+[.)]\s)\S")
 
 
+# What ends each kind of hidden text.
+_CLOSING = {
+    name: re.compile(re.escape(f"</{name}>"), re.IGNORECASE)
+    for name in ("pre", "script", "style", "textarea")
+} | {None: re.compile("-->")}
+
+
+def _hidden_in_line(
+    text: str, closing: re.Pattern[str] | None
+) -> tuple[str, re.Pattern[str] | None]:
+    """Blank what is hidden in a line; the pattern ends what is still open before and behind it."""
+    parts: list[str] = []
+    at = shown = 0
+    while True:
+        if closing:
+            found = closing.search(text, at)
+            end = found.end() if found else len(text)
+            parts += [text[shown:at], " " * (end - at)]
+            at = shown = end
+            if found is None:
+                break
+            closing = None
+        opening = _HIDDEN.search(text, at)
+        if opening is None:
+            break
+        at = opening.start()
+        closing = _CLOSING[opening[1].lower() if opening[1] else None]
+    return "".join([*parts, text[shown:]]), closing
+
+
 def _blank_hidden(source: str) -> tuple[list[tuple[int, str, bool]], bool]:
     """Split into lines with everything that is not shown as text replaced by blanks."""
     lines: list[tuple[int, str, bool]] = []
-    offset, fence, closing = 0, "", ""
+    offset, fence = 0, ""
+    closing: re.Pattern[str] | None = None
     for raw in source.split("\n"):
         text = raw.removesuffix("\r")
         if fence:
@@ -70,23 +101,19 @@ def _blank_hidden(source: str) -> tuple[list[tuple[int, str, bool]], bool]:
             fence = opening[1]
             text = " " * len(text)
         else:
-            at = 0
-            while True:
-                if closing:
-                    found = text.lower().find(closing, at)
-                    end = len(text) if found < 0 else found + len(closing)
-                    text = text[:at] + " " * (end - at) + text[end:]
-                    if found < 0:
-                        break
-                    at, closing = end, ""
-                hidden = _HIDDEN.search(text, at)
-                if hidden is None:
-                    break
-                at = hidden.start()
-                closing = f"</{hidden[1].lower()}>" if hidden[1] else "-->"
+            text, closing = _hidden_in_line(text, closing)
         lines.append((offset, text, not raw.strip()))
         offset += len(raw) + 1
     return lines, bool(fence or closing)
+
+
+def _atx_title(text: str, start: int) -> Span:
+    """Find the words of a heading that begins with ``#``, without the ``#`` that may close it."""
+    words = text[start:].rstrip(" \t")
+    open_end = words.rstrip("#")
+    if open_end != words and open_end.endswith((" ", "\t")):
+        words = open_end.rstrip(" \t")
+    return start, start + len(words)
 
 
 def read_markdown(source: str) -> tuple[tuple[Line, ...], bool]:
@@ -112,8 +139,7 @@ def read_markdown(source: str) -> tuple[tuple[Line, ...], bool]:
         if len(text) > LONG:
             pass
         elif atx := _ATX.match(text):
-            level = len(atx[1])
-            title = atx.span(2) if atx[2] is not None else (atx.end(1), atx.end(1))
+            level, title = len(atx[1]), _atx_title(text, atx.end())
         elif html := _HTML_HEADING.match(text):
             level, title = int(html[1]), html.span(2)
         elif (

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from nbrefactor.config import Part
 
-_SUFFIX = r"(?:[-_.]?(?:alpha|beta|preview|pre|rc|dev|post|a|b|c)(?:[-_.]?\d+)?)?(?:\+[\w.]+)?"
+_SUFFIX = r"(?:[-_.]?(?:alpha|beta|preview|pre|rc|dev|post|a|b|c)(?:[-_.]?\d{1,18})?)?(?:\+[\w.]+)?"
 # A version without its "v"; it names no groups, so that any expression can hold it.
 NUMBER = rf"\d{{1,5}}(?:\.\d{{1,5}}){{0,3}}{_SUFFIX}(?![-+]?\w)(?!\.\w)(?!\s?%)"
 # What may stand directly before a version and belongs to it.

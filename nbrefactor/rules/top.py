@@ -10,7 +10,8 @@ from nbrefactor.analysis.timeline import CodeCell, InlineDefinition, Timeline
 
 _PREPARES_IMPORTS = re.compile(
     r"sys\s*\.\s*path|sys\s*\.\s*modules|os\s*\.\s*chdir|addsitedir|invalidate_caches|"
-    r"^\s*[%!]\s*(?:cd|pip|conda|mamba|uv|git|wget|curl|unzip|tar|load_ext|run|mkdir|cp|mv)\b",
+    r"^[ \t]*[%!][ \t]*(?:cd|pip|conda|mamba|uv|git|wget|curl|unzip|tar|load_ext|run|mkdir|cp|mv)"
+    r"\b",
     re.MULTILINE,
 )
 

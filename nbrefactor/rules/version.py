@@ -11,8 +11,10 @@ import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
+from nbrefactor.config import SettingsError
 from nbrefactor.rules.dates import DATE
 from nbrefactor.rules.markdown import LONG, Line, Span, read_markdown
 from nbrefactor.rules.number import NUMBER, PREFIX, Version
@@ -92,22 +94,31 @@ _FOREIGN = re.compile(
 _IMPORT = re.compile(r"^[ \t]*(?:import|from)[ \t]+(\w+)", re.MULTILINE)
 _TOKEN = re.compile(rf"(?<![\w.])(?P<prefix>{PREFIX})?(?P<number>{NUMBER})", re.IGNORECASE)
 _SEPARATED = re.compile(
-    rf"(?P<name>.*?)(?:[(\[]|\s[-–—|·•~/]+|[:,;](?=\s)|<\w+[^>]*>)[\s(\[*_`]*"
+    rf"(?P<name>.*?)(?:[(\[]|\s[-–—|·•~/]+|[:,;](?=\s)|<\w+[^<>]*>)[\s(\[*_`]*(?![\s(\[*_`])"
     rf"(?:(?P<date>{DATE})[\s,;:|/·•–—-]*[(\[*_`]*)?$",
     re.IGNORECASE | re.DOTALL,
 )
+# Longer than any separator with a date.
+_NEAR = 120
+# What may stand between a version and what follows it. None of it is given back once it is passed,
+# nor is white space that something else may follow: each expression here has to be linear.
+_JUNK = r"[\s,;:|/()\[\]·•*_`–—-]"
 _AFTER = re.compile(
-    r"[\s,;:|/()\[\]·•*_`–—-]*(?:(?:last\s+)?(?:updated|modified|revised|released|released?|of|on|from)"
-    rf":?\s+(?:on\s+)?)?(?P<date>{DATE})?(?:</\w+>|[^\w<])*$",
+    rf"{_JUNK}*(?!{_JUNK})"
+    r"(?:(?:last\s+)?(?:updated|modified|revised|released|released?|of|on|from)"
+    rf":?\s+(?!\s)(?:on\s+(?!\s))?)?(?P<date>{DATE})?(?:</\w+>|[^\w<])*$",
     re.IGNORECASE,
 )
 _DATE = re.compile(DATE, re.IGNORECASE)
-_DECORATION = r"(?:\*\*|__|\*|_|`|</?(?:b|strong|i|em|code|small)>)*"
+_MARK = r"(?:[*_`]|</?(?:b|strong|i|em|code|small)>)"
+_DECORATION = rf"{_MARK}*"
+_SPACED = rf"\s*(?:{_MARK}+\s*)?"
+# Where a statement may begin within a line: not in the middle of white space.
+_WITHIN = rf"[|·•;,(\[]\s*|<br\s*/?>\s*|(?<!\s)\s{{2,}}){_DECORATION}"
 _OWN_LABEL = r"(?:this\s+)?(?:notebook|document|demo|tutorial)(?:['’]s)?\s+"
 _LABELLED = re.compile(
-    r"(?:^[>\s]*(?:[-*+]\s+|\d+[.)]\s+|#{1,6}\s+)?|[|·•;,(\[]\s*|<br\s*/?>\s*|\s{2,})"
-    rf"{_DECORATION}(?P<own>{_OWN_LABEL})?(?:current\s+)?version(?:\s+(?:number|no\.?))?"
-    rf"{_DECORATION}\s*[:=|]\s*{_DECORATION}\s*(?P<prefix>[vV]\.?)?(?P<number>{NUMBER})"
+    rf"(?:^[>\s]*(?:[-*+]\s+|\d+[.)]\s+|#{{1,6}}\s+)?|{_WITHIN}(?P<own>{_OWN_LABEL})?(?:current\s+)?version(?:\s+(?:number|no\.?))?"
+    rf"{_DECORATION}\s*[:=|]{_SPACED}(?P<prefix>[vV]\.?)?(?P<number>{NUMBER})"
     rf"{_DECORATION}(?P<rest>.*)",
     re.IGNORECASE,
 )
@@ -121,9 +132,9 @@ _ALONE = re.compile(
     re.IGNORECASE,
 )
 _DATED = re.compile(
-    rf"(?:^[>\s]*(?:[-*+]\s+)?|[|·•;,(\[]\s*|<br\s*/?>\s*|\s{{2,}}){_DECORATION}"
+    rf"(?:^[>\s]*(?:[-*+]\s+)?|{_WITHIN}"
     r"(?:last[ -](?:updated?|modified|revised|changed|edited)|updated|modified|revised|released"
-    rf"|(?:release |version )?date)(?:\s+on)?{_DECORATION}\s*[:=|]?\s*{_DECORATION}\s*"
+    rf"|(?:release |version )?date)(?:\s+on)?{_DECORATION}(?:\s*[:=|])?{_SPACED}"
     rf"(?P<date>{DATE})",
     re.IGNORECASE,
 )
@@ -169,11 +180,16 @@ def names_product(words: str, imported: frozenset[str]) -> bool:
 
 def _speaks_of_another(name: str, imported: frozenset[str], prefix: str) -> bool:
     """Tell whether the words before a version make it that of something else."""
-    words = re.findall(r"[\w+][\w+.-]*", re.sub(r"<[^>]*>", " ", name).casefold())
+    words = re.findall(r"[\w+][\w+.-]*", re.sub(r"<[^<>]*>", " ", name).casefold())
     last = words[-1].strip(".-") if words else ""
     if last in _PRODUCTS or last in imported or _FOREIGN.match(name):
         return True
     return not prefix and last in _NUMBERED
+
+
+def _separated(before: str) -> re.Match[str] | None:
+    """Find what parts a title from the version behind it: a separator, at will with a date."""
+    return _SEPARATED.match(before, max(0, len(before) - _NEAR))
 
 
 def _heading_places(index: int, line: Line, imported: frozenset[str]) -> Iterator[Place]:
@@ -188,9 +204,9 @@ def _heading_places(index: int, line: Line, imported: frozenset[str]) -> Iterato
         version = Version(token["number"])
         count = len(version.components)
         before = words[: token.start()]
-        separated = _SEPARATED.match(before)
+        separated = _separated(before)
         after = _AFTER.match(words, token.end())
-        name = separated["name"] if separated else before
+        name = before[: separated.end("name")] if separated else before
         if _speaks_of_another(name, imported, prefix):
             continue
         dates: list[Span] = []
@@ -255,24 +271,34 @@ def _paragraph(lines: Sequence[Line], row: int) -> Sequence[Line]:
     return lines[first : last + 1]
 
 
-def _with_dates_beside(place: Place, lines: Sequence[Line]) -> Place:
+def _dates_beside(lines: Sequence[Line], row: int) -> tuple[Span, ...]:
+    """Find the dates of the paragraph around a line that say when the notebook was changed."""
+    return tuple(
+        _shift(match.span("date"), line.start)
+        for line in _paragraph(lines, row)
+        for match in _DATED.finditer(line.text[:LONG])
+    )
+
+
+def _with_dates(place: Place, beside: Sequence[Span]) -> Place:
     dates = set(place.dates)
-    for line in _paragraph(lines, place.row):
-        for match in _DATED.finditer(line.text[:LONG]):
-            span = _shift(match.span("date"), line.start)
-            if not any(span[0] < end and start < span[1] for start, end in (*dates, place.span)):
-                dates.add(span)
+    for span in beside:
+        if not any(span[0] < end and start < span[1] for start, end in (*dates, place.span)):
+            dates.add(span)
     return replace(place, dates=tuple(sorted(dates)))
 
 
 _ITEM = re.compile(r"[ \t]*(?:[-*+]|\d+[.)])[ \t]")
 
 
-def _is_subtitle(lines: Sequence[Line], at: int, heading: int) -> bool:
-    """Tell whether a line belongs to the title: right below it, and not the head of a list."""
-    between = [line for line in lines[heading + 1 : at] if line.text.strip()]
-    following = next((line.text for line in lines[at + 1 :] if line.text.strip()), "")
-    return heading < at and len(between) <= 3 and not _ITEM.match(following)
+def _subtitles(lines: Sequence[Line], heading: int) -> frozenset[int]:
+    """Find the lines that belong to the title: right below it, and not the head of a list."""
+    texts = (at for at in range(heading + 1, len(lines)) if lines[at].text.strip())
+    below = list(islice(texts, 5))
+    following = {at: lines[after].text for at, after in pairwise(below)}
+    return frozenset(
+        at for at in below[:4] if not lines[at].level and not _ITEM.match(following.get(at, ""))
+    )
 
 
 def _markdown_places(cells: Sequence[Cell], imported: frozenset[str]) -> Iterator[Place]:
@@ -285,26 +311,23 @@ def _markdown_places(cells: Sequence[Cell], imported: frozenset[str]) -> Iterato
         seen_markdown = True
         lines, _ = read_markdown(cell.source)
         # A cell that states several versions lists a history: only the first is the current one.
-        heading, labelled = None, False
+        subtitles, labelled = frozenset[int](), False
         for at, line in enumerate(lines):
             first_heading = bool(line.level and line.words.strip()) and not titled
             if first_heading:
-                titled, heading, region = True, at, "title"
+                titled, region = True, "title"
+                subtitles = _subtitles(lines, at)
             elif line.level and not _LABELLED.match(line.text):
                 region = "about" if _ABOUT.fullmatch(line.words) else ""
-            subtitle = (
-                region == "title"
-                and heading is not None
-                and not line.level
-                and _is_subtitle(lines, at, heading)
-            )
+            subtitle = region == "title" and at in subtitles
             stated = None if labelled else _line_place(cell.index, line, region, subtitle)
             if stated:
                 labelled = True
-                yield _with_dates_beside(stated, lines)
+                yield _with_dates(stated, _dates_beside(lines, line.row))
             elif first_heading:
+                beside = _dates_beside(lines, line.row)
                 for place in _heading_places(cell.index, line, imported):
-                    yield _with_dates_beside(place, lines)
+                    yield _with_dates(place, beside)
 
 
 _CONSTANTS = ("__version__", "VERSION", "NOTEBOOK_VERSION")
@@ -316,7 +339,7 @@ _VALUE = re.compile(
 )
 _LITERAL = re.compile(r"[rRuU]?(\"\"\"|'''|\"|')(?P<value>[^\\\n]*)\1")
 _COMMENTED_DATE = re.compile(
-    rf"[ \t]*;?[ \t]*#+[ \t]*\(?(?P<date>{DATE})\)?[ \t\r]*$", re.IGNORECASE
+    rf"(?:[ \t]*;)?[ \t]*#+[ \t]*\(?(?P<date>{DATE})\)?[ \t\r]*$", re.IGNORECASE
 )
 
 
@@ -425,12 +448,12 @@ def _pattern_places(cells: Sequence[Cell], patterns: Sequence[str]) -> Iterator[
         try:
             expression = re.compile(pattern, re.MULTILINE)
         except re.error as error:
-            raise ValueError(
+            raise SettingsError(
                 f"The version pattern {pattern!r} is not a regular expression: {error}; "
                 "correct it, or escape with a backslash what is meant as written."
             ) from error
         if "version" not in expression.groupindex:
-            raise ValueError(
+            raise SettingsError(
                 f"The version pattern {pattern!r} names no group 'version'; "
                 "write (?P<version>...) around the part that is the version."
             )
@@ -492,7 +515,7 @@ def find_places(
 
     Raises
     ------
-    ValueError
+    SettingsError
         If a pattern is not a regular expression or has no group ``version``.
     """
     imported = imported_names(cells)
@@ -527,8 +550,9 @@ def _why_no_title(words: str, token: re.Match[str], imported: frozenset[str]) ->
     count = len(Version(token["number"]).components)
     if count < 2 and not prefix:
         return None
-    separated = _SEPARATED.match(words[: token.start()])
-    name = separated["name"] if separated else words[: token.start()]
+    before = words[: token.start()]
+    separated = _separated(before)
+    name = before[: separated.end("name")] if separated else before
     if _speaks_of_another(name, imported, prefix):
         return "the words before it name something else that has versions or numbers of its own"
     if not separated or not _AFTER.match(words, token.end()) or not name.strip():

@@ -1,0 +1,1 @@
+"""Values and errors that every part shares; nothing here knows another part."""
