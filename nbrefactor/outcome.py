@@ -1,6 +1,6 @@
 """The frozen values that travel from reading to writing: findings, edits, plans and outcomes.
 
-Values know nobody: this module imports nothing of the package.
+Values know nobody: of the package this module imports only how text is made visible.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+from nbrefactor.visible import visible_line
 
 Level = Literal["exact", "renamed", "compatible", "divergent"]
 Status = Literal["changed", "unchanged", "skipped", "failed"]
@@ -191,8 +193,8 @@ class Outcome:
 
     def cell_diff(self, change: CellChange, context: int = 3) -> str:
         """Diff one edited cell, headed by the notebook, the cell's number and its id."""
-        named = f" (id {change.cell_id})" if change.cell_id else ""
-        head = f"{self.path}:cell {change.cell + 1}{named}"
+        named = f" (id {visible_line(change.cell_id)})" if change.cell_id else ""
+        head = f"{visible_line(self.path)}:cell {change.cell + 1}{named}"
         lines = difflib.unified_diff(
             change.before.split("\n"),
             change.after.split("\n"),

@@ -22,12 +22,13 @@ HEAVY = {
 }
 # What a part may know of the package besides itself.
 KNOWN = {
-    "outcome": set(),
+    "model": set(),
     "visible": set(),
-    "config": set(),
-    "notebook": {"outcome"},
-    "analysis": {"outcome", "notebook"},
-    "rules": {"outcome", "config", "notebook", "analysis"},
+    "outcome": {"visible"},
+    "config": {"model"},
+    "notebook": {"model", "outcome", "visible"},
+    "analysis": {"model", "outcome", "visible", "notebook"},
+    "rules": {"model", "outcome", "visible", "config", "notebook", "analysis"},
     "viz": set(),
 }
 # None of it may know who calls it.

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nbrefactor.config import SettingsError
 from nbrefactor.notebook.document import Cell
 from nbrefactor.outcome import Edit
 from nbrefactor.rules.bump import Bump, check_versions, plan_bump
@@ -460,7 +461,7 @@ def test_a_pattern_never_rewrites_history() -> None:
 
 
 def test_a_wrong_pattern_is_an_error() -> None:
-    with pytest.raises(ValueError, match="names no group 'version'"):
+    with pytest.raises(SettingsError, match="names no group 'version'"):
         check_versions(notebook("# Demo"), {}, ["x"])
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nbrefactor.config import SettingsError
 from nbrefactor.notebook.document import Cell
 from nbrefactor.rules.dates import DATE, renew_date
 from nbrefactor.rules.markdown import read_markdown
@@ -345,12 +346,12 @@ def test_a_pattern_changes_only_python_and_markdown(source: str) -> None:
     [("v(", "is not a regular expression"), (r"v([\d.]+)", "names no group 'version'")],
 )
 def test_a_wrong_pattern_is_an_error(pattern: str, message: str) -> None:
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(SettingsError, match=message):
         find_places(notebook("# T"), {}, (pattern,))
 
 
 def test_a_wrong_pattern_is_not_blamed_on_the_settings() -> None:
-    with pytest.raises(ValueError, match="is not a regular expression") as raised:
+    with pytest.raises(SettingsError, match="is not a regular expression") as raised:
         find_places(notebook("# T"), {}, ("(",))
     assert "settings" not in str(raised.value)
     assert "correct it" in str(raised.value)
