@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from nbrefactor.model.diagnostic import Diagnostic
+from nbrefactor.model.errors import NbrefactorError
+from nbrefactor.visible import visible_json
 
 _VERSION = 1
 
 
-class BaselineError(Exception):
+class BaselineError(NbrefactorError):
     """A baseline cannot be read; the text names the file and what is wrong."""
 
 
@@ -194,7 +196,7 @@ def renew(
             for known in entries
         ],
     }
-    return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode()
+    return (visible_json(document, indent=2, ascii_only=False) + "\n").encode()
 
 
 def _known(entry: Any) -> Known:

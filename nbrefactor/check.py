@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from nbrefactor.config import Settings
 from nbrefactor.model.diagnostic import Diagnostic
+from nbrefactor.model.errors import NbrefactorError
 from nbrefactor.model.outcome import Finding
 from nbrefactor.notebook.document import Cell, Document, foreign_kernel, line_of, read
 from nbrefactor.notebook.magics import read_cell
@@ -29,11 +30,11 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)*")
 _STATES_VERSION = re.compile(r"\b(?:__version__|VERSION|NOTEBOOK_VERSION)\b")
 
 
-class RefusedError(Exception):
+class RefusedError(NbrefactorError):
     """The planned migration of a notebook breaks a law; the text says which."""
 
 
-class NotRunError(Exception):
+class NotRunError(NbrefactorError):
     """A notebook could not be run at all; the text says why."""
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from nbrefactor.model.errors import NbrefactorError
 from nbrefactor.model.names import BUNDLED_MODULE as BUNDLED_MODULE
 
 AcceptedLevel = Literal["exact", "renamed", "compatible"]
@@ -19,7 +20,7 @@ PARTS: tuple[Part, ...] = get_args(Part)
 COMMAND_LINE = "command line"
 
 
-class SettingsError(Exception):
+class SettingsError(NbrefactorError):
     """A setting or option that cannot be; the message says which and what is expected."""
 
 

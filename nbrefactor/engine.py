@@ -8,6 +8,7 @@ from datetime import datetime
 
 from nbrefactor.config import Settings
 from nbrefactor.model.edits import compose
+from nbrefactor.model.errors import NbrefactorError
 from nbrefactor.model.outcome import CellChange, Edit, Finding, Level, MetadataEdit, Outcome
 from nbrefactor.model.reason import Reason
 from nbrefactor.notebook.document import Document, NotebookError, foreign_kernel, read, write
@@ -45,7 +46,7 @@ class Plan:
     notes: tuple[str, ...]
 
 
-class PostconditionError(Exception):
+class PostconditionError(NbrefactorError):
     """The planned result breaks a law; nothing of it may be written."""
 
 

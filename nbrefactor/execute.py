@@ -48,9 +48,8 @@ _START_ATTEMPTS = 3
 _OUTPUT_SECONDS = 120
 _STOP_SECONDS = 6.0
 _ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-Z\\-_]")
-_MAKES_IMPORTABLE = re.compile(
-    r"sys\.path|addsitedir|PYTHONPATH|os\.chdir|%cd\b|(?:pip|conda|mamba|uv)3?\s.*install|git clone"
-)
+_MAKES_IMPORTABLE = re.compile(r"sys\.path|addsitedir|PYTHONPATH|os\.chdir|%cd\b|git clone")
+_INSTALLER = re.compile(r"(?:pip|conda|mamba|uv)3?\s")
 # Tells what the kernel could import without importing it, nor any package around it.
 _PROBE = """
 import importlib.util, sys
@@ -546,10 +545,7 @@ async def _check_modules(client: Any, job: Job, kernel: str, document: Document)
     """
     if not job.needs:
         return
-    if any(
-        cell.cell_type == "code" and _MAKES_IMPORTABLE.search(cell.source)
-        for cell in document.cells
-    ):
+    if any(cell.cell_type == "code" and _makes_importable(cell.source) for cell in document.cells):
         return
     names = [needed.name for needed in job.needs]
     namespace = f"{{'names': {names!r}}}"
@@ -573,6 +569,15 @@ async def _check_modules(client: Any, job: Job, kernel: str, document: Document)
     for needed in job.needs:
         if needed.name in missing:
             raise ExecutionError(_not_importable(needed, kernel, executable, job.folder))
+
+
+def _makes_importable(source: str) -> bool:
+    """Tell whether a cell may put a module within reach."""
+    return _MAKES_IMPORTABLE.search(source) is not None or any(
+        "install" in line[installer.end() :]
+        for line in source.split("\n")
+        if (installer := _INSTALLER.search(line))
+    )
 
 
 def _not_importable(needed: Needed, kernel: str, executable: str, folder: Path) -> str:

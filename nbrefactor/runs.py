@@ -7,16 +7,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from nbrefactor.model.errors import NbrefactorError
+
 CellStatus = Literal["ran", "failed", "skipped", "not reached"]
 FailureKind = Literal["error", "died", "timeout"]
 Progress = Callable[[int, int], None]
 
 
-class ExecutionError(Exception):
+class ExecutionError(NbrefactorError):
     """A notebook could not be run at all; the text says why, and what to do."""
 
 
-class ParameterError(Exception):
+class ParameterError(NbrefactorError):
     """A parameter that cannot be; the text says which, and what is expected."""
 
 

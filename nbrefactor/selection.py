@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from nbrefactor.config import Settings
+from nbrefactor.config import Settings, SettingsError
 
 
 def left_out(notebook: Path, settings: Settings) -> str:
@@ -60,7 +60,14 @@ def _matches(notebook: Path, patterns: Sequence[str], folder: Path | None) -> bo
     from pathspec import GitIgnoreSpec
 
     try:
+        spec = GitIgnoreSpec.from_lines(patterns)
+    except ValueError as error:
+        raise SettingsError(
+            f"the settings of {folder} name files by a pattern that cannot be: {error}; "
+            "expected patterns as in .gitignore"
+        ) from error
+    try:
         name = notebook.resolve().relative_to((folder or Path.cwd()).resolve()).as_posix()
     except ValueError:
         return False
-    return GitIgnoreSpec.from_lines(patterns).match_file(name)
+    return spec.match_file(name)

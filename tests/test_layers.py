@@ -23,19 +23,19 @@ HEAVY = {
 }
 # What a part may know of the package besides itself.
 KNOWN = {
-    "model": set(),
+    "model": {"visible"},
     "visible": set(),
-    "config": {"model"},
+    "config": {"model", "visible"},
     "viz": set(),
-    "notebook": {"model"},
-    "python": {"model"},
-    "library": {"model", "python"},
-    "effects": {"model", "python", "library"},
-    "program": {"model", "notebook", "python", "library", "effects"},
-    "verdict": {"model", "notebook", "python", "library", "effects", "program"},
-    "rewrite": {"model", "notebook", "python", "library", "effects", "program", "verdict"},
-    "versioning": {"model", "config", "notebook"},
-    "rules": {"model", "config", "notebook", "python", "library", "program", "verdict"},
+    "notebook": {"model", "visible"},
+    "python": {"model", "visible"},
+    "library": {"model", "visible", "python"},
+    "effects": {"model", "visible", "python", "library"},
+    "program": {"model", "visible", "notebook", "python", "library", "effects"},
+    "verdict": {"model", "visible", "notebook", "python", "library", "effects", "program"},
+    "rewrite": {"model", "visible", "notebook", "python", "library", "effects", "program", "verdict"},
+    "versioning": {"model", "visible", "config", "notebook"},
+    "rules": {"model", "visible", "config", "notebook", "python", "library", "program", "verdict"},
 }
 # None of it may know who calls it.
 BELOW_THE_COMMAND_LINE = {name for name in MODULES if not name.startswith("nbrefactor.cli")} - {

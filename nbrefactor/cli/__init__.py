@@ -51,7 +51,9 @@ def main() -> None:
 
 
 def program() -> None:
-    """Run the command line; a standard output that cannot be written to is one sentence."""
+    """Run the command line; whatever escapes is a sentence, and no traceback."""
+    from nbrefactor.model.errors import NbrefactorError
+
     try:
         main(prog_name="nbrefactor")
     except OSError as error:
@@ -60,3 +62,12 @@ def program() -> None:
         silence(sys.stdout)
         print(f"nbrefactor: the output cannot be written ({error.strerror})", file=sys.stderr)
         sys.exit(2)
+    except NbrefactorError as error:
+        from nbrefactor.cli.problems import show_problem
+
+        show_problem(str(error))
+        sys.exit(2)
+    except Exception as error:
+        from nbrefactor.cli.problems import end_with_bug
+
+        sys.exit(end_with_bug(error))

@@ -22,10 +22,11 @@ from nbrefactor.cli.execution import (
     stopped,
 )
 from nbrefactor.cli.options import settings_options
-from nbrefactor.config import Given, Settings, SettingsError
+from nbrefactor.cli.problems import Problems, show_problem
+from nbrefactor.config import Given, Settings
 from nbrefactor.model.diagnostic import CheckReport, Diagnostic
-from nbrefactor.notebook.document import NotebookError
 from nbrefactor.settings_file import SettingsReader
+from nbrefactor.visible import visible_line
 
 if TYPE_CHECKING:
     from nbrefactor.model.outcome import Finding
@@ -123,7 +124,7 @@ def check(
 
         report = _written(junit, render(report), report)
     for problem in report.problems:
-        click.echo(f"nbrefactor: {problem}", err=True)
+        show_problem(problem)
     if not quiet:
         for line in _summary(report, baseline):
             click.echo(line, err=output_format not in ("text", "concise"))
@@ -140,16 +141,14 @@ def exit_code(report: CheckReport, *, exit_zero: bool) -> int:
 def _check(
     paths: tuple[str, ...], given: Given, execution: ExecutionSettings | None, *, quiet: bool
 ) -> CheckReport:
-    from nbrefactor.check import NotRunError, RefusedError, check_bytes
+    from nbrefactor.check import check_bytes
     from nbrefactor.notebook.discovery import find
     from nbrefactor.selection import left_out
 
     reader = SettingsReader(given)
     found = find([path for path in paths if path != "-"])
-    problems = [f"{problem.path}: {problem.reason}" for problem in found.problems]
-    notebooks: list[Path | None] = [*found.notebooks]
-    if "-" in paths:
-        notebooks.insert(0, None)
+    problems = Problems([f"{problem.path}: {problem.reason}" for problem in found.problems])
+    notebooks: list[Path | None] = [None] * ("-" in paths) + [*found.notebooks]
 
     @cache
     def targets(settings: Settings, folder: Path | None) -> Sequence[Accepted]:
@@ -160,37 +159,31 @@ def _check(
 
     names: list[str] = []
     diagnostics: list[Diagnostic] = []
+
+    def look(path: Path | None, name: str) -> tuple[Diagnostic, ...]:
+        settings = reader.settings_for(path)
+        if path is not None and (why := left_out(path, settings)):
+            if name in paths:
+                show_problem(f"{name}: {why}")
+            return ()
+        names.append(name)
+        data = sys.stdin.buffer.read() if path is None else path.read_bytes()
+        run = None
+        if execution is not None:
+            run = partial(_execute, path=path, name=name, execution=execution, quiet=quiet)
+        return check_bytes(
+            data,
+            settings,
+            partial(targets, settings, None if path is None else path.parent),
+            path=name,
+            now=datetime.now().astimezone(),
+            execute=run,
+        )
+
     for path in notebooks:
         name = "<stdin>" if path is None else str(path)
-        try:
-            settings = reader.settings_for(path)
-            if path is not None and (why := left_out(path, settings)):
-                if name in paths:
-                    click.echo(f"nbrefactor: {name}: {why}", err=True)
-                continue
-            names.append(name)
-            data = sys.stdin.buffer.read() if path is None else path.read_bytes()
-            run = None
-            if execution is not None:
-                run = partial(_execute, path=path, name=name, execution=execution, quiet=quiet)
-            read_targets = partial(targets, settings, None if path is None else path.parent)
-            diagnostics += check_bytes(
-                data,
-                settings,
-                read_targets,
-                path=name,
-                now=datetime.now().astimezone(),
-                execute=run,
-            )
-        except OSError as error:
-            problems.append(f"{name}: cannot be read ({error.strerror or error})")
-        except SettingsError as error:
-            # One wrong setting is one problem, however many notebooks it is about.
-            if str(error) not in problems:
-                problems.append(str(error))
-        except (NotebookError, RefusedError, NotRunError, ValueError) as error:
-            problems.append(f"{name}: {error}")
-    return CheckReport(tuple(names), tuple(diagnostics), tuple(problems))
+        diagnostics += problems.attempt(name, partial(look, path, name)) or ()
+    return CheckReport(tuple(names), tuple(diagnostics), tuple(problems.sentences))
 
 
 def _execute(
@@ -250,9 +243,9 @@ def _written(file: Path, data: bytes, report: CheckReport) -> CheckReport:
 def _summary(report: CheckReport, baseline: Path | None) -> Iterator[str]:
     """Sum up in a line, after what the baseline has to say."""
     for line in report.gone:
-        yield f"no longer found: {line}"
+        yield f"no longer found: {visible_line(line)}"
     if report.gone and baseline is not None:
-        yield f"drop what is no longer found from {baseline} with --write-baseline"
+        yield f"drop what is no longer found from {visible_line(baseline)} with --write-baseline"
     found, looked = len(report.diagnostics), len(report.notebooks)
     parts = [f"{_count(found, 'finding')} in {_count(looked, 'notebook')}"]
     if fixable := sum(one.fixable for one in report.diagnostics):

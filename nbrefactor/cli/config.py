@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,7 +9,9 @@ from pathlib import Path
 import click
 
 from nbrefactor.cli.options import settings_options
+from nbrefactor.cli.problems import show_problem
 from nbrefactor.config import Given, Settings, SettingsError, settle, settled_by
+from nbrefactor.visible import visible_json, visible_line
 
 # The keys of a settings file, with the fields that hold them.
 _KEYS = {
@@ -61,14 +62,14 @@ def config(path: str | None, given: Given) -> None:
 
     place = Path(path or ".")
     if not place.exists():
-        click.echo(f"nbrefactor: {place}: no such file or folder", err=True)
+        show_problem(f"{place}: no such file or folder")
         sys.exit(2)
     folder = place if place.is_dir() else place.parent
     try:
         sources = SettingsReader(given).sources_for(folder)
         settings = settle(sources)
     except SettingsError as error:
-        click.echo(f"nbrefactor: {error}", err=True)
+        show_problem(str(error))
         sys.exit(2)
     lines = []
     for key, field in _KEYS.items():
@@ -76,7 +77,7 @@ def config(path: str | None, given: Given) -> None:
         lines.append((f"{key} = {_value(settings, field)}", giver.source if giver else "default"))
     width = min(max(len(line) for line, _ in lines), 60)
     for line, source in lines:
-        click.echo(f"{line:<{width}}  # {source}")
+        click.echo(f"{line:<{width}}  # {visible_line(source)}")
 
 
 def _value(settings: Settings, field: str) -> str:
@@ -103,4 +104,4 @@ def _table(items: Iterable[tuple[str, str]]) -> str:
 
 def _toml(value: str | list[str]) -> str:
     # A JSON string without escaped surrogates is a TOML string as well.
-    return json.dumps(value, ensure_ascii=False)
+    return visible_json(value, ascii_only=False)

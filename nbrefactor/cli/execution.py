@@ -146,6 +146,7 @@ def execute_outcome(
     from nbrefactor.notebook.outputs import FreshOutputs, with_outputs
     from nbrefactor.notebook.store import StoreError, create
     from nbrefactor.runs import ExecutionError, Job
+    from nbrefactor.visible import visible_line
 
     folder = Path.cwd() if path is None else path.resolve().parent
     needs = needed_modules(outcome, modules)
@@ -174,7 +175,7 @@ def execute_outcome(
                     job("original", outcome.before, last), replace(settings, executed=None)
                 )
     for note in run.notes:
-        text.append(f"  {note}\n", "dim")
+        text.append(f"  {visible_line(note)}\n", "dim")
     problems: tuple[str, ...] = ()
     if settings.executed is not None and run.executed:
         try:
@@ -186,7 +187,10 @@ def execute_outcome(
         return Executed(outcome, False, text, problems)
     ran = [cell for cell in run.cells if cell.status in ("ran", "failed")]
     number = "1 cell" if len(ran) == 1 else f"{len(ran)} cells"
-    text.append(f"  ran through: {number} in {run.seconds:.1f} s, kernel {run.kernel}\n", "green")
+    text.append(
+        f"  ran through: {number} in {run.seconds:.1f} s, kernel {visible_line(run.kernel)}\n",
+        "green",
+    )
     if settings.save_outputs:
         fresh = [FreshOutputs(cell.cell, cell.outputs, cell.execution_count) for cell in ran]
         outcome = replace(outcome, after=with_outputs(outcome.after, fresh))
@@ -220,12 +224,12 @@ def progress_of(name: str, *, quiet: bool) -> Iterator[Callable[[str, int, int],
         Takes what runs, the position of its cell and the number of cells; from any thread.
     """
     from nbrefactor.cli.terminal import console
-    from nbrefactor.visible import visible
+    from nbrefactor.visible import visible_line
 
     err = console(stderr=True)
     lock = threading.Lock()
     at: dict[str, str] = {}
-    name = visible(name)
+    name = visible_line(name)
     if quiet:
         yield lambda what, cell, cells: None
     elif err.is_terminal:

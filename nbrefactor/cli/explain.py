@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from nbrefactor.cli.options import settings_options
+from nbrefactor.cli.problems import Problems
 from nbrefactor.cli.terminal import console
 from nbrefactor.config import Given, SettingsError
+from nbrefactor.visible import visible_line
+
+if TYPE_CHECKING:
+    from nbrefactor.model.outcome import Explanation
 
 _EXAMPLES = """Examples:
 
@@ -31,29 +37,31 @@ def explain(path: str, name: str | None, given: Given) -> None:
     """
     from nbrefactor.engine import read_modules
     from nbrefactor.explain import definition_names, explain_bytes
-    from nbrefactor.notebook.document import NotebookError
     from nbrefactor.report.explain import render_explanation
     from nbrefactor.settings_file import SettingsReader
 
-    out, err = console(stderr=False), console(stderr=True)
+    out = console(stderr=False)
     notebook = Path(path)
-    try:
+    problems = Problems()
+
+    def work() -> tuple[tuple[Explanation, ...], tuple[str, ...]]:
         settings = SettingsReader(given).settings_for(notebook)
         data = notebook.read_bytes()
         modules = read_modules(settings, notebook)
         found = explain_bytes(data, settings, modules, name=name)
         if name is not None and not found and name not in (known := definition_names(data)):
             listed = ", ".join(known) or "nothing"
-            raise SettingsError(f'no cell defines "{name}"; this notebook defines {listed}')
-    except OSError as error:
-        err.print(f"nbrefactor: {path}: cannot be read ({error.strerror or error})")
+            raise SettingsError(f'{path}: no cell defines "{name}"; this notebook defines {listed}')
+        return found, tuple(accepted.module.name for accepted in modules)
+
+    explained = problems.attempt(path, work)
+    if explained is None:
+        problems.show()
         sys.exit(2)
-    except (NotebookError, SettingsError) as error:
-        err.print(f"nbrefactor: {path}: {error}", soft_wrap=True)
-        sys.exit(2)
+    found, modules = explained
     for explanation in found:
         out.print(render_explanation(explanation, width=out.width))
     if not found:
-        names = ", ".join(accepted.module.name for accepted in modules)
+        names = visible_line(", ".join(modules))
         what = f'"{name}" has' if name else "no definition of this notebook has"
         out.print(f"{what} no counterpart in {names}", soft_wrap=True)

@@ -17,11 +17,10 @@ from nbrefactor.cli.execution import (
     stopped,
 )
 from nbrefactor.cli.options import settings_options
+from nbrefactor.cli.problems import show_problem
 from nbrefactor.cli.process import now, output_options, process
-from nbrefactor.cli.terminal import console, show
 from nbrefactor.config import Given, Settings
 from nbrefactor.model.outcome import Outcome
-from nbrefactor.visible import visible
 
 _EXAMPLES = """Examples:
 
@@ -104,7 +103,7 @@ def migrate(
     if not execute:
         sys.exit(process(paths, reader.settings_for, plan, dry_run, patch, output, backup, quiet))
     if executed is not None and (problem := _too_many_for(executed, paths)):
-        show(console(stderr=True), f"nbrefactor: {visible(problem)}\n")
+        show_problem(problem)
         sys.exit(2)
     execution = execution_settings(
         parameters, parameter_files, kernel, timeout, save_outputs=save_outputs, executed=executed

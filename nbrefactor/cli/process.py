@@ -5,20 +5,23 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from nbrefactor.cli.problems import Problems, show_problem
 from nbrefactor.cli.terminal import console, show
-from nbrefactor.config import Settings, SettingsError
+from nbrefactor.config import Settings
 from nbrefactor.model.outcome import Outcome
 from nbrefactor.selection import left_out
-from nbrefactor.visible import visible
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from nbrefactor.cli.execution import Executed
 
 
@@ -87,76 +90,138 @@ def process(
     int
         The exit code.
     """
-    from nbrefactor.notebook.discovery import find
-    from nbrefactor.report.patch import render_patch
-    from nbrefactor.report.text import render, summarise
-
     if patch and output is not None:
         raise click.UsageError("--patch writes nothing, so it does not go with --output")
+    batch = _Batch(settings_for, plan, execute, dry_run, patch, output, backup, quiet)
     # Where the notebook itself goes to standard output, the report may not.
-    piped = patch or output == "-" or "-" in paths
-    out, err = console(stderr=piped), console(stderr=True)
-    found = find([path for path in paths if path != "-"])
-    problems = [f"{problem.path}: {problem.reason}" for problem in found.problems]
-    notebooks: list[Path | None] = [*found.notebooks]
-    if "-" in paths:
-        notebooks.insert(0, None)
-    if output is not None and len(notebooks) > 1:
-        problems = [f"--output {output} takes one notebook, and {len(notebooks)} were given"]
-        notebooks = []
-
-    outcomes: list[Outcome] = []
-    broken = 0
+    terminal = console(stderr=patch or output == "-" or "-" in paths)
+    notebooks = batch.find(paths)
     for path in notebooks:
         name = "<stdin>" if path is None else str(path)
-        try:
-            chosen = settings_for(path)
+        planned = batch.planned(path, name, named=name in paths)
+        if planned is not None:
+            alone = len(notebooks) == 1
+            batch.finish(terminal, planned.outcome, path, planned.settings, alone=alone)
+    batch.problems.show()
+    batch.summarise(terminal)
+    return exit_code(batch.outcomes, batch.problems.sentences) or int(batch.broken > 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    outcome: Outcome
+    settings: Settings
+
+
+@dataclass(slots=True)
+class _Batch:
+    """The notebooks of one command, one after the other; see `process`."""
+
+    settings_for: Callable[[Path | None], Settings]
+    plan: Callable[[bytes, Path | None, str, Settings], Outcome]
+    execute: Callable[[Outcome, Path | None, Settings], Executed] | None
+    dry_run: bool
+    patch: bool
+    output: str | None
+    backup: bool
+    quiet: bool
+    problems: Problems = field(default_factory=Problems)
+    outcomes: list[Outcome] = field(default_factory=list)
+    broken: int = 0
+
+    def find(self, paths: Sequence[str]) -> list[Path | None]:
+        """Find the notebooks; None stands for standard input."""
+        from nbrefactor.notebook.discovery import find
+
+        found = find([path for path in paths if path != "-"])
+        notebooks: list[Path | None] = [None] * ("-" in paths) + [*found.notebooks]
+        if self.output is not None and len(notebooks) > 1:
+            self.problems.sentences.append(
+                f"--output {self.output} takes one notebook, and {len(notebooks)} were given"
+            )
+            return []
+        self.problems.sentences.extend(f"{one.path}: {one.reason}" for one in found.problems)
+        return notebooks
+
+    def planned(self, path: Path | None, name: str, *, named: bool) -> _Planned | None:
+        """Plan one notebook; None where it is left out or there is a problem."""
+
+        def work() -> _Planned | None:
+            chosen = self.settings_for(path)
             if path is not None and (why := left_out(path, chosen)):
-                if name in paths:
-                    show(err, f"nbrefactor: {visible(f'{name}: {why}')}\n")
-                continue
+                if named:
+                    show_problem(f"{name}: {why}")
+                return None
             data = sys.stdin.buffer.read() if path is None else path.read_bytes()
-            outcome = plan(data, path, name, chosen)
-        except OSError as error:
-            problems.append(f"{name}: cannot be read ({error.strerror or error})")
-            continue
-        except SettingsError as error:
-            # One wrong setting is one problem, however many notebooks it is about.
-            if str(error) not in problems:
-                problems.append(str(error))
-            continue
-        except ValueError as error:
-            problems.append(f"{name}: {error}")
-            continue
-        shown = not quiet or outcome.status in ("skipped", "failed")
-        if shown and (len(notebooks) == 1 or outcome.findings or outcome.status != "unchanged"):
-            show(out, render(outcome, diff=dry_run and not patch))
-        if execute is not None and outcome.status == "changed":
-            executed = execute(outcome, path, chosen)
-            if not quiet or not executed.succeeded:
-                out.print(executed.text, end="", soft_wrap=True)
-            problems.extend(executed.problems)
-            if not executed.succeeded:
-                broken += not executed.problems
-                continue
-            outcome = executed.outcome
-        if patch:
-            sys.stdout.buffer.write(render_patch(outcome, folder=Path.cwd()))
-        elif not dry_run and (unwritten := tuple(_write(outcome, path, output, backup))):
-            problems.extend(unwritten)
-            outcome = replace(outcome, status="failed")
-        outcomes.append(outcome)
-    for problem in problems:
-        show(err, f"nbrefactor: {visible(problem)}\n")
-    if outcomes:
-        dry = dry_run or patch
-        ending = " (dry run: nothing was written)" if dry else ""
-        line = summarise(outcomes, written=not dry)
-        show(out, f"{line}{ending}\n")
-    if broken:
-        those = "1 notebook does" if broken == 1 else f"{broken} notebooks do"
-        out.print(f"{those} not run after the change and stayed as before", soft_wrap=True)
-    return exit_code(outcomes, problems) or int(broken > 0)
+            return _Planned(self.plan(data, path, name, chosen), chosen)
+
+        return self.problems.attempt(name, work)
+
+    def finish(
+        self,
+        terminal: Console,
+        outcome: Outcome,
+        path: Path | None,
+        chosen: Settings,
+        *,
+        alone: bool,
+    ) -> None:
+        """Show one outcome, run what it gives where that is wanted, and write it."""
+        from nbrefactor.report.patch import render_patch
+        from nbrefactor.report.text import render
+
+        attempt = partial(self.problems.attempt, outcome.path)
+        shown = not self.quiet or outcome.status in ("skipped", "failed")
+        if shown and (alone or outcome.findings or outcome.status != "unchanged"):
+            text = attempt(lambda: render(outcome, diff=self.dry_run and not self.patch))
+            if text is None:
+                return
+            show(terminal, text)
+        if self.execute is not None and outcome.status == "changed":
+            ran = self._executed(terminal, outcome, path, chosen)
+            if ran is None:
+                return
+            outcome = ran
+        if self.patch:
+            patch = attempt(lambda: render_patch(outcome, folder=Path.cwd()))
+            if patch is None:
+                return
+            sys.stdout.buffer.write(patch)
+        elif not self.dry_run:
+            unwritten = attempt(lambda: tuple(_write(outcome, path, self.output, self.backup)))
+            self.problems.sentences.extend(unwritten or ())
+            if unwritten != ():
+                outcome = replace(outcome, status="failed")
+        self.outcomes.append(outcome)
+
+    def _executed(
+        self, terminal: Console, outcome: Outcome, path: Path | None, chosen: Settings
+    ) -> Outcome | None:
+        """Run the notebook; give what is to be written, None where it does not run through."""
+        assert self.execute is not None
+        execute = self.execute
+        executed = self.problems.attempt(
+            outcome.path, lambda: execute(outcome, path, chosen), doing="run"
+        )
+        if executed is None:
+            return None
+        if not self.quiet or not executed.succeeded:
+            terminal.print(executed.text, end="", soft_wrap=True)
+        self.problems.sentences.extend(executed.problems)
+        self.broken += not executed.succeeded and not executed.problems
+        return executed.outcome if executed.succeeded else None
+
+    def summarise(self, terminal: Console) -> None:
+        """Print the last lines."""
+        from nbrefactor.report.text import summarise
+
+        dry = self.dry_run or self.patch
+        if self.outcomes:
+            ending = " (dry run: nothing was written)" if dry else ""
+            show(terminal, f"{summarise(self.outcomes, written=not dry)}{ending}\n")
+        if self.broken:
+            those = "1 notebook does" if self.broken == 1 else f"{self.broken} notebooks do"
+            show(terminal, f"{those} not run after the change and stayed as before\n")
 
 
 def _write(outcome: Outcome, path: Path | None, output: str | None, backup: bool) -> Iterator[str]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -18,9 +20,16 @@ from nbrefactor.cli.execution import (
     stopped,
 )
 from nbrefactor.cli.options import settings_options
+from nbrefactor.cli.problems import Problems, show_problem
 from nbrefactor.cli.process import now
-from nbrefactor.cli.terminal import console
-from nbrefactor.config import Given, SettingsError
+from nbrefactor.cli.terminal import console, show
+from nbrefactor.config import Given, Settings
+from nbrefactor.visible import visible_line
+
+if TYPE_CHECKING:
+    from nbrefactor.model.outcome import Outcome
+    from nbrefactor.verdict.match import Accepted
+    from nbrefactor.verify.values import Verification
 
 _EXAMPLES = """Examples:
 
@@ -94,47 +103,38 @@ def verify(
     Both run in kernels of their own, in ORIGINAL's folder, and every output is compared. Without
     MIGRATED the migration is planned, and nothing is written. Code of the notebooks is executed!
     """
-    from nbrefactor.engine import migrate_bytes, read_modules
-    from nbrefactor.notebook.document import NotebookError, read
-    from nbrefactor.notebook.store import StoreError, create
     from nbrefactor.report.verification import render_verification, verdict
     from nbrefactor.report.verification_json import render_verification_json
-    from nbrefactor.runs import ExecutionError
-    from nbrefactor.settings_file import SettingsReader
     from nbrefactor.verify.run import verify as run_both
     from nbrefactor.verify.values import VerifySettings
 
     execution = execution_settings(parameters, parameter_files, kernel, timeout)
-    out, err = console(stderr=False), console(stderr=True)
-    try:
-        chosen = SettingsReader(given).settings_for(original)
-        data = original.read_bytes()
-        modules = read_modules(chosen, original)
-        outcome = migrate_bytes(data, chosen, modules, path=str(original), now=now())
-        other = None if migrated is None else migrated.read_bytes()
-        if other is not None:
-            read(other)
-    except OSError as error:
-        _fail(f"{error.filename}: cannot be read ({error.strerror or error})")
-    except NotebookError as error:
-        _fail(f"{migrated}: {error}")
-    except (SettingsError, ValueError) as error:
-        _fail(str(error))
-    if outcome.status in ("failed", "skipped"):
-        _fail(f"{original}: {outcome.reason}")
+    out = console(stderr=False)
+    name, problems = str(original), Problems()
+    planned = problems.attempt(name, partial(_plan, original, given))
+    other = None
+    if planned is not None and migrated is not None:
+        other = problems.attempt(str(migrated), partial(_readable, migrated))
+    if planned is None or problems.sentences:
+        _fail(problems)
+    outcome = planned.outcome
     if other is None and outcome.status == "unchanged":
         for note in outcome.notes:
-            err.print(f"nbrefactor: {note}", soft_wrap=True)
-        out.print(f"nothing to verify: no definition of {original} would be replaced")
+            show_problem(note)
+        show(
+            out,
+            f"nothing to verify: no definition of {visible_line(original)} would be replaced\n",
+        )
         sys.exit(0)
     settings = VerifySettings(
-        (*chosen.verify_patterns, *patterns), tolerance, strict, not one_at_a_time
+        (*planned.settings.verify_patterns, *patterns), tolerance, strict, not one_at_a_time
     )
     # A given notebook may import anything; only a planned one is known to need the targets.
-    needs = needed_modules(outcome, modules) if other is None else ()
-    try:
-        with stoppable(), progress_of(str(original), quiet=quiet) as progress:
-            found = run_both(
+    needs = needed_modules(outcome, planned.modules) if other is None else ()
+
+    def run() -> Verification:
+        with progress_of(name, quiet=quiet) as progress:
+            return run_both(
                 outcome,
                 other,
                 migrated_name="planned" if migrated is None else str(migrated),
@@ -144,30 +144,71 @@ def verify(
                 settings=settings,
                 progress=progress,
             )
+
+    try:
+        with stoppable():
+            found = problems.attempt(name, run, doing="run")
     except KeyboardInterrupt:
         sys.exit(stopped())
-    except (ExecutionError, ValueError) as error:
-        _fail(str(error))
-    problem = ""
-    if report is not None:
-        from nbrefactor.report.html import render_html
-
-        try:
-            create(report, render_html(found).encode(errors="surrogateescape"))
-            found = replace(found, notes=(*found.notes, f"report written to {report}"))
-        except StoreError as error:
-            problem = f"{report}: {error}"
+    if found is None:
+        _fail(problems)
+    if report is not None and problems.attempt(str(report), partial(_write, report, found)):
+        found = replace(found, notes=(*found.notes, f"report written to {visible_line(report)}"))
     if form == "json":
         click.echo(render_verification_json(found), nl=False)
     else:
         if not quiet:
             out.print(render_verification(found), end="", soft_wrap=True)
         out.print(verdict(found), soft_wrap=True)
-    if problem:
-        _fail(problem)
+    if problems.sentences:
+        _fail(problems)
     sys.exit(0 if found.passed else 1)
 
 
-def _fail(message: str) -> NoReturn:
-    console(stderr=True).print(f"nbrefactor: {message}", soft_wrap=True)
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    settings: Settings
+    modules: Sequence[Accepted]
+    outcome: Outcome
+
+
+def _plan(original: Path, given: Given) -> _Planned:
+    """Plan the migration of the original.
+
+    Raises
+    ------
+    NotebookError
+        If it is no notebook of Python.
+    """
+    from nbrefactor.engine import migrate_bytes, read_modules
+    from nbrefactor.notebook.document import NotebookError
+    from nbrefactor.settings_file import SettingsReader
+
+    settings = SettingsReader(given).settings_for(original)
+    data = original.read_bytes()
+    modules = read_modules(settings, original)
+    outcome = migrate_bytes(data, settings, modules, path=str(original), now=now())
+    if outcome.status in ("failed", "skipped"):
+        raise NotebookError(outcome.reason)
+    return _Planned(settings, modules, outcome)
+
+
+def _readable(path: Path) -> bytes:
+    from nbrefactor.notebook.document import read
+
+    data = path.read_bytes()
+    read(data)
+    return data
+
+
+def _write(report: Path, found: Verification) -> bool:
+    from nbrefactor.notebook.store import create
+    from nbrefactor.report.html import render_html
+
+    create(report, render_html(found).encode(errors="surrogateescape"))
+    return True
+
+
+def _fail(problems: Problems) -> NoReturn:
+    problems.show()
     sys.exit(2)

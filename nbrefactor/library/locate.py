@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Literal
 
 from nbrefactor.library.editable import editable_packages
+from nbrefactor.model.errors import NbrefactorError
 
 _LOADERS = (
     (machinery.ExtensionFileLoader, machinery.EXTENSION_SUFFIXES),
@@ -25,7 +26,7 @@ _LOADERS = (
 )
 
 
-class TargetError(Exception):
+class TargetError(NbrefactorError):
     """A module cannot be used as a target; the message is one sentence that says why."""
 
 

@@ -1,6 +1,6 @@
 """The frozen values that travel from reading to writing: findings, edits, plans and outcomes.
 
-Values know nobody: this module imports nothing of the package.
+Values know nobody: of the package this module imports only how text is made visible.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from nbrefactor.model.reason import Reason
+
+from nbrefactor.visible import visible_line
 
 Level = Literal["exact", "renamed", "compatible", "divergent"]
 LEVELS: tuple[Level, ...] = ("exact", "renamed", "compatible", "divergent")
@@ -198,8 +200,8 @@ class Outcome:
 
     def cell_diff(self, change: CellChange, context: int = 3) -> str:
         """Diff one edited cell, headed by the notebook, the cell's number and its id."""
-        named = f" (id {change.cell_id})" if change.cell_id else ""
-        head = f"{self.path}:cell {change.cell + 1}{named}"
+        named = f" (id {visible_line(change.cell_id)})" if change.cell_id else ""
+        head = f"{visible_line(self.path)}:cell {change.cell + 1}{named}"
         lines = difflib.unified_diff(
             change.before.split("\n"),
             change.after.split("\n"),

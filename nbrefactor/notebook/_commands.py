@@ -75,7 +75,7 @@ def bound_by(name: str, args: str) -> tuple[str, ...]:
     elif name == "store" and "-r" in words:
         bound = plain
     elif name == "sc":
-        bound = re.findall(r"(\w+)\s*=", args)[:1]
+        bound = re.findall(r"\b(\w+)\s*=", args)[:1]
     elif name == "timeit":
         options = read_options(name, args)
         bound = [options.values.get("v", "")] if options else []

@@ -12,6 +12,7 @@ import tokenize
 import warnings
 from typing import Literal, NamedTuple
 
+from nbrefactor.model.errors import NbrefactorError
 from nbrefactor.notebook._lines import Line, Lines, Span, join_lines
 from nbrefactor.notebook._syntax import parse
 
@@ -44,7 +45,7 @@ class _Candidate(NamedTuple):
     last: int
 
 
-class NotPythonError(Exception):
+class NotPythonError(NbrefactorError):
     """IPython makes something of the cell that does not parse."""
 
 
@@ -106,10 +107,10 @@ def _region(lines: Lines, found: _Candidate, kind: Literal["assign", "escape", "
     rows = [lines[first].cut(column), *lines[first + 1 : last + 1]]
     code = join_lines(rows)
     if kind == "help":
-        match = _HELP_END.search(code.text)
-        if not match:
+        asked = _help(code.text)
+        if not asked:
             raise _NextCandidateError
-        return Region(kind, match[0], first, last, column, code)
+        return Region(kind, asked, first, last, column, code)
     *continued, end = (row.text.rstrip() for row in rows)
     text = " ".join([*(part[:-1] for part in continued), end])
     region = Region(kind, text, first, last, column, code)
@@ -138,9 +139,18 @@ def _with_call(region: Region) -> Region:
     return region._replace(binds=tuple(n.id for n in names if isinstance(n.ctx, ast.Store)))
 
 
-_HELP_END = re.compile(
-    r"(%{0,2}(?!\d)[\w*]+(\.(?!\d)[\w*]+|\[-?[0-9]+\])*)(\?\??)$",
-)
+# IPython searches for the two as one expression, which takes forever on a long line.
+_HELP_NAME = re.compile(r"%{0,2}(?!\d)[\w*]+(?:\.(?!\d)[\w*]+|\[-?[0-9]+\])*")
+_HELP_MARK = re.compile(r"\?\??$")
+
+
+def _help(text: str) -> str:
+    """Return what stands at a line's end with one or two question marks; empty where nothing is."""
+    for name in _HELP_NAME.finditer(text):
+        if mark := _HELP_MARK.match(text, name.end()):
+            return text[name.start() : mark.end()]
+    return ""
+
 
 _TOKENIZER_GIVES_UP = (
     "unterminated string literal",

@@ -27,9 +27,16 @@ class Line(NamedTuple):
         return Line(self.text[start:end], self.origin[start:end])
 
     def blank(self, column: int, constant: str) -> Line:
-        """Return the line with ``constant`` and spaces from ``column`` to its end."""
+        """Return the line with ``constant`` and spaces from ``column`` to its end.
+
+        Where nothing but the line's end stands there, as IPython takes a line that begins with a
+        separator such as U+2028, the constant shares its place in the source.
+        """
         room = len(self.text) - column - 1
-        return Line(self.text[:column] + constant.ljust(room) + "\n", self.origin)
+        missing = max(0, len(constant) - room)
+        shared = [self.origin[-1]] * missing
+        text = self.text[:column] + constant.ljust(room) + "\n"
+        return Line(text, [*self.origin, *shared] if shared else self.origin)
 
 
 Lines = list[Line]

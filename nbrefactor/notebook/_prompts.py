@@ -70,6 +70,7 @@ def without_classic_prompts(lines: Lines) -> Lines:
 
 _DOCTEST = re.compile(r"^\s*>>>[ \t]?")
 _DOCTEST_MORE = re.compile(r"^\s*\.\.\.[ \t]?")
+_STRING_PREFIX = re.compile(r"\s*[rubf]*\s*", re.IGNORECASE)
 _TRIPLE_QUOTE = re.compile(r"(?<!\\)(\"\"\"|''')")
 
 
@@ -100,6 +101,15 @@ def _without_doctest_prompt(line: Line) -> Line:
     return _without_match(_DOCTEST if _DOCTEST.match(line.text) else _DOCTEST_MORE, line)
 
 
+def _prompt_end(text: str) -> int:
+    """Return where a line goes on behind its prompts, of each kind at most one."""
+    end = 0
+    for pattern in (_DOCTEST, _DOCTEST_MORE):
+        if match := pattern.match(text[end:]):
+            end += match.end()
+    return end
+
+
 def _in_docstring(lines: Lines) -> list[bool]:
     """Tell which lines IPython 9 takes for the inside of a string that stands by itself."""
     inside: list[bool] = []
@@ -107,13 +117,14 @@ def _in_docstring(lines: Lines) -> list[bool]:
     protects = seen_prompt = False
     for line in lines:
         inside.append(bool(quote) and protects)
+        prompt = _prompt_end(line.text)
+        prefix = _STRING_PREFIX.match(line.text, prompt)
         for match in _TRIPLE_QUOTE.finditer(line.text):
             if not quote:
                 quote = match[1]
-                before = line.text[: match.start()]
-                bare = _DOCTEST_MORE.sub("", _DOCTEST.sub("", before, count=1), count=1)
-                prompted = bare != before and seen_prompt
-                protects = not prompted and re.match(r"(?i)[rubf]*$", bare.strip()) is not None
+                prompted = prompt > 0 and seen_prompt
+                bare = prefix is not None and match.start() <= prefix.end()
+                protects = bare and not prompted
                 inside[-1] = protects
             elif quote == match[1]:
                 quote, protects = "", False

@@ -11,6 +11,8 @@ import re
 import sys
 from collections.abc import Callable
 
+from nbrefactor.model.errors import NbrefactorError
+
 # A run that is never given back keeps a failed match linear; Python 3.10 has no sign for that.
 _KEEP = b"+" if sys.version_info >= (3, 11) else b""
 _SPACE = rb"[ \t\n\r]*" + _KEEP
@@ -49,7 +51,7 @@ _AFTER_MEMBER = re.compile(
 _CLOSED, _MORE, _VALUE_AHEAD = range(1, 4)
 
 
-class MalformedError(Exception):
+class MalformedError(NbrefactorError):
     """The text is not JSON.
 
     Parameters

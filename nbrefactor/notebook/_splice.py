@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from nbrefactor.model.outcome import Edit
 
-_LITERAL = re.compile(r'"((?:[^"\\]+|\\.)*)"')
+_LITERAL = re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)"')
 _ESCAPED = re.compile(r"\\(?:(n|u000[aA])|.)")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # One JSON string cannot hold both halves next to each other: readers would join them.
@@ -26,7 +26,7 @@ _ESCAPED_BEYOND_ASCII = re.compile(
     rb"(?<!\\)(?:\\\\)*\\u(?:(?!00[0-7]|[dD][89a-fA-F]|202[89])[0-9a-fA-F]{4}"
     rb"|[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F])"
 )
-_FIRST_KEY = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{[ \t]*(\r?\n)?([ \t]*)"')
+_FIRST_KEY = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{(?:[ \t]*(\r?\n))?([ \t]*)"')
 
 
 @dataclass(frozen=True, slots=True)

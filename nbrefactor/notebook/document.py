@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from nbrefactor.model.errors import NbrefactorError
 from nbrefactor.model.outcome import Edit, MetadataEdit
 from nbrefactor.notebook import _scanner
 
@@ -42,7 +43,7 @@ def _integer(digits: str) -> int | float:
 _DECODER = json.JSONDecoder(parse_int=_integer)
 
 
-class NotebookError(Exception):
+class NotebookError(NbrefactorError):
     """A notebook cannot be read or written; the text says why, without the file's name."""
 
 

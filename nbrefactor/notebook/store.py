@@ -10,8 +10,10 @@ import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from nbrefactor.model.errors import NbrefactorError
 
-class StoreError(Exception):
+
+class StoreError(NbrefactorError):
     """A file was not written and is as it was; the text says why, without the file's name."""
 
 

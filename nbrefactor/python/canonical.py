@@ -14,6 +14,7 @@ from nbrefactor.python.scopes import (
     Visit,
     free_references,
     function_locals,
+    own_parameters,
     parameter_names,
     walk,
 )
@@ -230,9 +231,8 @@ def _rename_locals(
         return renamed
     numbers = _Numbers(node, parameters=parameters)
     visits = list(walk([renamed]))
-    for argument in ast.walk(renamed.args):
-        if isinstance(argument, ast.arg):
-            argument.arg = numbers.of_parameter(argument.arg)
+    for argument in own_parameters(renamed.args):
+        argument.arg = numbers.of_parameter(argument.arg)
     for visit in visits:
         if visit.node is not renamed and len(visit.scopes) > 1:
             numbers.rename(visit)

@@ -105,7 +105,8 @@ def _corresponding(here: FunctionDefinition, there: FunctionDefinition) -> dict[
 def _split(line: str, local: frozenset[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Split a line into its shape and the local names in it, in their order."""
     words = [word for word in _WORDS.split(line) if word]
-    shape = tuple("_" if word in local else word for word in words)
+    # No word of Python, so that a local name is never taken for another one (`_` is a name too).
+    shape = tuple("" if word in local else word for word in words)
     return shape, tuple(word for word in words if word in local)
 
 

@@ -223,15 +223,23 @@ def bound_by(node: ast.AST) -> tuple[str, ...]:
     return ()
 
 
-def parameter_names(arguments: ast.arguments) -> tuple[str, ...]:
-    """Name a function's parameters in the order in which they are written."""
+def own_parameters(arguments: ast.arguments) -> tuple[ast.arg, ...]:
+    """Give a function's own parameters in the order in which they are written.
+
+    Walking the arguments would find those of lambdas in its defaults and annotations too.
+    """
     listed = [*arguments.posonlyargs, *arguments.args]
     if arguments.vararg:
         listed.append(arguments.vararg)
     listed.extend(arguments.kwonlyargs)
     if arguments.kwarg:
         listed.append(arguments.kwarg)
-    return tuple(argument.arg for argument in listed)
+    return tuple(listed)
+
+
+def parameter_names(arguments: ast.arguments) -> tuple[str, ...]:
+    """Name a function's parameters in the order in which they are written."""
+    return tuple(parameter.arg for parameter in own_parameters(arguments))
 
 
 def function_locals(node: FunctionNode) -> frozenset[str]:

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from nbrefactor.model.errors import NbrefactorError
+
 Kind = Literal["positional-only", "positional", "star", "keyword-only", "double star"]
 
 
@@ -57,7 +59,7 @@ class Signature:
         return any(found.kind == kind for found in self.parameters)
 
 
-class BindingError(Exception):
+class BindingError(NbrefactorError):
     """A call does not bind; the message says why, as the end of a sentence about the call."""
 
 

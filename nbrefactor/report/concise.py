@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nbrefactor.model.diagnostic import CheckReport, Diagnostic
+from nbrefactor.visible import visible_line
 
 
 def render(report: CheckReport) -> str:
@@ -23,4 +24,4 @@ def render(report: CheckReport) -> str:
 
 def line(found: Diagnostic) -> str:
     """Show one finding, without a line end."""
-    return f"{found.path}:{found.line}: {found.code} {found.message}"
+    return f"{visible_line(found.path)}:{found.line}: {found.code} {found.message}"

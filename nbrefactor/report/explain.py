@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from nbrefactor.model.outcome import Explanation
 from nbrefactor.report.text import render_diff, told
-from nbrefactor.visible import visible
+from nbrefactor.visible import visible, visible_line
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -48,7 +48,7 @@ def render_explanation(explanation: Explanation, *, width: int) -> RenderableTyp
     else:
         parts.append(Text(f"\nin cell {finding.cell + 1}:", "bold"))
         parts.append(Text(visible(explanation.inline)))
-        parts.append(Text(f"\n{visible(explanation.place)}:", "bold"))
+        parts.append(Text(f"\n{visible_line(explanation.place)}:", "bold"))
         parts.append(Text(visible(explanation.target)))
         if finding.difference:
             parts.append(Text("\ndifference, normalised:", "bold"))
@@ -70,7 +70,7 @@ def _side_by_side(explanation: Explanation, width: int) -> RenderableType:
     assert explanation.finding.cell is not None
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), width=width, expand=True)
     table.add_column(f"cell {explanation.finding.cell + 1}", ratio=1, overflow="fold")
-    table.add_column(visible(explanation.place), ratio=1, overflow="fold")
+    table.add_column(visible_line(explanation.place), ratio=1, overflow="fold")
     for left, right, same in _aligned(explanation.inline, explanation.target):
         table.add_row(
             Text(visible(left), "" if same else "red"),

@@ -6,6 +6,7 @@ from pathlib import PurePath
 
 from nbrefactor.model.diagnostic import CheckReport
 from nbrefactor.rules.catalogue import find_rule
+from nbrefactor.visible import visible_line
 
 
 def render(report: CheckReport) -> str:
@@ -24,10 +25,12 @@ def render(report: CheckReport) -> str:
     lines = []
     for found in report.diagnostics:
         title = f"{found.code} {find_rule(found.code).name}"
-        file = PurePath(found.path).as_posix()
+        file = visible_line(PurePath(found.path).as_posix())
         properties = f"file={_property(file)},line={found.line},title={_property(title)}"
         lines.append(f"::error {properties}::{_data(found.message)}\n")
-    lines += [f"::error title=nbrefactor::{_data(problem)}\n" for problem in report.problems]
+    lines += [
+        f"::error title=nbrefactor::{_data(visible_line(problem))}\n" for problem in report.problems
+    ]
     return "".join(lines)
 
 

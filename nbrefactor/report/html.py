@@ -22,6 +22,7 @@ from nbrefactor.verify import pictures
 from nbrefactor.verify.outputs import is_picture
 from nbrefactor.verify.text import line_diff
 from nbrefactor.verify.values import CellComparison, OutputComparison, Shown, Verification
+from nbrefactor.visible import visible, visible_line
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _MOST_LINES = 60
@@ -29,8 +30,8 @@ _LONGEST_LINE = 400
 _MOST_DIFF_LINES = 400
 _WIDEST = 1600
 _LARGEST_SVG = 3_000_000
-_HIDDEN = re.compile(r"<(script|style|template|noscript)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+_TAG = re.compile(r"<(/?)([a-z]*)[^<>]*>", re.IGNORECASE)
+_HIDDEN = frozenset({"script", "style", "template", "noscript"})
 
 
 def render_html(found: Verification) -> str:
@@ -81,9 +82,9 @@ def render_html(found: Verification) -> str:
         notebook,
         resources={
             "verification": {
-                "path": _text(found.path),
-                "name": _text(Path(found.path).name),
-                "migrated": _text(found.migrated),
+                "path": visible_line(found.path),
+                "name": visible_line(Path(found.path).name),
+                "migrated": visible_line(found.migrated),
                 "passed": found.passed,
                 "verdict": _text(verdict(found)),
                 "seconds": f"{found.seconds:.1f}",
@@ -247,7 +248,18 @@ def _plain(shown: Shown | None) -> str:
 
 
 def _plain_html(html: str) -> str:
-    return re.sub(r"<[^>]*>", " ", _HIDDEN.sub("", html))
+    """Take out the tags, and what stands in elements that are not shown."""
+    shown: list[str] = []
+    hidden, at = "", 0
+    for tag in _TAG.finditer(html):
+        name = tag[2].lower()
+        if not hidden:
+            shown.append(html[at : tag.start()])
+            hidden = name if name in _HIDDEN and not tag[1] else ""
+        elif name == hidden and tag[1]:
+            hidden = ""
+        at = tag.end()
+    return " ".join([*shown, "" if hidden else html[at:]])
 
 
 def _cut(text: str) -> str:
@@ -281,8 +293,7 @@ def _text(text: str) -> str:
     """Drop a terminal's colours and make control characters visible; the template escapes."""
     from nbrefactor.execute import without_colours
 
-    plain = without_colours(text)
-    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), plain)
+    return visible(without_colours(text))
 
 
 def _data_uri(mime: str, data: bytes) -> str:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
-
 from nbrefactor.model.diagnostic import CheckReport
+from nbrefactor.visible import visible_json, visible_line
 
 _VERSION = 1
 
@@ -44,7 +43,7 @@ def render(report: CheckReport) -> str:
             for found in report.diagnostics
         ],
         "known": report.known,
-        "gone": list(report.gone),
-        "problems": list(report.problems),
+        "gone": [visible_line(line) for line in report.gone],
+        "problems": [visible_line(problem) for problem in report.problems],
     }
-    return json.dumps(document, indent=2) + "\n"
+    return visible_json(document, indent=2) + "\n"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from nbrefactor.model.diagnostic import CheckReport
+from nbrefactor.report.concise import line
+from nbrefactor.visible import visible_line
 
 
 def render(report: CheckReport) -> bytes:
@@ -24,33 +26,32 @@ def render(report: CheckReport) -> bytes:
     total = len(report.diagnostics) + len(report.problems)
     root = ElementTree.Element("testsuites", name="nbrefactor")
     for notebook in report.notebooks:
+        name = visible_line(notebook)
         found_here = [found for found in report.diagnostics if found.path == notebook]
         suite = ElementTree.SubElement(
             root,
             "testsuite",
-            name=notebook,
+            name=name,
             tests=str(len(found_here) or 1),
             failures=str(len(found_here)),
             errors="0",
         )
         if not found_here:
-            ElementTree.SubElement(suite, "testcase", name="nbrefactor", classname=notebook)
+            ElementTree.SubElement(suite, "testcase", name="nbrefactor", classname=name)
             total += 1
         for found in found_here:
             case = ElementTree.SubElement(
                 suite,
                 "testcase",
                 name=found.code,
-                classname=notebook,
-                file=notebook,
+                classname=name,
+                file=name,
                 line=str(found.line),
             )
             failure = ElementTree.SubElement(
                 case, "failure", message=found.message, type=found.code
             )
-            failure.text = "\n".join(
-                [f"{found.path}:{found.line}: {found.code} {found.message}", *found.reasons]
-            )
+            failure.text = "\n".join([line(found), *found.reasons])
     if report.problems:
         suite = ElementTree.SubElement(
             root,
@@ -62,7 +63,7 @@ def render(report: CheckReport) -> bytes:
         )
         for problem in report.problems:
             case = ElementTree.SubElement(suite, "testcase", name="problem", classname="nbrefactor")
-            ElementTree.SubElement(case, "error", message=problem)
+            ElementTree.SubElement(case, "error", message=visible_line(problem))
     root.set("tests", str(total))
     root.set("failures", str(len(report.diagnostics)))
     root.set("errors", str(len(report.problems)))

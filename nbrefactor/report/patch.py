@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import os
 from pathlib import Path
 
 from nbrefactor.model.outcome import Outcome
+from nbrefactor.visible import visible
 
 
 def render_patch(outcome: Outcome, *, folder: Path) -> bytes:
@@ -66,8 +68,16 @@ def _name(path: Path, folder: Path) -> tuple[str, bytes]:
 
 def _quoted(name: str) -> bytes:
     """Write a file's name as git does: quoted where it must be, with a tab behind blanks."""
-    if any(ord(c) < 32 or c in '"\\' for c in name):
-        escapes = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
-        escaped = "".join(escapes.get(c) or (f"\\{ord(c):03o}" if ord(c) < 32 else c) for c in name)
-        return f'"{escaped}"'.encode(errors="surrogateescape")
-    return (name + ("\t" if " " in name else "")).encode(errors="surrogateescape")
+    escapes = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
+
+    def escaped(character: str) -> str:
+        if character in escapes:
+            return escapes[character]
+        if visible(character) == character:
+            return character
+        return "".join(f"\\{byte:03o}" for byte in os.fsencode(character))
+
+    quoted = "".join(map(escaped, name))
+    if quoted != name:
+        return f'"{quoted}"'.encode()
+    return (name + ("\t" if " " in name else "")).encode()

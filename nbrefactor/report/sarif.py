@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from nbrefactor import __version__
 from nbrefactor.model.diagnostic import CheckReport, Diagnostic
 from nbrefactor.rules.catalogue import RULES
 from nbrefactor.rules.rule import Rule
+from nbrefactor.visible import visible_json, visible_line
 
 _SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -51,7 +51,7 @@ def render(report: CheckReport) -> str:
                     {
                         "executionSuccessful": not report.problems,
                         "toolExecutionNotifications": [
-                            {"level": "error", "message": {"text": problem}}
+                            {"level": "error", "message": {"text": visible_line(problem)}}
                             for problem in report.problems
                         ],
                     }
@@ -61,7 +61,7 @@ def render(report: CheckReport) -> str:
             }
         ],
     }
-    return json.dumps(log, indent=2) + "\n"
+    return visible_json(log, indent=2) + "\n"
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
@@ -102,4 +102,4 @@ def _artifact(path: str) -> dict[str, Any]:
     relative = Path(os.path.relpath(absolute))
     if relative.parts[:1] == ("..",):
         return {"uri": absolute.as_uri()}
-    return {"uri": quote(relative.as_posix()), "uriBaseId": _ROOT}
+    return {"uri": quote(os.fsencode(relative.as_posix())), "uriBaseId": _ROOT}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from nbrefactor.model.outcome import Finding, Outcome
 from nbrefactor.model.reason import Reason
-from nbrefactor.visible import visible
+from nbrefactor.visible import visible, visible_line
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -41,11 +41,11 @@ def render(outcome: Outcome, *, diff: bool = True) -> Text:
     from rich.text import Text
 
     text = Text()
-    text.append(f"{visible(outcome.path)}\n", "bold")
+    text.append(f"{visible_line(outcome.path)}\n", "bold")
     if outcome.reason:
         style = "red" if outcome.status == "failed" else "yellow"
         text.append(f"  {outcome.status}: ", style)
-        text.append(f"{visible(outcome.reason)}\n")
+        text.append(f"{visible_line(outcome.reason)}\n")
     definitions = [found for found in outcome.findings if found.level is not None]
     width = max((len(visible(found.name or "")) for found in definitions), default=0)
     for found in definitions:

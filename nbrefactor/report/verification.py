@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nbrefactor.verify.values import COMPARED, CellComparison, Status, Verification
-from nbrefactor.visible import visible
+from nbrefactor.visible import visible, visible_line
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -38,8 +38,10 @@ def render_verification(found: Verification) -> Text:
     from rich.text import Text
 
     text = Text()
-    text.append(f"{visible(found.path)}\n", "bold")
-    against = "the planned migration" if found.migrated == "planned" else visible(found.migrated)
+    text.append(f"{visible_line(found.path)}\n", "bold")
+    against = (
+        "the planned migration" if found.migrated == "planned" else visible_line(found.migrated)
+    )
     text.append(f"  compared with {against} in {found.seconds:.1f} s\n", "dim")
     for cell in found.cells:
         if cell.status != "identical":

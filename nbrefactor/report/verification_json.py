@@ -39,11 +39,11 @@ The shape, which only grows within one ``schema``::
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from nbrefactor.report.verification import verdict
 from nbrefactor.verify.values import CellComparison, OutputComparison, Verification
+from nbrefactor.visible import visible_json
 
 
 def render_verification_json(found: Verification) -> str:
@@ -73,7 +73,7 @@ def render_verification_json(found: Verification) -> str:
         "notes": list(found.notes),
         "cells": [_cell(cell) for cell in found.cells],
     }
-    return json.dumps(value, indent=2) + "\n"
+    return visible_json(value, indent=2) + "\n"
 
 
 def _cell(cell: CellComparison) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from nbrefactor.rules.rule import Example, Rule
 _SHOWN_LINES = 20
 # The first frame of a traceback is in the cell itself.
 _FRAME = re.compile(
-    r"^\s*(?:Cell In\s?\[\d+\],? line|File <ipython-input-\S+>:) ?(\d+)", re.MULTILINE
+    r"^[ \t]*(?:Cell In\s?\[\d+\],? line|File <ipython-input-\S+>:) ?(\d+)", re.MULTILINE
 )
 
 FAILING = Rule(

@@ -9,7 +9,7 @@ Table = tuple[tuple[str, ...], ...]
 
 _STYLER = re.compile(r"\bT_[0-9a-f]{5}")
 _SVG_ID = re.compile(r'\b(?:xml:)?id="([^"]+)"')
-_SVG_DATE = re.compile(r"<dc:date>[^<]*</dc:date>|<!--.*?-->", re.DOTALL)
+_SVG_DATE = re.compile(r"<dc:date>[^<]*</dc:date>|<!--(?:(?!<!--).)*?-->", re.DOTALL)
 _MOST_HTML = 5_000_000
 
 
@@ -36,7 +36,7 @@ def normal_svg(svg: str) -> str:
     def renamed(found: re.Match[str]) -> str:
         return f"{found[1]}{names.get(found[2], found[2])}{found[3]}"
 
-    return re.sub(r"""(\bid="|#)([^"')\s]+)(["')])""", renamed, svg)
+    return re.sub(r"""(\bid="|#)([^"')\s#]+)(["')])""", renamed, svg)
 
 
 def _ids(svg: str) -> list[str]:

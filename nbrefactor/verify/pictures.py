@@ -6,6 +6,7 @@ import io
 import warnings
 from typing import TYPE_CHECKING, Any
 
+from nbrefactor.model.errors import NbrefactorError
 from nbrefactor.verify.values import PictureDifference
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ _MOST_PIXELS = 50_000_000
 _MOST_FRAMES = 100
 
 
-class PictureError(Exception):
+class PictureError(NbrefactorError):
     """A picture cannot be decoded; the text says why."""
 
 

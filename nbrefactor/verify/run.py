@@ -88,7 +88,7 @@ def verify(
 
     Raises
     ------
-    ValueError
+    nbrefactor.config.SettingsError
         If a pattern of the settings is no regular expression.
     nbrefactor.runs.ExecutionError
         If a notebook cannot be run at all.

@@ -7,6 +7,8 @@ import re
 import tempfile
 from dataclasses import dataclass
 
+from nbrefactor.config import SettingsError
+
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{5,16}\b")
 _UUID = re.compile(
     r"\b[0-9a-fA-F]{8}[-_]?[0-9a-fA-F]{4}[-_]?[0-9a-fA-F]{4}[-_]?[0-9a-fA-F]{4}[-_]?[0-9a-fA-F]{12}\b"
@@ -55,7 +57,7 @@ def normaliser(patterns: tuple[str, ...] = ()) -> Normaliser:
 
     Raises
     ------
-    ValueError
+    SettingsError
         If one of them is no regular expression.
     """
     compiled = []
@@ -63,7 +65,7 @@ def normaliser(patterns: tuple[str, ...] = ()) -> Normaliser:
         try:
             compiled.append(re.compile(pattern))
         except re.error as error:
-            raise ValueError(
+            raise SettingsError(
                 f"pattern {pattern!r}: expected a regular expression ({error})"
             ) from error
     temporary = re.escape(tempfile.gettempdir())

@@ -53,8 +53,13 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("bad", ["wrong.ipynb", "odd.ipynb", "failed.ipynb", "missing.ipynb"])
 def test_a_bad_notebook_keeps_no_other_from_its_turn(
-    bad: str, folder: Path, capsys: pytest.CaptureFixture[str]
+    bad: str,
+    folder: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     assert run(folder, "a.ipynb", bad, "b.ipynb") == 2
     assert (folder / "a.ipynb").read_bytes() == b"A\n"
     assert (folder / "b.ipynb").read_bytes() == b"B\n"

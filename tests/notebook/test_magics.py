@@ -817,6 +817,49 @@ def test_any_mix_of_lines_reads_as_ipython(source: str) -> None:
     assert_reads_as_ipython(source)
 
 
+# Text around line separators that only one of IPython, its tokenizer and Python breaks lines at.
+ENDS = [
+    "x",
+    "x = 1",
+    "f(x)?",
+    "a b?",
+    "?x",
+    "x?",
+    "%pwd",
+    "!ls",
+    "y = !ls",
+    "if a:",
+    "    f?",
+    "f(",
+    "",
+]
+SEPARATORS = "\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
+
+
+@pytest.mark.skipif(not READS_DOCTESTS_ANYWHERE, reason="IPython 8 strips prompts otherwise")
+@pytest.mark.parametrize("separator", SEPARATORS, ids=ascii)
+@pytest.mark.parametrize("last", ENDS)
+def test_any_separator_reads_as_ipython(separator: str, last: str) -> None:
+    for first in ("x = 1", "f(x)?", "%pwd", "if a:"):
+        for end in (separator, f"\n{separator}", f"{separator}\n", f"\n  {separator}"):
+            assert_reads_as_ipython(f"{first}{end}{last}")
+
+
+odd_lines = st.lists(
+    st.tuples(st.sampled_from(ENDS), st.sampled_from(["\n", "\r\n", "\n  ", *SEPARATORS])),
+    max_size=6,
+).map(lambda parts: "".join(text + end for text, end in parts))
+
+
+@pytest.mark.skipif(not READS_DOCTESTS_ANYWHERE, reason="IPython 8 strips prompts otherwise")
+@given(odd_lines)
+@settings(deadline=None, max_examples=300)
+@example("x\n\u2028x?")
+@example("x\n\x0bx?")
+def test_any_lines_with_odd_separators_read_as_ipython(source: str) -> None:
+    assert_reads_as_ipython(source)
+
+
 @pytest.mark.skipif(not READS_DOCTESTS_ANYWHERE, reason="IPython 8 strips prompts otherwise")
 @given(texts)
 @settings(deadline=None, max_examples=300)

@@ -73,6 +73,43 @@ def test_same_after_renaming(one, other):
     assert form(one).shape == form(other).shape
 
 
+# The parameters of a lambda in a header are not those of the definition.
+HEADERS = [
+    pytest.param("def f(a, k={}): return k(a)", id="default"),
+    pytest.param("def f(a, *, k={}): return k(a)", id="keyword default"),
+    pytest.param("async def f(a, k={}): return await k(a)", id="default of a coroutine"),
+    pytest.param("def f(a: ({})) -> ({}): return a", id="annotations"),
+    pytest.param("@g({})\ndef f(a: ({}) = {}): return a", id="decorator, annotation and default"),
+    pytest.param("class A(B({}), k={}):\n def m(self, k={}): return k", id="base, keyword and method"),
+    pytest.param("def f(a):\n def g(k={}): return k(a)\n return g", id="nested function"),
+]  # fmt: skip
+EXPRESSIONS = [
+    "lambda it: it",
+    "lambda it, *more, at=1, **rest: it",
+    "lambda it=lambda more: more: it",
+    "[it for it in a]",
+    "{it: more for it, more in a}",
+    "[lambda it: it for it in a]",
+    "(lambda it: [it for it in it])",
+]
+
+
+@pytest.mark.parametrize("expression", EXPRESSIONS)
+@pytest.mark.parametrize("header", HEADERS)
+def test_a_header_may_hold_scopes_of_its_own(header, expression):
+    found = form(header.replace("{}", expression))
+    other = form(header.replace("{}", "int"))
+    assert (found.parameters, found.recursive) == (other.parameters, False)
+    again = form(header.replace("{}", expression).replace("\n", "\n\n"))
+    assert (found.text, found.shape) == (again.text, again.shape)
+
+
+def test_what_a_lambda_in_a_default_does_is_part_of_the_program():
+    one = form("def f(a, k=lambda it: it): return k(a)")
+    assert one.shape == form("def f(b, key=lambda it: it): return key(b)").shape
+    assert one.shape != form("def f(a, k=lambda it: -it): return k(a)").shape
+
+
 DIFFERENT = [
     pytest.param("def f(a): return a", "def f(a): return -a", id="operator"),
     pytest.param("def f(): return 1", "def f(): return 1.0", id="int and float"),

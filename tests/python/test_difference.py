@@ -59,3 +59,9 @@ def test_similarity_of_other_code():
     one, other = tokens(node("def f(a): return a + 1")), tokens(node("class A: pass"))
     assert similarity(one, other) < 0.5
     assert not may_be_similar(one, other, 0.8)
+
+
+def test_a_local_name_is_never_taken_for_another_one():
+    inline = "def f(text):\n    say = text\n    return say(text)"
+    target = "def g(text):\n    return _(text)"
+    assert "+    return _(text)" in difference(node(inline), node(target))

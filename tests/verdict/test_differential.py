@@ -22,8 +22,8 @@ from nbrefactor.model.outcome import Edit
 from nbrefactor.notebook.document import Cell
 from nbrefactor.program.timeline import timeline
 from nbrefactor.rewrite.definitions import report_definitions
-from nbrefactor.verdict.match import Accepted
 from nbrefactor.verdict.judge import judge
+from nbrefactor.verdict.match import Accepted
 
 pytestmark = pytest.mark.slow
 

@@ -10,8 +10,8 @@ from nbrefactor.notebook.document import Cell
 from nbrefactor.program.timeline import timeline
 from nbrefactor.python.bindings import absolute_module
 from nbrefactor.rewrite.definitions import report_definitions
-from nbrefactor.verdict.match import Accepted
 from nbrefactor.verdict.judge import judge
+from nbrefactor.verdict.match import Accepted
 
 pytestmark = pytest.mark.slow
 

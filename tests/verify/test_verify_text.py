@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nbrefactor.config import SettingsError
 from nbrefactor.verify.text import (
     as_a_terminal_shows,
     differs_elsewhere,
@@ -61,7 +62,7 @@ def test_patterns_add_to_it() -> None:
 
 
 def test_a_pattern_that_is_none_is_named() -> None:
-    with pytest.raises(ValueError, match=r"pattern '\(': expected a regular expression"):
+    with pytest.raises(SettingsError, match=r"pattern '\(': expected a regular expression"):
         normaliser(("(",))
 
 
