@@ -440,8 +440,8 @@ def _definitions(home: CodeCell) -> Iterator[InlineDefinition]:
                 found.append(InlineDefinition(statement.name, statement, home, block, inside))
                 continue
             kind = type(statement).__name__.lower().removeprefix("async").removesuffix("star")
-            for field in ("body", "orelse", "finalbody"):
-                pending.append((getattr(statement, field, []), inside or kind))
+            for part in ("body", "orelse", "finalbody"):
+                pending.append((getattr(statement, part, []), inside or kind))
             for case in getattr(statement, "cases", ()):
                 pending.append((case.body, inside or "match"))
             for handler in getattr(statement, "handlers", ()):

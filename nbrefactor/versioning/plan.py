@@ -105,37 +105,6 @@ def _findings(stated: _Stated, cells: Sequence[Cell]) -> tuple[Finding, ...]:
     return tuple(findings)
 
 
-<<<<<<< HEAD:nbrefactor/versioning/plan.py
-=======
-def check_versions(
-    cells: Sequence[Cell], metadata: Mapping[str, Any], patterns: Sequence[str] = ()
-) -> tuple[Finding, ...]:
-    """Report where a notebook's own statements of its version disagree.
-
-    Parameters
-    ----------
-    cells : sequence of Cell
-        All cells, in order.
-    metadata : mapping
-        The notebook's own metadata.
-    patterns : sequence of str
-        Regular expressions that name further places, as for `plan_bump`.
-
-    Returns
-    -------
-    tuple of Finding
-        ``NB301`` for each place that states less than the highest version, ``NB302`` where the
-        changelog's newest entry is for an older one.
-
-    Raises
-    ------
-    SettingsError
-        If a pattern is not a regular expression or has no group ``version``.
-    """
-    return _findings(_read(cells, metadata, patterns), cells)
-
-
->>>>>>> mends:nbrefactor/rules/bump.py
 def _raised(place: Place, source: str, new: Version, now: datetime) -> dict[tuple[int, int], str]:
     """Give the new text of each span of a place."""
     spans = {place.span: new.fitted(place.version).text}
@@ -262,45 +231,8 @@ def plan(
     now: datetime,
     patterns: Sequence[str],
 ) -> Bump:
-<<<<<<< HEAD:nbrefactor/versioning/plan.py
     """Plan the edits of a notebook that may state a version; see `plan_bump`."""
     stated = _read(Pages(cells), metadata, patterns)
-=======
-    """Plan the edits that raise a notebook's version and record that in its changelog.
-
-    Parameters
-    ----------
-    cells : sequence of Cell
-        All cells, in order.
-    metadata : mapping
-        The notebook's own metadata.
-    part : {"patch", "minor", "major", "none"}
-        What is raised; ``none`` changes neither version nor changelog.
-    entries : sequence of str
-        Texts for the changelog, a bullet each. Without any the changelog is left alone.
-    now : datetime
-        Written for the dates beside the version, each in its own format.
-    patterns : sequence of str
-        Regular expressions with a group ``version``, and at will one called ``date``, that name
-        places which the rules do not know. They see the whole source of markdown and Python cells.
-
-    Returns
-    -------
-    Bump
-        The highest version stated anywhere counts, the changelog's newest entry included. Every
-        place is brought up from there, one that had fallen behind too, which a finding reports.
-
-    Raises
-    ------
-    ValueError
-        If ``part`` is none of the four.
-    SettingsError
-        If a pattern is not a regular expression or has no group ``version``.
-    """
-    if part not in PARTS:
-        raise ValueError(f"part must be one of {', '.join(PARTS)}, but is {part!r}")
-    stated = _read(cells, metadata, patterns)
->>>>>>> mends:nbrefactor/rules/bump.py
     old = stated.current
     if old is None:
         return _nothing_found(stated)

@@ -12,9 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nbrefactor.config import SettingsError
-from nbrefactor.model.outcome import Edit
 from nbrefactor.notebook.document import Cell
+from nbrefactor.model.outcome import Edit
 from nbrefactor.versioning import Bump, check_versions, plan_bump
 from nbrefactor.versioning.changelog import find_changelog
 from nbrefactor.versioning.number import Version
@@ -573,7 +572,7 @@ def test_a_pattern_never_rewrites_history() -> None:
 
 
 def test_a_wrong_pattern_is_an_error() -> None:
-    with pytest.raises(SettingsError, match="names no group 'version'"):
+    with pytest.raises(ValueError, match="names no group 'version'"):
         check_versions(notebook("# Demo"), {}, ["x"])
 
 
