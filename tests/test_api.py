@@ -118,7 +118,7 @@ def test_modules_and_levels(folder: Path) -> None:
     assert by_module.status == "unchanged"
     [found] = by_module.findings
     assert found.level == "renamed"
-    assert any("--accept renamed" in reason for reason in found.reasons)
+    assert any("--accept renamed" in str(reason) for reason in found.reasons)
 
 
 def test_a_path_names_the_folder_in_which_modules_are_sought(tmp_path: Path) -> None:

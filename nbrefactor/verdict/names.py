@@ -169,8 +169,9 @@ class _Look:
             case Constant():
                 if here == there:
                     return ()
-                other = f", {there.value} in the target's module"
-                other = other if isinstance(there, Constant) else ""
+                other = ""
+                if isinstance(there, Constant):
+                    other = f", {there.value} in the target's module"
                 return data("captures-value", f", which is {here.value}", other)
             case Defined():
                 return self._definition(name, here, there, cells, assumed)

@@ -25,7 +25,9 @@ class Solution:
 
     def unmet(self, proposal: Proposal) -> tuple[Clause, ...]:
         """List what speaks against a proposal, given the replacements that are made."""
-        targets = {one.definition.node: one.target.node for one in self.chosen.values()}
+        targets: dict[ast.AST, ast.AST] = {
+            one.definition.node: one.target.node for one in self.chosen.values()
+        }
         return tuple(clause for clause in proposal.clauses if not _is_met(clause, targets))
 
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from nbrefactor.model.outcome import CellChange, Edit, Finding, MetadataEdit, Outcome
-from nbrefactor.report.text import gathered, render, render_diff, summarise, visible
+from nbrefactor.model.reason import Reason
+from nbrefactor.report.text import told, render, render_diff, summarise, visible
 
 HARMFUL = [
     pytest.param("\x1b[2J", r"\x1b[2J", id="clears the screen"),
@@ -36,7 +37,7 @@ def finding(**values: object) -> Finding:
         "level": "divergent",
         "similarity": 0.5,
         "target": "plots.f",
-        "reasons": ("a reason",),
+        "reasons": (Reason("body-differs"),),
     }
     return Finding(**{**defaults, **values})
 
@@ -70,7 +71,7 @@ def test_no_part_of_an_outcome_steers_the_terminal(text: str, shown: str) -> Non
         path=f"{text}.ipynb",
         reason=text,
         findings=(
-            finding(name=text, target=text, reasons=(text,)),
+            finding(name=text, target=text, reasons=(Reason("opted-out", text),)),
             finding(level=None, message=text),
             finding(target=text, edits=(Edit(2, 0, 1, ""),)),
         ),
@@ -168,14 +169,14 @@ def test_summary(statuses: list[str], written: bool, line: str) -> None:
 
 def test_what_is_the_same_in_several_cells_is_said_once() -> None:
     reasons = (
-        'the call in cell 79 does not give "hp"',
-        'reads notebook global "x" (cell 3)',
-        'the call in cell 124 does not give "hp"',
-        'the call in cell 130 does not give "hp"',
-        'the call in cell 130 passes "a"',
+        Reason("call-binds-not", "f", (79,), 'does not give "hp"'),
+        Reason("captures-value", "x", (3,)),
+        Reason("call-binds-not", "f", (124,), 'does not give "hp"'),
+        Reason("call-binds-not", "f", (130,), 'does not give "hp"'),
+        Reason("call-binds-not", "f", (130,), 'passes "a"'),
     )
-    assert gathered(reasons) == (
-        'the call in cell 79 does not give "hp" (and in cells 124 and 130)',
+    assert told(reasons) == (
+        'the call in cells 79, 124 and 130 does not give "hp"',
         'reads notebook global "x" (cell 3)',
         'the call in cell 130 passes "a"',
     )

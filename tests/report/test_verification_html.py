@@ -18,6 +18,7 @@ import pytest
 from PIL import Image
 
 from nbrefactor.model.outcome import CellChange, Finding, Outcome
+from nbrefactor.model.reason import Reason
 from nbrefactor.report.html import render_html
 from nbrefactor.verify.compare import compare_outputs
 from nbrefactor.verify.outputs import shown
@@ -81,7 +82,7 @@ def verification(server: str = "http://127.0.0.1:9") -> Verification:
     data = json.dumps(document).encode()
     finding = Finding(
         "NB101", BREAKOUTS, 0, name=BREAKOUTS, level="divergent", similarity=0.5, target=BREAKOUTS,
-        reasons=(BREAKOUTS,), difference=f"--- a\n+++ b\n-{BREAKOUTS}\n+{SCRIPT}\n",
+        reasons=(Reason("opted-out", BREAKOUTS),), difference=f"--- a\n+++ b\n-{BREAKOUTS}\n+{SCRIPT}\n",
     )  # fmt: skip
     change = CellChange(0, BREAKOUTS, source, f"{source}\n{BREAKOUTS}")
     outcome = Outcome(BREAKOUTS, "changed", data, data, (finding,), (change,))

@@ -54,14 +54,14 @@ def test_code_and_level(
     assert found.target in found.message
     if level != "exact":
         assert found.reasons
-        assert all(reason.strip() for reason in found.reasons)
+        assert all(str(reason).strip() for reason in found.reasons)
     assert bool(found.difference) == (level == "compatible" or "f(1, 2)" in source)
 
 
 def test_a_level_that_is_not_accepted_names_the_option(migrate: Migrate) -> None:
     [found] = verdicts(migrate("def f(y):\n    return y + 1\n", accept="exact"))
     assert not found.edits
-    assert "--accept renamed" in found.reasons[-1]
+    assert "--accept renamed" in str(found.reasons[-1])
 
 
 def test_similarity_is_a_share(migrate: Migrate) -> None:
