@@ -19,7 +19,7 @@ def __getattr__(name: str) -> object:
 
         return migrate
     if name in ("Finding", "Outcome"):
-        from nbrefactor import outcome
+        from nbrefactor.model import outcome
 
         return getattr(outcome, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

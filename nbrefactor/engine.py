@@ -279,6 +279,8 @@ def _replace_definitions(
         later = judge_document(result, notebook, settings, modules)
         found = report_definitions(later, notebook, to_top=settings.imports == "top")
         last = _edits_of(found)
+        if not last:
+            break
         edits = compose(edits, last)
         for at, match, finding in zip(remaining, later, found, strict=False):
             if match.accepted and match.definition.name == matches[at].definition.name:

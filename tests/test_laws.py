@@ -232,19 +232,25 @@ def notebooks(draw: st.DrawFn) -> bytes:
 
 
 @lru_cache
+def stub_folder() -> tempfile.TemporaryDirectory[str]:
+    """A folder with a stub; it goes when the tests are done."""
+    folder = tempfile.TemporaryDirectory()
+    (Path(folder.name) / "plots.py").write_text(MODULE)
+    return folder
+
+
+@lru_cache
 def setup(imports: ImportPlace) -> tuple[Settings, tuple[Any, ...]]:
     """Settings with the bundled module and a stub, whose file is read once."""
-    with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "plots.py").write_text(MODULE)
-        chosen = Settings(
-            modules=(
-                ModuleChoice("plots", "compatible"),
-                ModuleChoice("nbrefactor.viz", "compatible"),
-            ),
-            aliases=(("plot_entropy", "visualize_entropy_heatmap"),),
-            imports=imports,
-        )
-        return chosen, read_modules(chosen, Path(folder) / "x.ipynb")
+    chosen = Settings(
+        modules=(
+            ModuleChoice("plots", "compatible"),
+            ModuleChoice("nbrefactor.viz", "compatible"),
+        ),
+        aliases=(("plot_entropy", "visualize_entropy_heatmap"),),
+        imports=imports,
+    )
+    return chosen, read_modules(chosen, Path(stub_folder().name) / "x.ipynb")
 
 
 def migrate(data: bytes, path: str = "x.ipynb", imports: ImportPlace = "in-place") -> Outcome:
@@ -520,10 +526,10 @@ def watch(event, arguments):
 sys.dont_write_bytecode = True
 sys.addaudithook(watch)
 import nbrefactor
-outcome = nbrefactor.migrate(sys.argv[1], modules=["package.plots", "single"], accept="compatible")
+outcome = nbrefactor.migrate(sys.argv[1], modules=["package.plots", "single", "clean"], accept="compatible")
 assert outcome.status == "changed", outcome
-assert len(outcome.replaced) == 3, outcome.findings
-assert not {"package", "package.plots", "single"} & set(sys.modules)
+assert [found.target for found in outcome.replaced] == ["clean.h"], outcome.findings
+assert not {"package", "package.plots", "single", "clean"} & set(sys.modules)
 """
 
 
@@ -535,6 +541,7 @@ def test_reading_runs_nothing(tmp_path: Path) -> None:
     (package / "__init__.py").write_text(spy)
     (package / "plots.py").write_text(spy + MODULE)
     (tmp_path / "single.py").write_text(spy + "def g(x):\n    return x - 9\n")
+    (tmp_path / "clean.py").write_text("def h(x):\n    return x - 7\n")
     (tmp_path / "sitecustomize.py").write_text("")
     data = json.dumps(
         {
@@ -551,6 +558,7 @@ def test_reading_runs_nothing(tmp_path: Path) -> None:
                     DEFINITIONS[0] + "\n" + spy,
                     f"def show(x, title=Path({mark!r}).touch()):\n    y = x\n    print(y, title)",
                     "def g(x):\n    return x - 9",
+                    "def h(x):\n    return x - 7",
                     "class Point:\n    def __init__(self, x):\n        self.x = x",
                 )
             ],

@@ -16,6 +16,7 @@ from nbrefactor.effects.expressions import Expressions
 from nbrefactor.effects.values import Effect, Summary, Value, joined
 from nbrefactor.python.meanings import Meaning
 from nbrefactor.python.scopes import function_locals, parameter_names
+from nbrefactor.python.signature import signature
 
 # A loop's values settle in as many rounds as its aliases are chained backwards.
 _ROUNDS = 6
@@ -81,9 +82,13 @@ class Summaries:
         else:
             decorators, body = node.decorator_list, node.body
         variables = {**around, **dict.fromkeys(function_locals(node), Value())}
+        texts = _texts(node.args)
         for name in parameter_names(node.args):
             inside = frozenset({f"parameter {name}"})
-            variables[name] = Value(inside, inside, exactly=name, like=name, part=name)
+            kind = "str" if name in texts else ""
+            variables[name] = Value(
+                inside, inside, type=kind, exactly=name, like=name, part=name
+            )
         summary = _read(body, self._names, variables, self)
         more = {
             Effect("unknown", f"the decorator {ast.unparse(decorator)}")
@@ -114,6 +119,15 @@ def _read(
         frozenset(notes.demands),
         tuple(notes.events),
         joined(*notes.results),
+    )
+
+
+def _texts(arguments: ast.arguments) -> frozenset[str]:
+    """Name the parameters whose default is a text, and which are taken for texts."""
+    return frozenset(
+        parameter.name
+        for parameter in signature(arguments).parameters
+        if isinstance(parameter.default, ast.Constant) and isinstance(parameter.default.value, str)
     )
 
 

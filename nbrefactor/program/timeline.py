@@ -197,9 +197,10 @@ class Mention:
         """Tell whether the text may make a name mean something else than it does."""
         if name not in self.bound:
             return False
-        same = isinstance(meaning, Imported) and self.imports.get(name) == {meaning.dotted}
+        if not isinstance(meaning, Imported):
+            return True
         # An import among other lines counts as the only one that binds the name.
-        return not same
+        return self.imports.get(name) != frozenset({meaning.dotted})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -387,8 +388,8 @@ def timeline(cells: Sequence[Cell]) -> Timeline:
                 use = Use(name, node, home, _role(home, node), reference.deferred)
                 uses.setdefault(name, []).append(use)
             elif home.leaks(node):
-                bound = Rebinding(name, node, home, reference.context == "delete")
-                rebindings.setdefault(name, []).append(bound)
+                place = Rebinding(name, node, home, reference.context == "delete")
+                rebindings.setdefault(name, []).append(place)
     names = environment(_joined(code_cells), "", main=True)
     hidden = tuple(_hidden(code_cells, names))
     if hidden:

@@ -239,6 +239,16 @@ def _rename_locals(
     return renamed
 
 
+_NAMED = (
+    ast.FunctionDef,
+    ast.AsyncFunctionDef,
+    ast.ClassDef,
+    ast.ExceptHandler,
+    ast.MatchAs,
+    ast.MatchStar,
+)
+
+
 class _Numbers:
     """Gives each local name a number in the order in which the names appear."""
 
@@ -260,10 +270,9 @@ class _Numbers:
             stores = not isinstance(node.ctx, ast.Load)
             owner = visit.home(node.id) if stores else visit.owner(node.id)
             node.id = self._number(node.id, owner, own)
-        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) or (
-            isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name
-        ):
-            node.name = self._number(node.name, visit.home(node.name), own)
+        elif isinstance(node, _NAMED):
+            if node.name:
+                node.name = self._number(node.name, visit.home(node.name), own)
         elif isinstance(node, ast.MatchMapping) and node.rest:
             node.rest = self._number(node.rest, visit.home(node.rest), own)
         elif isinstance(node, (ast.Import, ast.ImportFrom)):

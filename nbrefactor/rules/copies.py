@@ -87,6 +87,7 @@ import matplotlib.pyplot as plt
 
 # %%
 def plot_losses(losses):
+    plt.figure()
     plt.plot(losses)
     plt.title("Losses")
     plt.show()

@@ -16,7 +16,7 @@ from nbrefactor.python.signature import describe_default, same_default, signatur
 from nbrefactor.verdict.context import Candidate, Context
 from nbrefactor.verdict.members import decorators
 from nbrefactor.verdict.obligation import Answer, fails
-from nbrefactor.verdict.roles import takes_alike
+from nbrefactor.verdict.roles import has_role, takes_alike
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -78,11 +78,17 @@ def paired_parameters(
     names = {p.name: p.name for p in inline.parameters if p.name in target}
     notes: list[Reason] = []
     here, there = _summaries(definition, candidate, context)
+    contract = known.contract(f"{candidate.module.name}.{candidate.target.name}")
     for index, mine in enumerate(inline.positional):
         if mine.name in names or not mine.required or index >= len(target.positional):
             continue
         theirs = target.positional[index]
-        alike = here is not None and _alike(here, mine.name, there, theirs.name)
+        if here is None:
+            break
+        if contract is not None:
+            alike = has_role(mine.name, contract.roles.get(theirs.name, ""), here, contract)
+        else:
+            alike = _alike(here, mine.name, there, theirs.name)
         if theirs.required and theirs.name not in inline and alike:
             names[mine.name] = theirs.name
             notes.append(Reason("parameter-paired", mine.name, there=theirs.name))
@@ -229,7 +235,7 @@ def _figures(here: Summary, there: Summary, bundled: bool) -> Iterator[Reason]:
         yield Reason("figure-otherwise", here=which)
     elif mine.ending == "closed" and theirs.ending != "closed":
         yield Reason("closes-figure")
-    elif not bundled and mine.ending != theirs.ending:
+    elif not bundled and mine.ending == "open" and theirs.ending != "open":
         yield Reason("figure-ends", here=str(mine.ending), there=str(theirs.ending))
 
 

@@ -14,7 +14,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 # What a target asks that every argument answers alike.
 _ASKED_OF_ANYTHING = frozenset({"truth", "none", "passed"})
 _OF_NUMBERS = frozenset({"attribute", "method", "index", "operator", "passed", "compare"})
-_OF_TEXT = frozenset({"passed", "operator", "truth", "none", "compare"})
+_OF_TEXT = frozenset({"passed", "operator", "truth", "none", "compare", "method"})
 _OF_PAIRS = frozenset({"iterate", "truth", "none", "passed"})
 
 
@@ -51,6 +51,12 @@ def takes_alike(
             role = contract.roles[theirs]
             if why := _other_role(mine, role, asked, here, contract):
                 yield Reason("argument-otherwise", mine, here=why, there=_ROLES[role])
+
+
+def has_role(name: str, role: str, here: Summary, contract: Contract) -> bool:
+    """Tell whether a body uses a parameter in one of the roles of a bundled plot's parameters."""
+    asked = {one for one in here.demands if one.parameter == name}
+    return bool(asked) and not _other_role(name, role, asked, here, contract)
 
 
 _ROLES: Mapping[str, str] = {

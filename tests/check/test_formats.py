@@ -39,7 +39,7 @@ Same = list[tuple[str, int, str, str]]
 @pytest.fixture
 def project(place: Path, notebook) -> Path:
     (place / "plots.py").write_text("def mean(values):\n    return sum(values) / len(values)\n")
-    (place / "nbrefactor.toml").write_text('modules = ["plots"]\n')
+    (place / "nbrefactor.toml").write_text('modules = ["plots"]\nsource-roots = ["."]\n')
     folder = place / "50% off, a:b"
     folder.mkdir()
     (folder / "ä ö.ipynb").write_bytes(notebook(MANY))

@@ -221,7 +221,7 @@ def test_folders_are_searched(folder: Path, run: Run) -> None:
     ):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(WORK)
-    result = run("a", ".", "a/one.ipynb")
+    result = run("a", ".", "a/one.ipynb", "--source-root", ".")
     assert result.exit_code == 0
     assert "3 notebooks changed" in result.stdout
     assert (folder / ".hidden/three.ipynb").read_bytes() == WORK

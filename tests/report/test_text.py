@@ -97,7 +97,7 @@ def test_a_definition_that_goes_and_one_that_stays() -> None:
         "x.ipynb",
         "  cell   3  f       exact       100%  becomes an import of plots.f",
         "  cell   3  longer  divergent    35%  stays; compared with plots.f",
-        "            a reason",
+        "            the body differs",
     ]
 
 

@@ -232,7 +232,10 @@ REFUSED = [
     pytest.param(SHOW, "show()", "cell 2", id="a call that fails today"),
     pytest.param(SHOW, "show(1, colour=2)", "cell 2", id="an argument that nobody takes"),
     pytest.param(
-        SHOW, "show = 1", "bound to something else in cell 2", id="bound to another thing"
+        SHOW,
+        "if 1 < 2:\n    show = print\nshow(1)",
+        "bound to something else in cell 2",
+        id="maybe bound to another thing",
     ),
     pytest.param(PLOT, "x = plot(1)", "the target returns", id="a result that would be new"),
 ]
