@@ -47,7 +47,7 @@ _HEAD = re.compile(
 )
 _HEAD_REST = re.compile(
     rf"(?P<kept>[^\w\n]{{0,12}}(?P<date>{DATE})?[^\w\n]{{0,12}}?)"
-    r"(?P<title>\s*\[YANKED\][^\w]*|(?:\s+[-–—:|·]+|:)\s+\S.*)?$",
+    r"(?P<title>\s{0,40}\[YANKED\][^\w]*|(?:\s{1,40}[-–—:|·]{1,12}|:)\s{1,40}\S.*)?$",
     re.IGNORECASE,
 )
 _ITEM = re.compile(r"(?P<indent>[ \t]*)(?P<marker>[-*+]|\d+[.)])(?P<gap>[ \t]+)(?P<text>\S.*)$")
