@@ -15,7 +15,7 @@ LENGTH = 20_000
 # A line that is longer than this states nothing, so that shorter ones are tried too.
 SHORT = 990
 # Far more than what is needed; what does not end in it never ends.
-SECONDS = 400
+SECONDS = 900
 
 UNITS = {
     "marks": ["*", "**", "* ", "_", "__", "`", "```", "~", "=", "-", "- ", "+", "#", "# ", ">", "> "],
