@@ -134,9 +134,9 @@ def test_every_expression_is_linear(name: str) -> None:
 
 
 def test_the_two_that_hung(tmp_path: Path) -> None:
-    """A rule of asterisks below a heading hung the check, one of underscores the bump."""
+    """A rule of asterisks hung the check where two versions are stated, of underscores the bump."""
     for mark, command in (("*", "check"), ("_", "bump")):
-        text = f"# Demo (v1.2.0)\n\n{mark * 40}\n\n## Section\n\n{mark * 40} x\n"
+        text = f"# Demo (v1.2.0)\n\n{mark * 40}\n\n## New in v1.1.0\n\n{mark * 40} x\n"
         cell = {"cell_type": "markdown", "metadata": {}, "source": text}
         notebook = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
         file = tmp_path / f"{command}.ipynb"
@@ -144,4 +144,4 @@ def test_the_two_that_hung(tmp_path: Path) -> None:
         done = subprocess.run(
             [sys.executable, "-m", "nbrefactor", command, str(file)], timeout=SECONDS, check=False
         )
-        assert done.returncode == 0
+        assert done.returncode in (0, 1)
