@@ -53,6 +53,8 @@ class _NextCandidateError(Exception):
     """IPython tries the next candidate."""
 
 
+# Before Python 3.12 the tokenizer, and so IPython, reads such a run once for each of its blanks.
+_LONG_BLANK = re.compile(r"(?<![ \f\t])[ \f\t]{1000}")
 # As many as IPython replaces before it gives the cell up.
 _MOST_REPLACED = 500
 
@@ -68,6 +70,8 @@ def mask(lines: Lines) -> tuple[Lines, list[Region]]:
     What follows such text may only be tokenized rightly once the text is gone.
     """
     lines = list(lines)
+    if any(_LONG_BLANK.search(line.text) for line in lines):
+        raise NotPythonError("a line holds a thousand blanks in a row, which are not read")
     regions: list[Region] = []
     for _ in range(_MOST_REPLACED):
         region = _next_region(lines)
@@ -77,7 +81,11 @@ def mask(lines: Lines) -> tuple[Lines, list[Region]]:
         lines[region.first] = lines[region.first].blank(region.column, region.constant)
         for index in range(region.first + 1, region.last + 1):
             lines[index] = lines[index].blank(0, "")
-    raise NotPythonError(f"IPython stops after {_MOST_REPLACED} magics in one cell")
+    raise _given_up()
+
+
+def _given_up() -> NotPythonError:
+    return NotPythonError(f"IPython stops after {_MOST_REPLACED} magics in one cell")
 
 
 def _next_region(lines: Lines) -> Region | None:
@@ -119,6 +127,8 @@ def _region(lines: Lines, found: _Candidate, kind: Literal["assign", "escape", "
 
 def _with_call(region: Region) -> Region:
     """Look at the call that ``,f a b``, ``;f a b`` or ``/f a b`` becomes."""
+    if len(region.text) - len(region.text.lstrip(",;/")) > _MOST_REPLACED:
+        raise _given_up()
     name, _, args = region.text[1:].partition(" ")
     if region.text[0] == "/":
         if not name:

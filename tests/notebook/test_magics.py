@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from IPython.core.inputtransformer2 import PromptStripper, TransformerManager
 from IPython.core.magic import Magics, magics_class
 
+from nbrefactor.notebook._escapes import _help
 from nbrefactor.notebook.magics import parse, read_cell, restore
 
 READS_DOCTESTS_ANYWHERE = "doctest" in inspect.signature(PromptStripper.__init__).parameters
@@ -865,6 +866,21 @@ def test_any_lines_with_odd_separators_read_as_ipython(source: str) -> None:
 @settings(deadline=None, max_examples=300)
 def test_any_text_reads_as_ipython(source: str) -> None:
     assert_reads_as_ipython(source)
+
+
+@given(st.text(st.sampled_from("ab1*.[]-?%\n ("), max_size=24))
+@settings(deadline=None, max_examples=1000)
+def test_help_is_found_where_ipython_s_expression_finds_it(text: str) -> None:
+    found = re.search(r"(%{0,2}(?!\d)[\w*]+(\.(?!\d)[\w*]+|\[-?[0-9]+\])*)(\?\??)$", text)
+    assert _help(text) == (found[0] if found else "")
+
+
+def test_a_thousand_blanks_are_not_read() -> None:
+    assert read_cell("!ls" + " " * 100).kind == "python"
+    assert read_cell("x = (" + " " * 2000 + "1)").kind == "python"
+    refused = read_cell("!ls" + " " * 1000)
+    assert (refused.kind, refused.reads_text) == ("opaque", True)
+    assert "a line holds a thousand blanks in a row" in refused.reason
 
 
 @given(st.text(max_size=40))

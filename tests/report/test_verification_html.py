@@ -20,6 +20,7 @@ from PIL import Image
 from nbrefactor.model.outcome import CellChange, Finding, Outcome
 from nbrefactor.model.reason import Reason
 from nbrefactor.report.html import render_html
+from nbrefactor.report.html import _plain_html, render_html
 from nbrefactor.verify.compare import compare_outputs
 from nbrefactor.verify.outputs import shown
 from nbrefactor.verify.text import normaliser
@@ -227,3 +228,18 @@ def test_a_browser_runs_and_loads_nothing(tmp_path: Path, server: tuple[str, lis
     path.write_text(f"<title>x</title>{raw.replace('http-equiv', 'data-no')}", encoding="utf-8")
     assert "<title>pwned</title>" in browse(path, tmp_path / "profile")
     assert "/bg" in seen
+
+
+HTML = [
+    pytest.param("a <b>c</b> d", "a c d", id="tags"),
+    pytest.param("a <script>if (x<y) z()</script> d", "a d", id="a script"),
+    pytest.param("a <STYLE type='x'>b</style > d", "a d", id="a style"),
+    pytest.param("a <script>b<style>c</style>d</script> e", "a e", id="one in another"),
+    pytest.param("a <script>b", "a", id="one without an end"),
+    pytest.param("a < b <c", "a < b <c", id="what is no tag"),
+]
+
+
+@pytest.mark.parametrize(("html", "text"), HTML)
+def test_text_is_what_html_shows(html: str, text: str) -> None:
+    assert _plain_html(html).split() == text.split()
