@@ -11,7 +11,7 @@ from rich.console import Console
 
 from nbrefactor.model.outcome import CellChange, Edit, Finding, MetadataEdit, Outcome
 from nbrefactor.model.reason import Reason
-from nbrefactor.report.text import told, render, render_diff, summarise, visible
+from nbrefactor.report.text import render, render_diff, summarise, told, visible
 
 HARMFUL = [
     pytest.param("\x1b[2J", r"\x1b[2J", id="clears the screen"),

@@ -19,7 +19,6 @@ from PIL import Image
 
 from nbrefactor.model.outcome import CellChange, Finding, Outcome
 from nbrefactor.model.reason import Reason
-from nbrefactor.report.html import render_html
 from nbrefactor.report.html import _plain_html, render_html
 from nbrefactor.verify.compare import compare_outputs
 from nbrefactor.verify.outputs import shown

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nbrefactor.notebook.document import Cell
 from nbrefactor.model.outcome import Edit
+from nbrefactor.notebook.document import Cell
 from nbrefactor.versioning import Bump, check_versions, plan_bump
 from nbrefactor.versioning.changelog import find_changelog
 from nbrefactor.versioning.number import Version
