@@ -25,12 +25,15 @@ class Drawing:
         Why it is none of these ways, as the end of a clause about the body; empty otherwise.
     images, colorbars : int
         How many images and colour bars it draws.
+    panels : bool
+        Whether it makes its figure with several panels.
     """
 
     ending: Ending | None
     problem: str = ""
     images: int = 0
     colorbars: int = 0
+    panels: bool = False
 
 
 def drawing(events: Sequence[Event]) -> Drawing:
@@ -70,7 +73,14 @@ def drawing(events: Sequence[Event]) -> Drawing:
             ending = _ENDINGS[event.kind]
     images = sum(event.draws == "image" for event in figures)
     colorbars = sum(event.draws == "colorbar" for event in figures)
-    return Drawing(ending, images=images, colorbars=colorbars)
+    return Drawing(ending, "", images, colorbars, _has_panels(made[0].call))
+
+
+def _has_panels(call: ast.Call) -> bool:
+    """Tell whether a call may make more than one panel: `subplots(1, 3)`, `subplots(ncols=2)`."""
+    given = [*call.args, *(k.value for k in call.keywords if k.arg in ("nrows", "ncols", None))]
+    is_subplots = isinstance(call.func, ast.Attribute) and call.func.attr != "figure"
+    return is_subplots and not all(isinstance(v, ast.Constant) and v.value == 1 for v in given)
 
 
 def _names_figure(call: ast.Call) -> bool:

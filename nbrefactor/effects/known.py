@@ -46,6 +46,7 @@ __all__ = [
     "contract",
     "decorator",
     "describes",
+    "extension",
     "function",
     "has_library",
     "is_transparent",
@@ -197,6 +198,12 @@ def magic(name: str) -> Magic | None:
     """
     table = _table("IPython")
     return None if table is None else table.magics.get(name)
+
+
+def extension(name: str) -> bool:
+    """Tell whether loading an extension of IPython leaves the notebook's names alone."""
+    table = _table("IPython")
+    return table is not None and name in table.extensions
 
 
 def contract(origin: str) -> Contract | None:

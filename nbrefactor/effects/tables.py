@@ -218,6 +218,7 @@ class Table:
     contracts: Mapping[str, Contract]
     aliases: Mapping[str, str]
     modules: frozenset[str]
+    extensions: frozenset[str] = frozenset()
 
 
 def read(data: Mapping[str, Any]) -> Table:
@@ -259,6 +260,7 @@ def read(data: Mapping[str, Any]) -> Table:
         },
         modules=frozenset({library, *data.get("modules", ())})
         | {name.rpartition(".")[0] for name in names},
+        extensions=frozenset(data.get("extensions", ())),
     )
 
 

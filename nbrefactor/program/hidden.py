@@ -43,6 +43,9 @@ _HARMLESS_MAGICS = frozenset(
 ) - {"pylab"}  # fmt: skip
 
 
+_FRAMES = frozenset({"sys._getframe", "inspect.currentframe", "inspect.stack"})
+
+
 @dataclass(frozen=True, slots=True)
 class HiddenAccess:
     """One place that may read, or bind, any name of the notebook.
@@ -83,6 +86,27 @@ def hidden_accesses(tree: ast.AST, names: Mapping[str, Meaning]) -> Iterator[Hid
     yield from _Walk(names).visit(tree)
 
 
+def reaches_the_notebook(tree: ast.AST, names: Mapping[str, Meaning]) -> str:
+    """Say how a module may get at the names of the notebook that imports it; empty if it cannot.
+
+    Parameters
+    ----------
+    tree : ast.AST
+        The module.
+    names : mapping of str to Meaning
+        What its names mean.
+
+    Returns
+    -------
+    str
+        Its own ``globals()`` are no way.
+    """
+    for found in hidden_accesses(tree, names):
+        if found.writes and not found.what.startswith(("globals", "locals", "vars", "text that")):
+            return found.what
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class _Walk:
     names: Mapping[str, Meaning]
@@ -114,9 +138,9 @@ class _Walk:
                 yield HiddenAccess("get_ipython()")
             case ast.Attribute() | ast.Name():
                 origin = self.origin(node, local)
-                if origin == "sys.modules" and not _only_looks(node, around):
+                if origin == "sys.modules" and not _looks_for_another(node, around):
                     yield HiddenAccess("sys.modules")
-                elif origin in ("sys._getframe", "inspect.currentframe", "inspect.stack"):
+                elif origin in _FRAMES:
                     yield HiddenAccess(origin)
             case ast.Import(names=imported) if any(a.name == "__main__" for a in imported):
                 yield HiddenAccess("the import of __main__")
@@ -169,6 +193,16 @@ class _Walk:
                 base = self.origin(value, local)
                 return f"{base}.{attribute}" if base else ""
         return ""
+
+
+def _looks_for_another(node: ast.AST, around: tuple[ast.AST, ...]) -> bool:
+    """Tell whether the table of modules is only asked, and not for the notebook itself."""
+    match around[-1] if around else None:
+        case ast.Subscript(slice=ast.Constant(value=str(name))):
+            return name != "__main__" and _only_looks(node, around)
+        case ast.Subscript():
+            return False
+    return _only_looks(node, around)
 
 
 def _is_asked_for_a_name(node: ast.AST, around: tuple[ast.AST, ...]) -> bool:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from nbrefactor.effects import known
 from nbrefactor.notebook.document import Cell
-from nbrefactor.notebook.magics import CellCode, parse, read_cell
+from nbrefactor.notebook.magics import CellCode, MagicText, parse, read_cell
 from nbrefactor.program.hidden import HiddenAccess, hidden_accesses
 from nbrefactor.program.words import imports_in, words, words_bound
 from nbrefactor.python.environment import STAR, Imported, Meaning, Unclear, environment
@@ -362,6 +362,10 @@ def timeline(cells: Sequence[Cell]) -> Timeline:
                 mentions.append(_mention(cell, cell.source, f"{number} does not parse and"))
             elif code.reads_text:
                 mentions.append(_mention(cell, cell.source, f"the magic of {number}"))
+            if code.binds:
+                own = frozenset(code.binds)
+                what = f"the magic of {number}"
+                mentions.append(Mention(cell.index, cell.source, what, own, own))
             continue
         tree = parse(code.python)
         try:
@@ -425,10 +429,16 @@ def _bound_by_magic(text: str) -> frozenset[str] | None:
 def _hidden(cells: Sequence[CodeCell], names: Mapping[str, Meaning]) -> Iterator[HiddenAccess]:
     for home in cells:
         number = home.cell.index + 1
-        if home.code.binds_unknown:
+        if home.code.binds_unknown or any(map(_loads_unknown, home.code.magics)):
             yield HiddenAccess("a magic line", cell=number)
         for found in hidden_accesses(home.tree, names):
             yield replace(found, cell=number)
+
+
+def _loads_unknown(magic: MagicText) -> bool:
+    """Tell whether a magic line loads an extension of which nobody knows what it does."""
+    name, _, extension = magic.text.strip().partition(" ")
+    return name in ("%load_ext", "%reload_ext") and not known.extension(extension.strip())
 
 
 def _definitions(home: CodeCell) -> Iterator[InlineDefinition]:

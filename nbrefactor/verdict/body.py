@@ -131,7 +131,6 @@ def body(
     here, there = _summaries(definition, candidate, context)
     if here is None:
         return fails(*reasons, Reason("too-deep"))
-    origin = f"{candidate.target.module.name}.{target.name}"
     contract = known.contract(f"{candidate.module.name}.{candidate.target.name}")
     if contract is None and there is None:
         return fails(*reasons, Reason("too-deep"))
@@ -140,9 +139,8 @@ def body(
     if contract is not None:
         theirs = replace(theirs, effects=contract_effects(contract))
     reasons.extend(_effects(mine, theirs, exact=contract is None))
-    reasons.extend(_figures(here, theirs, contract is not None))
+    reasons.extend(_figures(here, theirs, contract))
     reasons.extend(takes_alike(here, theirs, paired.names, contract, node))
-    del origin
     return fails(*dict.fromkeys(reasons))
 
 
@@ -219,9 +217,11 @@ def _new(effect: Effect) -> Reason:
     return Reason("effect-new", here=_WORDS.get(effect.kind, effect.kind))
 
 
-def _figures(here: Summary, there: Summary, bundled: bool) -> Iterator[Reason]:
+def _figures(
+    here: Summary, there: Summary, bundled: known.Contract | None
+) -> Iterator[Reason]:
     mine = drawing(here.events)
-    theirs = Drawing("open") if bundled else drawing(there.events)
+    theirs = Drawing("open") if bundled is not None else drawing(there.events)
     if mine.problem:
         yield Reason("figure-otherwise", here=mine.problem)
     elif theirs.problem:
@@ -235,6 +235,8 @@ def _figures(here: Summary, there: Summary, bundled: bool) -> Iterator[Reason]:
         yield Reason("figure-otherwise", here=which)
     elif mine.ending == "closed" and theirs.ending != "closed":
         yield Reason("closes-figure")
+    elif bundled is not None and mine.panels and "history" not in bundled.roles.values():
+        yield Reason("several-panels")
     elif not bundled and mine.ending == "open" and theirs.ending != "open":
         yield Reason("figure-ends", here=str(mine.ending), there=str(theirs.ending))
 

@@ -14,6 +14,13 @@ from nbrefactor.program.timeline import CodeCell, InlineDefinition, Use
 from nbrefactor.verdict.context import Candidate, Context
 
 _EVERYTHING = frozenset({"Exception", "BaseException"})
+# They choose a backend, or whether figures stay open at a cell's end.
+_BACKENDS = frozenset(
+    {
+        *("matplotlib.use", "matplotlib.pyplot.switch_backend", "matplotlib.pyplot.ioff"),
+        *("matplotlib_inline.backend_inline.set_matplotlib_close", "matplotlib.interactive"),
+    }
+)
 _CURRENT = ("matplotlib.pyplot.", "pylab.", "matplotlib.pylab.")
 
 
@@ -63,10 +70,24 @@ def surroundings(
         elif caught := sorted(classes & _raised_anew(definition, candidate, context)):
             refusals.append(Reason("handles-new-error", cells=cell, there=", ".join(caught)))
     if ending is not None:
+        refusals.extend(_backend(context))
         refusals.extend(_goes_on(use, definition, context, ending))
         if ending == "shown":
             refusals.extend(_inside_contexts(use, context))
     return Surroundings(tuple(refusals), tuple(notes))
+
+
+def _backend(context: Context) -> Iterator[Reason]:
+    """Find where the notebook chooses how figures are shown, which the cells' ends rely on."""
+    for home in context.notebook.cells:
+        cell = (home.cell.index + 1,)
+        for magic in home.code.magics:
+            name, _, backend = magic.text.strip().partition(" ")
+            if name == "%matplotlib" and backend.strip() not in ("", "inline"):
+                yield Reason("backend", cells=cell, here=magic.text.strip())
+        for node in ast.walk(home.tree):
+            if isinstance(node, ast.Call) and context.origin(node.func) in _BACKENDS:
+                yield Reason("backend", cells=cell, here=ast.unparse(node.func))
 
 
 def _handlers(use: Use) -> Iterator[ast.ExceptHandler]:

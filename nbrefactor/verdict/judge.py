@@ -10,9 +10,10 @@ from pathlib import Path
 
 from nbrefactor.effects.lasting import lasting_values
 from nbrefactor.effects.summary import Summaries
-from nbrefactor.library.stars import world
+from nbrefactor.library.stars import World, world
 from nbrefactor.model.outcome import LEVELS, Level
 from nbrefactor.model.reason import Reason
+from nbrefactor.program.hidden import reaches_the_notebook
 from nbrefactor.program.timeline import InlineDefinition, Timeline
 from nbrefactor.python.difference import may_be_similar
 from nbrefactor.python.environment import environment
@@ -24,7 +25,7 @@ from nbrefactor.verdict.match import Accepted, CallEdit, Match
 from nbrefactor.verdict.names import Worlds
 from nbrefactor.verdict.obligation import Answer, fails
 from nbrefactor.verdict.observed_definition import keeps_state
-from nbrefactor.verdict.observed_sight import sight
+from nbrefactor.verdict.observed_sight import project_modules, sight
 from nbrefactor.verdict.proposal import WILL, Proposal
 from nbrefactor.verdict.propose import propose
 from nbrefactor.verdict.solver import Solution, solve
@@ -69,15 +70,16 @@ def judge(
     if not notebook.definitions:
         return ()
     forms = Forms()
+    here = world(notebook.environment, _roots(modules))
     context = Context(
         notebook,
         forms,
-        Summaries(notebook.environment),
+        Summaries(here.names),
         cache(lambda: sight(notebook, _roots(modules))),
         _accepting(will, modules),
         frozenset(forced),
     )
-    targets = _Targets(_candidates(notebook, modules))
+    targets = _Targets(_candidates(notebook, modules, here))
     proposals = {
         definition: _proposals(definition, targets, aliases, context)
         for definition in notebook.definitions
@@ -152,14 +154,17 @@ def _accepting(will: Will, modules: Sequence[Accepted]) -> Will:
     return accepting
 
 
-def _candidates(notebook: Timeline, modules: Sequence[Accepted]) -> tuple[Candidate, ...]:
+def _candidates(
+    notebook: Timeline, modules: Sequence[Accepted], here: World
+) -> tuple[Candidate, ...]:
     roots = _roots(modules)
-    here = world(notebook.environment, roots)
     cells = [home.tree for home in notebook.cells]
     here = replace(here, values=lasting_values(notebook.joined, "", here.names, cells))
     stateful = frozenset(
         name for name, uses in notebook.uses.items() if any(u.role == "attribute" for u in uses)
     )
+    changed = frozenset(_stored_into(notebook, here))
+    reached_by = _reached_by(notebook, roots)
     made: dict[tuple[str, str], tuple[Worlds, Summaries]] = {}
     candidates = []
     for accepted in modules:
@@ -171,10 +176,45 @@ def _candidates(notebook: Timeline, modules: Sequence[Accepted]) -> tuple[Candid
                 there = world(environment(source.tree, source.package, main=False), roots)
                 values = lasting_values(source.tree, source.package, there.names)
                 there = replace(there, values=values)
-                worlds = Worlds(here, there, source.name, accepted.module, notebook, stateful)
+                worlds = Worlds(
+                    here,
+                    there,
+                    source.name,
+                    accepted.module,
+                    notebook,
+                    stateful,
+                    changed,
+                    reached_by,
+                )
                 made[key] = (worlds, Summaries(there.names))
             candidates.append(Candidate(accepted.module, target, *made[key], arrival))
     return tuple(candidates)
+
+
+def _stored_into(notebook: Timeline, here: World) -> Iterator[str]:
+    """Name the places in modules that a notebook stores something else into."""
+    summaries = Summaries(here.names)
+    for home in notebook.cells:
+        for node in ast.walk(home.tree):
+            match node:
+                case ast.Attribute(ctx=ast.Store() | ast.Del()):
+                    if origin := summaries.origin(node):
+                        yield origin
+                case ast.Call(
+                    func=ast.Name(id="setattr" | "delattr"),
+                    args=[base, ast.Constant(value=str(name)), *_],
+                ):
+                    if origin := summaries.origin(base):
+                        yield f"{origin}.{name}"
+
+
+def _reached_by(notebook: Timeline, roots: Sequence[Path]) -> str:
+    """Say how a module of the project may get at the notebook's names; empty if none does."""
+    for source in project_modules(notebook, roots):
+        names = environment(source.tree, source.package, main=False)
+        if what := reaches_the_notebook(source.tree, names):
+            return f"{what} in {source.name}"
+    return ""
 
 
 def _roots(modules: Sequence[Accepted]) -> tuple[Path, ...]:

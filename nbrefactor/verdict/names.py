@@ -75,6 +75,10 @@ class Worlds:
         The notebook's code.
     stateful : frozenset of str
         Names of the notebook's definitions whose attributes are used.
+    changed : frozenset of str
+        Dotted places in other modules that the notebook stores something else into.
+    reached_by : str
+        How a module of the project may get at the notebook's names; empty if none does.
     """
 
     notebook: World
@@ -83,6 +87,8 @@ class Worlds:
     target_module: TargetModule
     program: Timeline
     stateful: frozenset[str] = frozenset()
+    changed: frozenset[str] = frozenset()
+    reached_by: str = ""
 
     def captures(
         self, node: DefinitionNode, *, same_as: DefinitionNode, forms: Forms
@@ -148,8 +154,10 @@ class _Look:
 
         if name in _OF_THE_MODULE:
             return data("own-module")
-        if writer := self.worlds.program.hidden_writer:
+        if writer := self.worlds.program.hidden_writer or self.worlds.reached_by:
             return data("names-by-text", str(writer))
+        if isinstance(here, Imported) and here.dotted in self.worlds.changed:
+            return data("captures-changed", f"is {here.dotted}, into which the notebook stores")
         if name in self._before_star:
             star = self.worlds.notebook.unknown[0]
             return data("captures-changed", f'a later "from {star} import *" may bind anew')

@@ -185,7 +185,7 @@ def _is_silenced(home: CodeCell, statement: ast.stmt) -> bool:
     return behind.strip().startswith(";")
 
 
-def _modules(notebook: Timeline, roots: Sequence[Path]) -> Iterator[Unit]:
+def project_modules(notebook: Timeline, roots: Sequence[Path]) -> Iterator[SourceModule]:
     """Read the modules of the project that a notebook imports, and those that these import."""
     pending = [name for home in notebook.cells for name in _imported(home.tree, "")]
     seen: set[str] = set()
@@ -196,8 +196,13 @@ def _modules(notebook: Timeline, roots: Sequence[Path]) -> Iterator[Unit]:
             continue
         seen.add(name)
         pending.extend(_imported(source.tree, source.package))
-        bound = bound_names(source.tree.body)
-        yield Unit(name, Scope("module", bound), ((0, source.tree),), source.package)
+        yield source
+
+
+def _modules(notebook: Timeline, roots: Sequence[Path]) -> Iterator[Unit]:
+    for source in project_modules(notebook, roots):
+        scope = Scope("module", bound_names(source.tree.body))
+        yield Unit(source.name, scope, ((0, source.tree),), source.package)
 
 
 def _imported(tree: ast.Module, package: str) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from types import NoneType
 
 from nbrefactor.model.reason import Reason
@@ -49,7 +50,22 @@ def place(definition: InlineDefinition, context: Context, candidate: Candidate) 
             for default in (*node.args.defaults, *node.args.kw_defaults)
         ):
             reasons.append(Reason("default-again"))
+    reasons.extend(_bound_late(definition, context))
     return fails(*reasons)
+
+
+def _bound_late(definition: InlineDefinition, context: Context) -> Iterator[Reason]:
+    """Find names that are bound only after the first call, which fails today for want of them."""
+    calls = [
+        (use.home.cell.index, use.node.lineno)
+        for use in context.uses(definition)
+        if use.call is not None and not use.deferred
+    ]
+    form = context.forms.form(definition.node)
+    for name in form.outside if calls and form is not None else ():
+        places = [one.place for one in context.notebook.rebindings.get(name, ())]
+        if places and min(places) > min(calls):
+            yield Reason("captures-late", name, (min(places)[0] + 1,))
 
 
 def _same_name(definition: InlineDefinition, candidate: Candidate) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from nbrefactor.model.outcome import Level
 from nbrefactor.model.reason import Reason
-from nbrefactor.program.timeline import InlineDefinition
+from nbrefactor.program.timeline import InlineDefinition, Timeline
 from nbrefactor.python.canonical import Canonical, bare_definition
 from nbrefactor.python.scopes import DefinitionNode
 from nbrefactor.python.signature import Keyword, signature
@@ -128,7 +128,7 @@ def _different(
             forms.difference(node, target.node),
         )
     paired = paired_parameters(definition, candidate, context)
-    given, captured, notes = _given(definition, candidate, captures)
+    given, captured, notes = _given(definition, candidate, context.notebook, captures)
     pair = Pairing(
         node,
         target.node,
@@ -164,7 +164,10 @@ def _different(
 
 
 def _given(
-    definition: InlineDefinition, candidate: Candidate, captures: tuple[Capture, ...]
+    definition: InlineDefinition,
+    candidate: Candidate,
+    notebook: Timeline,
+    captures: tuple[Capture, ...],
 ) -> tuple[list[Keyword], Answer, list[Reason]]:
     """Find the notebook's values that every call can pass, and those that cannot be passed."""
     inline = signature(definition.node.args)  # type: ignore[union-attr]
@@ -176,7 +179,9 @@ def _given(
         if capture.kind == "code":
             # A body of its own needs imports and helpers of its own: its effects are looked at.
             continue
-        if capture.name in target and capture.name not in inline:
+        if capture.name in target and capture.name not in inline and not any(
+            one.deletes for one in notebook.rebindings.get(capture.name, ())
+        ):
             given.append(Keyword(capture.name, capture.name))
             notes.append(Reason("value-passed", capture.name))
         else:
