@@ -29,6 +29,7 @@ def migrate(
     bump: Part = "patch",
     changelog: Sequence[str] = (),
     version_patterns: Sequence[str] = (),
+    force: Sequence[str] = (),
     now: datetime | None = None,
 ) -> Outcome:
     r"""Plan the migration of one notebook; nothing is written, run or imported.
@@ -51,6 +52,8 @@ def migrate(
         Text of the changelog entry; empty for one that names what was replaced.
     version_patterns : sequence of str
         Regular expressions with a group ``version`` that name unusual places of the version.
+    force : sequence of str
+        Names of definitions that are replaced whatever is known of them, as long as calls bind.
     now : datetime, optional
         The date that is written beside a new version; by default the present, in local time.
 
@@ -115,6 +118,7 @@ def migrate(
         bump=bump,
         changelog=tuple(changelog),
         version_patterns=tuple(version_patterns),
+        force=tuple(force),
     )
     path = None if isinstance(path_or_bytes, bytes) else Path(path_or_bytes)
     return migrate_bytes(

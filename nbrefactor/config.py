@@ -113,7 +113,7 @@ class Given:
     folder : Path or None
         The folder of the file.
     source_roots, aliases, imports, bump, changelog, version_patterns, select, ignore, \
-    per_file_ignores, include, exclude, verify_patterns
+    per_file_ignores, include, exclude, verify_patterns, force
         As in `Settings`.
     """
 
@@ -133,6 +133,7 @@ class Given:
     exclude: tuple[str, ...] | None = None
     folder: Path | None = None
     verify_patterns: tuple[str, ...] | None = None
+    force: tuple[str, ...] | None = None
 
 
 def settle(sources: Sequence[Given]) -> Settings:

@@ -365,12 +365,8 @@ def _notes(replaced: _Replaced, modules: Sequence[Accepted], settings: Settings)
             if accepted.module.note:
                 yield accepted.module.note
     names = {definition.name for definition in replaced.original.definitions}
-    targets = {name for accepted in modules for name in accepted.module.targets}
     for name, target in settings.aliases:
-        if target not in targets:
-            where = " or ".join(accepted.module.name for accepted in modules)
-            yield f'alias {name}={target}: there is no "{target}" in {where}'
-        elif name not in names:
+        if name not in names:
             yield f'alias {name}={target}: no cell defines "{name}"'
 
 

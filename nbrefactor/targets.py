@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 from nbrefactor.config import Settings, SettingsError
@@ -27,7 +29,7 @@ def read_modules(settings: Settings, notebook: Path | None) -> tuple[Accepted, .
     Raises
     ------
     SettingsError
-        If a module cannot be found or read.
+        If a module cannot be found or read, or none of them has an alias's target.
     """
     modules = []
     for choice in settings.modules:
@@ -36,4 +38,15 @@ def read_modules(settings: Settings, notebook: Path | None) -> tuple[Accepted, .
         except TargetError as error:
             raise SettingsError(f"target module {choice.name}: {error}") from error
         modules.append(Accepted(module, choice.accept))
+    _check_aliases(settings, modules)
     return tuple(modules)
+
+
+def _check_aliases(settings: Settings, modules: Sequence[Accepted]) -> None:
+    targets = [name for accepted in modules for name in accepted.module.targets]
+    for name, target in settings.aliases:
+        if target not in targets:
+            where = " or ".join(accepted.module.name for accepted in modules)
+            near = get_close_matches(target, targets, 1)
+            hint = f'; did you mean "{near[0]}"?' if near else ""
+            raise SettingsError(f'alias {name}={target}: there is no "{target}" in {where}{hint}')

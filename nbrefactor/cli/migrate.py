@@ -39,6 +39,7 @@ _EXAMPLES = """Examples:
     "modules",
     "accept",
     "aliases",
+    "force",
     "source_roots",
     "imports",
     "bump",

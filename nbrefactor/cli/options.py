@@ -35,6 +35,14 @@ _OPTIONS: dict[str, Callable[[Command], Command]] = {
         metavar="NAME=TARGET",
         help="The notebook's NAME stands for the module's TARGET; repeatable.",
     ),
+    "force": click.option(
+        "--force",
+        "force",
+        multiple=True,
+        metavar="NAME",
+        help="Replace the definition NAME, which you have looked at, as long as its calls bind; "
+        "repeatable. The report says that it was forced.",
+    ),
     "source_roots": click.option(
         "--source-root",
         "source_roots",

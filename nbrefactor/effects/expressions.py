@@ -305,7 +305,8 @@ class Expressions:
             return self._unknown_result(arguments)
         for changed in found.changes:
             for value in arguments.at(changed):
-                self.change(value)
+                # `out=(values,)` changes what the tuple holds.
+                self.change(value.element if value.type == "tuple" else value)
         for keyword, changed in found.changes_if.items():
             if keyword in arguments.keywords:
                 for value in arguments.at(changed):

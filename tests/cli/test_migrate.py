@@ -337,9 +337,12 @@ def test_a_module_that_does_not_parse(folder: Path, run: Run) -> None:
 
 
 def test_an_alias_that_leads_nowhere_is_said(folder: Path, run: Run) -> None:
-    result = run("work.ipynb", "--alias", "f=nope", "--alias", "nobody=g")
-    assert 'alias f=nope: there is no "nope" in plots' in result.stdout
-    assert 'alias nobody=g: no cell defines "nobody"' in result.stdout
+    result = run("work.ipynb", "--alias", "f=nope")
+    assert result.exit_code == 2
+    assert 'alias f=nope: there is no "nope" in plots' in result.stderr
+    assert (folder / "work.ipynb").read_bytes() == WORK
+    result = run("work.ipynb", "--alias", "nobody=f")
+    assert 'alias nobody=f: no cell defines "nobody"' in result.stdout
 
 
 def test_no_notebook_is_wrong_usage(folder: Path, run: Run) -> None:

@@ -467,10 +467,6 @@ KEPT = [
     pytest.param("class A:\n    def f(x):\n        return x + 1\n", id="a method"),
     pytest.param("for i in range(2):\n    def f(x):\n        return x + 1\n", id="in a loop"),
     pytest.param("while True:\n    def f(x):\n        return x + 1\n    break", id="in a while"),
-    pytest.param(
-        "try:\n    from plots import f\nexcept ImportError:\n    def f(x):\n        return x + 1\n",
-        id="what the cell falls back to",
-    ),
     pytest.param("@cached\n" + F, id="decorated here only"),
     pytest.param("def f(x):\n    return x + 2\n", id="another program"),
     pytest.param("def f(x, y):\n    return x + 1\n", id="another signature"),
