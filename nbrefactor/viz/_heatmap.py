@@ -196,7 +196,8 @@ def write(ax: Axes, heat_map: HeatMap) -> None:
     if heat_map.square and rows == columns and heat_map.row_names is None:
         fewer = min(ax.xaxis, ax.yaxis, key=lambda axis: len(axis.get_major_locator()()))
         ax.set(xticks=fewer.get_ticklocs(), yticks=fewer.get_ticklocs())
-    _write_numbers(ax, heat_map, cell)
+    if heat_map.formats:
+        _write_numbers(ax, heat_map, cell)
     for mark in heat_map.marks:
         _draw_mark(ax, mark, heat_map, cell)
 
