@@ -10,21 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import (
-    visualize_attention_matrix,
-    visualize_entropy_heatmap,
-    visualize_entropy_vs_gradient,
-    visualize_gradient_norms,
-    visualize_normalized_entropy,
-    visualize_training_progress,
-)
+from . import _attention, _heads, _progress, _scatter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from matplotlib.figure import Figure
-
-    from ._arrays import FloatArray
+    from ._types import Figure, FloatArray
 
 _LAYERS, _HEADS, _POSITIONS, _STEPS = 6, 12, 24, 600
 
@@ -74,13 +65,16 @@ def example_plots() -> dict[str, Callable[..., Figure]]:
     weakest = np.argsort(norms, axis=None)[:7]
     pruned = np.stack(np.unravel_index(weakest[:5], norms.shape), axis=1)
     revived = np.stack(np.unravel_index(weakest[5:], norms.shape), axis=1)
+    attention = _example_attention(random)
     return {
-        "gradient-norms": partial(visualize_gradient_norms, norms, pruned, revived),
-        "attention-matrix": partial(visualize_attention_matrix, _example_attention(random), 3, 5),
-        "entropy-heatmap": partial(visualize_entropy_heatmap, entropy),
-        "normalized-entropy": partial(visualize_normalized_entropy, entropy, max_entropy),
-        "entropy-vs-gradient": partial(visualize_entropy_vs_gradient, entropy, norms),
-        "training-progress": partial(visualize_training_progress, _example_history(random)),
+        "gradient-norms": partial(_heads.visualize_gradient_norms, norms, pruned, revived),
+        "attention-matrix": partial(_attention.visualize_attention_matrix, attention, 3, 5),
+        "entropy-heatmap": partial(_heads.visualize_entropy_heatmap, entropy),
+        "normalized-entropy": partial(_heads.visualize_normalized_entropy, entropy, max_entropy),
+        "entropy-vs-gradient": partial(_scatter.visualize_entropy_vs_gradient, entropy, norms),
+        "training-progress": partial(
+            _progress.visualize_training_progress, _example_history(random)
+        ),
     }
 
 

@@ -12,17 +12,9 @@ import numpy as np
 from ._arrays import check_not_empty, shape_of, to_array, whole_number
 
 if TYPE_CHECKING:
-    import os
-    from typing import IO
-
-    from matplotlib.axes import Axes
-    from matplotlib.colors import Colormap, Normalize
-    from matplotlib.figure import Figure
-    from numpy.typing import ArrayLike
-
-    from ._arrays import FloatArray
     from ._canvas import Canvas
     from ._heatmap import HeatMap
+    from ._types import ArrayLike, Axes, Colormap, Figure, FloatArray, Normalize, SavePath
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +32,7 @@ def visualize_attention_matrix(
     layer_idx: int | Sequence[int] | None = 0,
     head_idx: int | Sequence[int] | None = 0,
     title: str | None = None,
-    save_path: str | os.PathLike[str] | IO[bytes] | None = None,
+    save_path: SavePath = None,
     *,
     first_axis: Literal["batch", "layers"] | None = None,
     tokens: Sequence[Any] | None = None,

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from matplotlib.cm import ScalarMappable
     from matplotlib.colorbar import Colorbar
 
-MISSING_COLOR, MISSING_EDGE = "0.85", "0.55"
+MISSING_LOOK: Any = {"fc": "0.85", "ec": "0.55", "hatch": "////", "lw": 0}
 MISSING_LABEL = "missing (not finite)"
 # Colours of pruned and revived heads in every plot.
 PRUNED, REVIVED = "#c1121f", "#007a33"

@@ -10,25 +10,15 @@ from ._arrays import finite_number, head_grid, marked_heads, to_array
 from ._numbers import normalize_entropy
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Iterable, Mapping
-    from typing import IO, Any
-
-    from matplotlib.axes import Axes
-    from matplotlib.colors import Colormap, Normalize
-    from matplotlib.figure import Figure
-    from numpy.typing import ArrayLike
+    from ._types import Any, ArrayLike, Axes, Colormap, Figure, Heads, Normalize, SavePath
 
 
 def visualize_gradient_norms(
     grad_norm_values: ArrayLike,
-    pruned_heads: Iterable[tuple[int, int]] | Mapping[int, Iterable[int]] | ArrayLike | None = None,
-    revived_heads: Iterable[tuple[int, int]]
-    | Mapping[int, Iterable[int]]
-    | ArrayLike
-    | None = None,
+    pruned_heads: Heads = None,
+    revived_heads: Heads = None,
     title: str | None = "Gradient Norms",
-    save_path: str | os.PathLike[str] | IO[bytes] | None = None,
+    save_path: SavePath = None,
     *,
     ax: Axes | None = None,
     figsize: tuple[float, float] | None = None,
@@ -127,7 +117,7 @@ def visualize_gradient_norms(
 def visualize_entropy_heatmap(
     entropy_values: ArrayLike,
     title: str | None = "Attention Entropy Heatmap",
-    save_path: str | os.PathLike[str] | IO[bytes] | None = None,
+    save_path: SavePath = None,
     min_value: float = 0.0,
     annotate: bool | str = True,
     *,
@@ -210,7 +200,7 @@ def visualize_normalized_entropy(
     entropy_values: ArrayLike,
     max_entropy: ArrayLike,
     title: str | None = "Normalized Entropy (% of Maximum)",
-    save_path: str | os.PathLike[str] | IO[bytes] | None = None,
+    save_path: SavePath = None,
     *,
     ax: Axes | None = None,
     figsize: tuple[float, float] | None = None,

@@ -12,32 +12,16 @@ from matplotlib.colors import ListedColormap, Normalize
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
+from . import _canvas
 from ._arrays import finite_number
-from ._canvas import (
-    MISSING_COLOR,
-    MISSING_EDGE,
-    MISSING_LABEL,
-    Canvas,
-    draw_colorbar,
-    draw_legend,
-    draw_note,
-    draw_title,
-    em,
-    find_colormap,
-    open_figure,
-    settle_layout,
-    size_in_points,
-)
+from ._canvas import Canvas, em
 from ._numbers import color_limits, text_color
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.axis import Axis
-    from matplotlib.figure import Figure
     from matplotlib.image import AxesImage
-    from numpy.typing import NDArray
 
-    from ._arrays import FloatArray
+    from ._types import Axes, Figure, FloatArray, NDArray
 
 # Width of a digit in DejaVu Sans, Matplotlib's own font, in em.
 _DIGIT = 0.64
@@ -140,10 +124,10 @@ def draw_heat_map(heat_map: HeatMap, canvas: Canvas, cmap: str) -> Figure:
     # A title in several lines takes no height from the map.
     title = 1.5 * (len(heat_map.title or "") * 0.8 // width)
     usual = (50.0, 42.0) if heat_map.square else (width, height + title)
-    with open_figure(canvas, usual, (22, 22 + title), cmap) as figure:
+    with _canvas.open_figure(canvas, usual, (22, 22 + title), cmap) as figure:
         ax = canvas.given[0] if canvas.given else figure.subplots()
         paint(ax, heat_map)
-        settle_layout(ax)
+        _canvas.settle_layout(ax)
         write(ax, heat_map)
     return figure
 
@@ -156,7 +140,7 @@ def paint(ax: Axes, heat_map: HeatMap) -> None:
     extreme = max(shape) > 4 * min(shape)
     image = ax.imshow(
         values,
-        cmap=find_colormap(colors.cmap),
+        cmap=_canvas.find_colormap(colors.cmap),
         norm=_norm(heat_map, scaled_by),
         aspect="equal" if heat_map.square and not extreme else "auto",
         origin="upper",
@@ -171,7 +155,7 @@ def paint(ax: Axes, heat_map: HeatMap) -> None:
     ax.set_ylabel(heat_map.row_label)
     if colors.cbar:
         extend = _extend(values, image.norm)
-        draw_colorbar(ax, image, heat_map.value_label, colors.cbar_ax, extend=extend)
+        _canvas.draw_colorbar(ax, image, heat_map.value_label, colors.cbar_ax, extend=extend)
     if heat_map.mask_upper:
         cover = np.ma.masked_where(~hidden, np.zeros(shape))
         ax.imshow(cover, cmap=ListedColormap([ax.get_facecolor()]), aspect=ax.get_aspect())
@@ -179,17 +163,16 @@ def paint(ax: Axes, heat_map: HeatMap) -> None:
     legend = [Patch(fc=m.color, label=f"{m.letter}: {m.label}") for m in heat_map.marks if m.cells]
     if missing.any():
         # Missing cells are transparent; this is behind them.
-        look: dict[str, Any] = {"fc": MISSING_COLOR, "ec": MISSING_EDGE, "hatch": "////", "lw": 0}
-        ax.patch.set(**look)
-        legend.append(Patch(label=MISSING_LABEL, **look))
-    below = draw_legend(ax, legend, "center") if legend else 0.0
-    draw_title(ax, heat_map.title, draw_note(ax, heat_map.note, below))
+        ax.patch.set(**_canvas.MISSING_LOOK)
+        legend.append(Patch(label=_canvas.MISSING_LABEL, **_canvas.MISSING_LOOK))
+    below = _canvas.draw_legend(ax, legend, "center") if legend else 0.0
+    _canvas.draw_title(ax, heat_map.title, _canvas.draw_note(ax, heat_map.note, below))
 
 
 def write(ax: Axes, heat_map: HeatMap) -> None:
     """Draw what has to fit the cells, once their size is known: ticks, numbers and marks."""
     rows, columns = heat_map.values.shape
-    width, height = size_in_points(ax)
+    width, height = _canvas.size_in_points(ax)
     cell = (width / columns, height / rows)
     _label_ticks(ax.xaxis, columns, width, heat_map.column_names)
     _label_ticks(ax.yaxis, rows, height, heat_map.row_names)

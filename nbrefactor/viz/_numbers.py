@@ -10,9 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from numpy.typing import NDArray
-
-    from ._arrays import FloatArray
+    from ._types import FloatArray, NDArray
 
 
 def color_limits(

@@ -8,25 +8,13 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
-from ._canvas import (
-    MISSING_LABEL,
-    PRUNED,
-    REVIVED,
-    Canvas,
-    draw_legend,
-    draw_title,
-    em,
-    open_figure,
-    remember,
-    settle_layout,
-    size_in_points,
-)
+from . import _canvas
+from ._canvas import MISSING_LABEL, PRUNED, REVIVED, Canvas, em
 from ._numbers import spread
 from ._progress import EVENTS, Curve, History
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+    from ._types import Axes, Figure
 
 _PANELS: dict[str, tuple[str, ...]] = {
     "Loss": ("train_loss", "eval_loss"),
@@ -57,7 +45,7 @@ def draw_panels(history: History, title: str | None, log_loss: bool, canvas: Can
             f"got {len(canvas.given)}"
         )
     size = (44.0, 11.0 * len(keys) + 5)
-    with open_figure(canvas, size, size) as figure:
+    with _canvas.open_figure(canvas, size, size) as figure:
         panels = _divide(figure, canvas, keys, history)
         for ax, (label, shown) in zip(panels, keys.items(), strict=True):
             _draw_panel(ax, label, shown, history)
@@ -70,8 +58,8 @@ def draw_panels(history: History, title: str | None, log_loss: bool, canvas: Can
         for ax in panels:
             _label_steps(ax, panels[-1], history.steps)
         heights = [_draw_legend(ax, twins if ax is panels[2] else []) for ax in panels]
-        draw_title(panels[0], title, heights[0])
-        settle_layout(panels[0])
+        _canvas.draw_title(panels[0], title, heights[0])
+        _canvas.settle_layout(panels[0])
         _draw_epochs(panels, history)
     return figure
 
@@ -98,7 +86,7 @@ def _divide(
     else:
         grid = place.subgridspec(len(keys), 1)
     panels = list(grid.subplots(sharex=True))
-    remember(whole, *panels)
+    _canvas.remember(whole, *panels)
     return panels
 
 
@@ -132,7 +120,7 @@ def _draw_perplexity(ax: Axes, history: History) -> list[Axes]:
     if "perplexity" not in history.curves:
         return []
     right = ax.twinx()
-    remember(ax, right)
+    _canvas.remember(ax, right)
     right.set_ylabel("Perplexity")
     # Its grid would cross that of the sparsity.
     right.grid(False)
@@ -173,7 +161,7 @@ def _draw_legend(ax: Axes, twins: list[Axes]) -> float:
     """Draw one legend for axes and their twins, on the upper of them; its height in points."""
     handles = [handle for one in [ax, *twins] for handle in one.get_legend_handles_labels()[0]]
     handles.sort(key=lambda handle: str(handle.get_label()).endswith(MISSING_LABEL))
-    return draw_legend([ax, *twins][-1], handles, "right") if handles else 0.0
+    return _canvas.draw_legend([ax, *twins][-1], handles, "right") if handles else 0.0
 
 
 def _label_steps(ax: Axes, lowest: Axes, steps: Any) -> None:
@@ -201,7 +189,7 @@ def _draw_epochs(panels: list[Axes], history: History) -> None:
         for panel in panels:
             panel.axvline(boundaries[at][0], color="0.5", ls=":", lw=0.9, zorder=0.5)
     top, size = panels[0], 0.8 * em()
-    width, height = size_in_points(top)
+    width, height = _canvas.size_in_points(top)
     # Room for the names above the curves, on any scale.
     upper = top.transAxes.transform((0, 1 + 1.6 * size / height))
     top.set_ylim(top=top.transData.inverted().transform(upper)[1])

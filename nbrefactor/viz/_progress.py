@@ -12,14 +12,7 @@ from ._arrays import finite_number, to_array, whole_number
 from ._numbers import downsample, epoch_boundaries, smooth, spread
 
 if TYPE_CHECKING:
-    import os
-    from typing import IO
-
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-    from numpy.typing import ArrayLike
-
-    from ._arrays import FloatArray
+    from ._types import ArrayLike, Axes, Figure, FloatArray, SavePath
 
 _KNOWN = ("train_loss", "eval_loss", "pruned_heads", "revived_heads", "sparsity", "perplexity")
 # Heads that were pruned or revived at a step; without a cumulative count nothing is in between.
@@ -80,7 +73,7 @@ def visualize_training_progress(
     metrics_history: Mapping[str, ArrayLike],
     max_display_points: int = 100,
     figsize: tuple[float, float] = (10, 8),
-    save_path: str | os.PathLike[str] | IO[bytes] | None = None,
+    save_path: SavePath = None,
     *,
     title: str | None = None,
     metrics: Sequence[str] = (),

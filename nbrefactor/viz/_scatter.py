@@ -11,23 +11,16 @@ from ._arrays import check_not_empty, to_array
 from ._numbers import rank_correlation
 
 if TYPE_CHECKING:
-    import os
-    from typing import IO
-
-    from matplotlib.axes import Axes
     from matplotlib.collections import PathCollection
-    from matplotlib.colors import Colormap
-    from matplotlib.figure import Figure
-    from numpy.typing import ArrayLike
 
-    from ._arrays import FloatArray
+    from ._types import ArrayLike, Axes, Colormap, Figure, FloatArray, SavePath
 
 
 def visualize_entropy_vs_gradient(
     entropy_values: ArrayLike,
     grad_norm_values: ArrayLike,
     title: str | None = "Entropy vs Gradient Relationship",
-    save_path: str | os.PathLike[str] | IO[bytes] | None = None,
+    save_path: SavePath = None,
     *,
     ax: Axes | None = None,
     figsize: tuple[float, float] | None = None,

@@ -134,6 +134,7 @@ class Tensor:
         return self.values
 
 
+@pytest.mark.slow
 class TestLayers:
     @pytest.mark.parametrize(
         ("attention", "options"),
@@ -177,6 +178,7 @@ class TestLayers:
             visualize_attention_matrix(LAYERS, first_axis="heads")
 
 
+@pytest.mark.slow
 class TestGrid:
     @pytest.mark.parametrize(
         ("layer", "head", "places", "titles", "title"),
@@ -216,6 +218,7 @@ class TestGrid:
             visualize_attention_matrix(LAYERS, 0, [0, 1], ax=axes)
 
 
+@pytest.mark.slow
 class TestTokens:
     @staticmethod
     def labels(axis):
@@ -257,6 +260,7 @@ def test_the_upper_triangle_can_be_left_out():
     assert ax.get_legend() is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", [(100, 5), (5, 100), (1, 512), (512, 1)])
 def test_very_long_and_very_wide_patterns_fill_the_axes(shape):
     ax = visualize_attention_matrix(np.full(shape, 0.1)).axes[0]

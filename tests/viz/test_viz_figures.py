@@ -80,6 +80,7 @@ def test_the_return_annotation_is_the_figure(draw):
         "ArrayLike": object, "os": __import__("os"), "Axes": object, "Colormap": object,
         "Iterable": typing.Iterable, "Mapping": typing.Mapping, "Sequence": typing.Sequence,
         "IO": typing.IO, "Any": typing.Any, "Normalize": object, "Literal": typing.Literal,
+        "Heads": object, "SavePath": object, "Figure": Figure,
     })["return"] is Figure  # fmt: skip
 
 
