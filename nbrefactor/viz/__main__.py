@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 from functools import partial
 from pathlib import Path
@@ -9,65 +10,40 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import (
-    visualize_attention_matrix,
-    visualize_entropy_heatmap,
-    visualize_entropy_vs_gradient,
-    visualize_gradient_norms,
-    visualize_normalized_entropy,
-    visualize_training_progress,
-)
+from . import _attention, _heads, _progress, _scatter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from matplotlib.figure import Figure
+    from ._types import Figure, FloatArray
 
-    from ._arrays import FloatArray
-
-_USAGE = "python -m nbrefactor.viz OUTDIR [--contact-sheet]"
 _LAYERS, _HEADS, _POSITIONS, _STEPS = 6, 12, 24, 600
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Draw the plots into a folder and print their paths.
-
-    Parameters
-    ----------
-    arguments : sequence of str
-        The folder, which is made if needed, and ``--contact-sheet`` to draw all six into one more
-        picture.
-
-    Returns
-    -------
-    int
-        0, or 2 where the arguments are no good.
-    """
-    folders = [argument for argument in arguments if not argument.startswith("-")]
-    options = {argument for argument in arguments if argument.startswith("-")}
-    if options & {"-h", "--help"}:
-        print(f"usage: {_USAGE}")
-        return 0
-    unknown = sorted(options - {"--contact-sheet"})
-    if unknown:
-        return _refuse(f"the only option is --contact-sheet, got {' '.join(unknown)}; {_USAGE}")
-    if len(folders) != 1:
-        return _refuse(f"expected one folder to draw into, got {len(folders) or 'none'}; {_USAGE}")
-    folder = Path(folders[0])
+    """Draw the plots into a folder and print their paths; 2 where the folder cannot be made."""
+    parser = argparse.ArgumentParser(
+        "python -m nbrefactor.viz", description="Draw the six plots of example data."
+    )
+    parser.add_argument("outdir", type=Path, help="folder to draw into, made if needed")
+    parser.add_argument("--contact-sheet", action="store_true", help="draw all six into one more")
+    options = parser.parse_args(arguments)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        options.outdir.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        return _refuse(f"cannot make the folder {folder}: {error.strerror}")
+        reason = f"cannot make the folder {str(options.outdir)!r}: {error.strerror}"
+        print(f"nbrefactor.viz: {reason}", file=sys.stderr)
+        return 2
 
     import matplotlib.pyplot as plt
 
     plots = example_plots()
     for name, plot in plots.items():
-        path = folder / f"{name}.png"
+        path = options.outdir / f"{name}.png"
         plt.close(plot(save_path=path))
         print(path)
-    if "--contact-sheet" in options:
-        path = folder / "contact-sheet.png"
+    if options.contact_sheet:
+        path = options.outdir / "contact-sheet.png"
         sheet = contact_sheet(plots)
         sheet.savefig(path, dpi=75)
         plt.close(sheet)
@@ -76,7 +52,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def example_plots() -> dict[str, Callable[..., Figure]]:
-    """Fill the six functions with example data, by file name; options remain to be given."""
+    """Name the six plots of example data, by file name; options remain to be given."""
     random = np.random.default_rng(7)
     depth = np.linspace(0, 1, _LAYERS)[:, None]
     max_entropy = np.log(_POSITIONS)
@@ -89,13 +65,16 @@ def example_plots() -> dict[str, Callable[..., Figure]]:
     weakest = np.argsort(norms, axis=None)[:7]
     pruned = np.stack(np.unravel_index(weakest[:5], norms.shape), axis=1)
     revived = np.stack(np.unravel_index(weakest[5:], norms.shape), axis=1)
+    attention = _example_attention(random)
     return {
-        "gradient-norms": partial(visualize_gradient_norms, norms, pruned, revived),
-        "attention-matrix": partial(visualize_attention_matrix, _example_attention(random), 3, 5),
-        "entropy-heatmap": partial(visualize_entropy_heatmap, entropy),
-        "normalized-entropy": partial(visualize_normalized_entropy, entropy, max_entropy),
-        "entropy-vs-gradient": partial(visualize_entropy_vs_gradient, entropy, norms),
-        "training-progress": partial(visualize_training_progress, _example_history(random)),
+        "gradient-norms": partial(_heads.visualize_gradient_norms, norms, pruned, revived),
+        "attention-matrix": partial(_attention.visualize_attention_matrix, attention, 3, 5),
+        "entropy-heatmap": partial(_heads.visualize_entropy_heatmap, entropy),
+        "normalized-entropy": partial(_heads.visualize_normalized_entropy, entropy, max_entropy),
+        "entropy-vs-gradient": partial(_scatter.visualize_entropy_vs_gradient, entropy, norms),
+        "training-progress": partial(
+            _progress.visualize_training_progress, _example_history(random)
+        ),
     }
 
 
@@ -127,8 +106,8 @@ def _example_history(random: np.random.Generator) -> dict[str, list[Any]]:
     steps = np.arange(_STEPS)
     done = steps / _STEPS
     loss = 1.1 + 2.4 * np.exp(-5 * done) + random.normal(0, 0.06, _STEPS)
-    pruned = np.minimum(steps // 60 * 3, 21)
-    revived = np.maximum(steps // 150 * 2 - 2, 0)
+    pruned = np.where((steps % 60 == 0) & (steps > 0) & (steps < 480), 3, 0)
+    revived = np.where((steps % 150 == 75) & (steps > 200), 2, 0)
     train_loss: list[float | None] = loss.tolist()
     train_loss[400:412] = [float("nan")] * 12
     evaluated = steps % 25 == 0
@@ -141,15 +120,10 @@ def _example_history(random: np.random.Generator) -> dict[str, list[Any]]:
         ],
         "pruned_heads": pruned.tolist(),
         "revived_heads": revived.tolist(),
-        "sparsity": ((pruned - revived) / (_LAYERS * _HEADS)).tolist(),
+        "sparsity": (np.cumsum(pruned - revived) / (_LAYERS * _HEADS)).tolist(),
         "epoch": (steps * 4 // _STEPS).tolist(),
         "perplexity": np.exp(loss).tolist(),
     }
-
-
-def _refuse(reason: str) -> int:
-    print(f"nbrefactor.viz: {reason}", file=sys.stderr)
-    return 2
 
 
 if __name__ == "__main__":

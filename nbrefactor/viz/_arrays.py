@@ -1,65 +1,59 @@
 """Arguments as callers have them to NumPy arrays, with errors that name the argument.
 
 A tensor is recognised by what it offers (``detach``, ``cpu``, ``__array__``, ``__dlpack__``), so no
-tensor library is ever imported here. What comes out is a copy: inputs are never modified, and a
-later change of an input does not reach a figure that is drawn already.
+tensor library is ever imported here. Inputs are never modified, and a later change of an input does
+not reach a figure that is drawn already.
 """
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable, Sequence
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    FloatArray = NDArray[np.float64]
+    from ._types import FloatArray, NDArray
 
 _MISSING = float("nan")
 
 
 def to_array(value: object, name: str) -> FloatArray:
-    """Convert an array-like to a new float64 array.
+    """Convert an array-like to a new float64 array; missing values become NaN.
 
-    Parameters
-    ----------
-    value : array-like
-        NumPy array of any real dtype, number, nested sequence, torch or JAX tensor on any device,
-        or anything that offers ``__array__`` or ``__dlpack__``. ``None`` inside a sequence and
-        masked entries mean a missing value.
-    name : str
-        The argument's name, for the error message.
-
-    Returns
-    -------
-    ndarray of float64
-        Same shape as the input; missing values are NaN.
-
-    Raises
-    ------
-    TypeError
-        If the input does not hold real numbers.
-    ValueError
-        If nested sequences have rows of different lengths.
+    Raises a TypeError if it does not hold real numbers, a ValueError if rows differ in length.
     """
+    return read_array(value, name).astype(np.float64)
+
+
+def read_array(value: object, name: str) -> NDArray[Any]:
+    """Convert an array-like to an array of numbers or truth values."""
     if isinstance(value, np.ma.MaskedArray):
-        data = _to_float64(np.ma.getdata(value), name)
+        data = to_array(np.ma.getdata(value), name)
         data[np.ma.getmaskarray(value)] = _MISSING
         return data
     if isinstance(value, np.ndarray | np.generic):
-        return _to_float64(np.asarray(value), name)
-    if _offers(value, "detach", "cpu"):
-        return _to_float64(_from_tensor(value, name), name)
-    if _offers(value, "__array__") or _offers(value, "__dlpack__"):
-        return _to_float64(_from_protocol(value, name), name)
+        return _real(np.asarray(value), name)
+    if _is_array_like(value):
+        return _real(_from_protocol(value, name), name)
     if isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray):
         return _from_sequence(value, name)
-    if _offers(value, "__float__"):
-        return _from_scalar(value, name)
-    raise _not_numbers(name, f"an object of type {type(value).__name__}")
+    return _from_scalar(value, name)
+
+
+def shape_of(value: Any) -> tuple[int, ...] | None:
+    """Shape of an array-like by what it says of itself; None where only converting it can tell."""
+    try:
+        if isinstance(value.shape, tuple):
+            return tuple(map(int, value.shape))
+    except (AttributeError, RuntimeError):
+        pass
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray):
+        inner = shape_of(value[0]) if len(value) else ()
+        return None if inner is None else (len(value), *inner)
+    return () if _offers(value, "__float__") and not _is_array_like(value) else None
 
 
 def head_grid(value: object, name: str) -> FloatArray:
@@ -67,52 +61,60 @@ def head_grid(value: object, name: str) -> FloatArray:
     grid = to_array(value, name)
     if grid.ndim != 2:
         raise ValueError(f"{name} must have the two axes [layers, heads], got shape {grid.shape}")
-    if grid.size == 0:
-        raise ValueError(
-            f"{name} is empty (shape {grid.shape}): there is nothing to draw without "
-            "at least one layer and one head"
-        )
+    check_not_empty(grid.shape, name, "one layer and one head")
     return grid
 
 
-def head_pairs(
-    value: object, name: str, grid_shape: tuple[int, ...]
-) -> tuple[tuple[int, int], ...]:
-    """Convert marked heads to distinct (layer, head) pairs that lie inside the grid."""
+def check_not_empty(shape: tuple[int, ...], name: str, least: str) -> None:
+    """Raise a ValueError where a shape holds nothing."""
+    if 0 in shape:
+        raise ValueError(
+            f"{name} is empty (shape {shape}): there is nothing to draw without at least {least}"
+        )
+
+
+def marked_heads(value: Any, name: str, shape: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
+    """Convert marked heads to distinct (layer, head) pairs that lie inside a grid of that shape."""
     if value is None:
         return ()
-    if isinstance(value, Iterable) and not _is_array_like(value):
-        if isinstance(value, str | bytes):
-            raise TypeError(f"{name} must hold (layer, head) pairs, got {value!r}")
+    if isinstance(value, str | bytes):
+        raise TypeError(f"{name} must hold (layer, head) pairs, got {value!r}")
+    if isinstance(value, Mapping) and not all(isinstance(key, tuple) for key in value):
+        of_layers = {layer: to_array(heads, name).ravel() for layer, heads in value.items()}
+        value = [(layer, head) for layer, heads in of_layers.items() for head in heads]
+    elif isinstance(value, Iterable) and not _is_array_like(value):
         value = list(value)
-    pairs = to_array(value, name)
+    pairs = read_array(value, name)
     if pairs.size == 0:
         return ()
-    if pairs.ndim != 2 or pairs.shape[1] != 2:
+    if pairs.dtype == bool:
+        if pairs.shape != shape:
+            raise ValueError(
+                f"{name} as a mask must have the grid's shape {shape}, got shape {pairs.shape}"
+            )
+        pairs = np.argwhere(pairs)
+    elif pairs.ndim != 2 or pairs.shape[1] != 2:
         raise ValueError(
             f"{name} must hold (layer, head) pairs, that is shape [n, 2], got shape {pairs.shape}"
         )
-    layers, heads = grid_shape
-    inside = []
     for layer, head in pairs.tolist():
-        if not (layer.is_integer() and head.is_integer()):
+        if not (float(layer).is_integer() and float(head).is_integer()):
             raise ValueError(
                 f"{name} must hold pairs of whole numbers, got the pair ({layer:g}, {head:g})"
             )
-        if not (0 <= layer < layers and 0 <= head < heads):
+        if not (0 <= layer < shape[0] and 0 <= head < shape[1]):
             raise ValueError(
                 f"{name} holds the pair ({layer:g}, {head:g}), which lies outside the grid of "
-                f"{layers} layers by {heads} heads (both counted from 0)"
+                f"{shape[0]} layers by {shape[1]} heads (both counted from 0)"
             )
-        inside.append((int(layer), int(head)))
-    return tuple(dict.fromkeys(inside))
+    return tuple(dict.fromkeys((int(layer), int(head)) for layer, head in pairs))
 
 
 def whole_number(value: Any, name: str) -> int:
     """Convert an integer of any kind (NumPy's, a 0-d tensor) to int."""
     try:
         return operator.index(value)
-    except (TypeError, ValueError) as error:
+    except (RuntimeError, TypeError, ValueError) as error:
         raise TypeError(
             f"{name} must be a whole number, got {value!r} of type {type(value).__name__}"
         ) from error
@@ -136,7 +138,9 @@ def _offers(value: object, *methods: str) -> bool:
 
 
 def _is_array_like(value: object) -> bool:
-    return any(_offers(value, method) for method in ("detach", "__array__", "__dlpack__"))
+    return any(
+        _offers(value, *methods) for methods in (("detach", "cpu"), ("__array__",), ("__dlpack__",))
+    )
 
 
 def _not_numbers(name: str, got: str) -> TypeError:
@@ -145,58 +149,61 @@ def _not_numbers(name: str, got: str) -> TypeError:
     )
 
 
-def _to_float64(array: NDArray[Any], name: str) -> FloatArray:
+def _real(array: NDArray[Any], name: str) -> NDArray[Any]:
     if array.dtype.kind in "biuf":
-        return array.astype(np.float64)
+        return array
     if array.dtype.kind == "O":
-        return to_array(array.tolist(), name)
+        return (_from_sequence if array.ndim else _from_scalar)(array.tolist(), name)
     if array.dtype.kind == "V" and array.dtype.names is None and array.dtype.type is not np.void:
         # bfloat16 and the 8-bit floats of JAX: NumPy knows them as extension types.
         return array.astype(np.float64)
     raise _not_numbers(name, f"an array of dtype {array.dtype}")
 
 
-def _from_tensor(tensor: Any, name: str) -> NDArray[Any]:
-    tensor = tensor.detach().cpu()
-    if _offers(tensor, "to_dense"):
-        tensor = tensor.to_dense()
-    try:
-        return np.asarray(tensor)
-    except TypeError as error:
-        # NumPy has no bfloat16; every value of it is a float32 as well.
-        if not _offers(tensor, "float"):
-            raise _not_numbers(name, f"a tensor that NumPy cannot read ({error})") from error
-        return np.asarray(tensor.float())
-
-
 def _from_protocol(value: Any, name: str) -> NDArray[Any]:
-    readers: list[Any] = []
-    if _offers(value, "__array__"):
+    readers: list[Callable[[Any], Any]] = []
+    if _offers(value, "detach", "cpu"):
+        # NumPy has no bfloat16; every value of it is a float32 as well.
+        readers += [_host_array, lambda tensor: _host_array(tensor.float())]
+    elif _offers(value, "__array__"):
         readers.append(np.asarray)
     if _offers(value, "__dlpack__"):
-        readers.append(np.from_dlpack)
         # Since NumPy 2.1 an array on another device can be asked to come to the CPU.
-        readers.append(lambda array: np.from_dlpack(array, device="cpu"))
+        readers += [np.from_dlpack, lambda array: np.from_dlpack(array, device="cpu")]
     failures = []
     for read in readers:
         try:
             return np.asarray(read(value))
-        except (BufferError, RuntimeError, TypeError, ValueError) as error:
+        # What a foreign library raises where it cannot convert is its own affair.
+        except Exception as error:
             failures.append(error)
+    said = str(failures[0]).partition("\n")[0]
     raise _not_numbers(
-        name, f"a {type(value).__name__} that NumPy cannot read ({failures[0]})"
+        name, f"a {type(value).__name__} that NumPy cannot read ({said})"
     ) from failures[0]
 
 
-def _from_sequence(value: Sequence[Any], name: str) -> FloatArray:
-    items = [_MISSING if item is None else item for item in value]
+def _host_array(tensor: Any) -> Any:
+    tensor = tensor.detach().cpu()
+    if getattr(tensor, "is_quantized", False):
+        tensor = tensor.dequantize()
+    if _offers(tensor, "to_dense"):
+        tensor = tensor.to_dense()
+    return tensor.numpy() if _offers(tensor, "numpy") else tensor
+
+
+def _from_sequence(value: Sequence[Any], name: str) -> NDArray[Any]:
+    no_value = getattr(sys.modules.get("pandas"), "NA", None)
+    items = [_MISSING if item is None or item is no_value else item for item in value]
+    if items and all(isinstance(item, bool) for item in items):
+        return np.array(items)
     if all(isinstance(item, int | float) for item in items):
         # The common case, and much faster than one array for each number.
         try:
             return np.array(items, dtype=np.float64)
         except OverflowError as error:
             raise _not_numbers(name, "an integer too large for a float") from error
-    rows = [to_array(item, name) for item in items]
+    rows = [read_array(item, name) for item in items]
     shapes = list(dict.fromkeys(row.shape for row in rows))
     if len(shapes) > 1:
         raise ValueError(
@@ -206,6 +213,8 @@ def _from_sequence(value: Sequence[Any], name: str) -> FloatArray:
 
 
 def _from_scalar(value: Any, name: str) -> FloatArray:
+    if not _offers(value, "__float__"):
+        raise _not_numbers(name, f"an object of type {type(value).__name__}")
     try:
         return np.asarray(float(value), dtype=np.float64)
     except (OverflowError, TypeError, ValueError) as error:

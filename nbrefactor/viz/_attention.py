@@ -1,75 +1,99 @@
-"""The attention pattern of one head."""
+"""The attention patterns of one head, of several heads or of several layers."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
 
-from ._arrays import to_array, whole_number
-from ._figure import (
-    check_axes,
-    check_figsize,
-    check_save_path,
-    find_colormap,
-    finish,
-    new_axes,
-)
-from ._heatmap import HeatMap, draw_heat_map
+import numpy as np
+
+from ._arrays import check_not_empty, shape_of, to_array, whole_number
 
 if TYPE_CHECKING:
-    import os
+    from ._canvas import Canvas
+    from ._heatmap import HeatMap
+    from ._types import ArrayLike, Axes, Colormap, Figure, FloatArray, Normalize, SavePath
 
-    from matplotlib.axes import Axes
-    from matplotlib.colors import Colormap
-    from matplotlib.figure import Figure
-    from numpy.typing import ArrayLike
 
-    from ._arrays import FloatArray
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """Attention of one head, shape [queries, keys], and where it is from."""
+
+    values: FloatArray
+    layer: int
+    head: int
+    note: str
 
 
 def visualize_attention_matrix(
-    attn_matrix: ArrayLike,
-    layer_idx: int = 0,
-    head_idx: int = 0,
+    attn_matrix: ArrayLike | Sequence[ArrayLike],
+    layer_idx: int | Sequence[int] | None = 0,
+    head_idx: int | Sequence[int] | None = 0,
     title: str | None = None,
-    save_path: str | os.PathLike[str] | None = None,
+    save_path: SavePath = None,
     *,
-    ax: Axes | None = None,
-    cmap: str | Colormap = "viridis",
+    first_axis: Literal["batch", "layers"] | None = None,
+    tokens: Sequence[Any] | None = None,
+    mask_upper: bool = False,
+    ax: Axes | Sequence[Axes] | None = None,
     figsize: tuple[float, float] | None = None,
+    style: Any = None,
+    cmap: str | Colormap | None = None,
+    vmin: float | None = None,
+    vmax: float | None = None,
+    norm: str | Normalize | None = None,
+    robust: bool = False,
+    cbar: bool = True,
+    cbar_ax: Axes | None = None,
+    annotate: bool | str = False,
+    fmt: str | None = None,
 ) -> Figure:
-    """Draw which positions one head attends to.
+    """Draw which positions a head attends to; several heads or layers side by side.
 
     Parameters
     ----------
-    attn_matrix : array-like, shape [seq, seq], [heads, seq, seq] or [batch, heads, seq, seq]
-        Attention probabilities, queries by keys; of a batch the first entry is drawn. Queries and
-        keys may differ in number. Values that are not finite are hatched as missing.
-    layer_idx : int, default 0
-        Layer that the matrix belongs to, for the title.
-    head_idx : int, default 0
-        Head to draw; a negative one counts from the last. With [seq, seq] it is for the title only.
+    attn_matrix : array-like, or sequence of one array-like for each layer
+        Attention probabilities, queries by keys, which may differ in number: [seq, seq],
+        [heads, seq, seq], [batch, heads, seq, seq], [layers, heads, seq, seq] (see `first_axis`),
+        [layers, batch, heads, seq, seq], or what Transformers returns as ``attentions``. Of a
+        batch the first entry is drawn. Only what is drawn is copied from its device. Values that
+        are not finite are hatched as missing.
+    layer_idx, head_idx : int, sequence of int or None, default 0
+        What to draw; negative ones count from the last, None stands for all. A layer that
+        `attn_matrix` has no axis for is only named in the title, as is the head of [seq, seq].
     title : str, optional
         By default ``Attention pattern (layer L, head H)``. One too long for a line is wrapped.
-    save_path : str or PathLike, optional
+    save_path : str, PathLike or binary file, optional
         Where to save the figure as well; missing folders are made. None and ``""`` save nothing.
-    ax : matplotlib.axes.Axes, optional
-        Draw here instead of into a new pyplot figure.
-    cmap : str or matplotlib.colors.Colormap, default "viridis"
-        Colour map. Its scale is always 0 to 1; values beyond it are pointed out on the colour bar.
-    figsize : tuple of float, optional
-        Width and height of a new figure in inches; by default 7 by 5.8.
+    first_axis : {"batch", "layers"}, optional
+        Meaning of the first of four axes. By default it is the batch, unless several layers are
+        asked for; where that matters, a note in the plot says so.
+    tokens : sequence of str, optional
+        Labels of the positions; a pair of sequences where queries and keys differ in number.
+    mask_upper : bool, default False
+        Leave out the keys after each query.
+    ax : matplotlib.axes.Axes or sequence of these, optional
+        Draw here instead of into a new pyplot figure, each pattern into axes of its own.
+    cmap : str or matplotlib.colors.Colormap, optional
+        By default the ``image.cmap`` of `style` if given there, else "viridis".
+    vmin, vmax : float, optional
+        Ends of the colour scale; by default 0 and 1. Values beyond are pointed out on its bar.
+    figsize, style, norm, robust, cbar, cbar_ax, annotate, fmt : optional
+        As for `visualize_gradient_norms`; several patterns share one scale and one colour bar.
 
     Returns
     -------
     matplotlib.figure.Figure
-        The figure, still open.
+        The figure, still open in pyplot; a notebook shows it once, and closes it then.
 
     Raises
     ------
     TypeError
         If an argument is of a kind that cannot be read, such as text or complex numbers.
     ValueError
-        If `attn_matrix` is empty or has another number of axes, or if it has no head `head_idx`.
+        If `attn_matrix` is empty, has another number of axes, or lacks the head or the layer.
 
     Examples
     --------
@@ -82,48 +106,170 @@ def visualize_attention_matrix(
     'Attention pattern (layer 2, head 7)'
     >>> plt.close(figure)
     """
-    check_axes(ax)
-    check_figsize(figsize)
-    check_save_path(save_path)
-    layer = whole_number(layer_idx, "layer_idx")
-    pattern, head = select_head(
-        to_array(attn_matrix, "attn_matrix"), whole_number(head_idx, "head_idx")
-    )
+    from ._canvas import Canvas
+    from ._heatmap import Colors, HeatMap, draw_heat_map, number_formats
+
+    patterns = select_patterns(attn_matrix, layer_idx, head_idx, first_axis)
+    first = patterns[0]
+    queries, keys = token_names(tokens, first.values.shape)
     heat_map = HeatMap(
-        values=pattern,
+        values=first.values,
         limits=(0.0, 1.0),
-        cmap=find_colormap(cmap),
-        title=f"Attention pattern (layer {layer}, head {head})" if title is None else title,
+        colors=Colors(cmap, vmin, vmax, norm, robust, cbar, cbar_ax),
+        title=_title(patterns) if title is None else title,
         row_label="Query position (attends)",
         column_label="Key position (is attended to)",
         value_label="Attention probability",
+        formats=number_formats(annotate, fmt, ("{:.2f}", "{:.1f}")),
+        row_names=queries,
+        column_names=keys,
+        mask_upper=mask_upper,
         square=True,
+        note=first.note,
     )
-    ax = ax or new_axes(figsize or (7.0, 5.8))
-    draw_heat_map(ax, heat_map)
-    return finish(ax, save_path)
+    canvas = Canvas(ax, figsize, save_path, style)
+    if len(patterns) == 1:
+        return draw_heat_map(heat_map, canvas, "viridis")
+    return _draw_grid(heat_map, patterns, canvas)
 
 
-def select_head(attention: FloatArray, head_idx: int) -> tuple[FloatArray, int]:
-    """One head's [queries, keys] of an attention array, and that head's number from 0."""
-    if attention.ndim not in (2, 3, 4):
+def select_patterns(
+    attention: Any, layer_idx: Any, head_idx: Any, first_axis: str | None = None
+) -> list[Pattern]:
+    """Pick the asked layers and heads, as long as the attention is still where it came from."""
+    if first_axis not in (None, "batch", "layers"):
+        raise ValueError(f"first_axis must be 'batch', 'layers' or None, got {first_axis!r}")
+    shape = shape_of(attention)
+    if shape is None:
+        attention = to_array(attention, "attn_matrix")
+        shape = attention.shape
+    if len(shape) not in (2, 3, 4, 5):
         raise ValueError(
-            "attn_matrix must have the axes [seq, seq], [heads, seq, seq] or "
-            f"[batch, heads, seq, seq], got shape {attention.shape}"
+            "attn_matrix must have the axes [seq, seq], [heads, seq, seq], "
+            "[batch, heads, seq, seq], [layers, heads, seq, seq] or "
+            f"[layers, batch, heads, seq, seq], got shape {shape}"
         )
-    if attention.size == 0:
+    check_not_empty(shape, "attn_matrix", "one position")
+    several_layers = layer_idx is None or shape_of(layer_idx) != ()
+    has_layers = len(shape) == 5 or (
+        len(shape) == 4 and (first_axis or ("layers" if several_layers else "batch")) == "layers"
+    )
+    layers = _indices(layer_idx, "layer_idx", shape, 0 if has_layers else None)
+    heads = _indices(head_idx, "head_idx", shape, len(shape) - 3 if len(shape) > 2 else None)
+    note = ""
+    if not has_layers and len(shape) == 4 and first_axis is None and 0 != layers[0] < shape[0]:
+        note = f"read as [batch, heads, query, key]: entry 0 of {shape[0]}"
+    patterns = []
+    for layer in layers:
+        of_layer = attention[layer] if has_layers else attention
+        of_heads = of_layer[0] if len(shape) - has_layers == 4 else of_layer
+        for head in heads:
+            picked = of_heads[head] if len(shape) > 2 else of_heads
+            patterns.append(Pattern(to_array(picked, "attn_matrix"), layer, head, note))
+    return patterns
+
+
+def _indices(chosen: Any, name: str, shape: tuple[int, ...], axis: int | None) -> list[int]:
+    """Numbers from 0 of what is chosen along an axis; without an axis they are only names."""
+    if chosen is None:
+        if axis is None:
+            raise TypeError(f"{name} must be a whole number for attn_matrix of shape {shape}")
+        return list(range(shape[axis]))
+    several = shape_of(chosen) != () and not isinstance(chosen, str)
+    numbers = [whole_number(one, name) for one in (chosen if several else [chosen])]
+    if not numbers or (axis is None and several):
+        raise ValueError(f"{name} must name one of attn_matrix of shape {shape}, got {chosen!r}")
+    if axis is None:
+        return numbers
+    count = shape[axis]
+    for number in numbers:
+        if not -count <= number < count:
+            raise ValueError(
+                f"{name} must be between 0 and {count - 1} for attn_matrix of shape {shape}, "
+                f"got {number}"
+            )
+    return [number % count for number in numbers]
+
+
+def token_names(tokens: Any, shape: tuple[int, ...]) -> tuple[Any, Any]:
+    """Labels of the queries and of the keys."""
+    if tokens is None:
+        return None, None
+    if isinstance(tokens, str) or not isinstance(tokens, Iterable):
+        raise TypeError(f"tokens must be a sequence of labels, got {type(tokens).__name__}")
+    names = list(tokens)
+    paired = len(names) == 2 and all(isinstance(part, list | tuple | np.ndarray) for part in names)
+    queries, keys = (list(part) for part in names) if paired else (names, names)
+    if (len(queries), len(keys)) != shape:
         raise ValueError(
-            f"attn_matrix is empty (shape {attention.shape}): there is nothing to draw without "
-            "at least one position"
+            f"tokens must label {shape[0]} queries and {shape[1]} keys, got {len(queries)} and "
+            f"{len(keys)}; where they differ give the pair (query_tokens, key_tokens)"
         )
-    if attention.ndim == 2:
-        return attention, head_idx
-    of_heads = attention[0] if attention.ndim == 4 else attention
-    heads = len(of_heads)
-    if not -heads <= head_idx < heads:
+    return queries, keys
+
+
+def _title(patterns: list[Pattern]) -> str:
+    layers, heads = ({getattr(one, part) for one in patterns} for part in ("layer", "head"))
+    named = [
+        *([f"layer {patterns[0].layer}"] if len(layers) == 1 else []),
+        *([f"head {patterns[0].head}"] if len(heads) == 1 else []),
+    ]
+    kind = "Attention pattern" if len(patterns) == 1 else "Attention patterns"
+    return f"{kind} ({', '.join(named)})" if named else kind
+
+
+def _draw_grid(heat_map: HeatMap, patterns: list[Pattern], canvas: Canvas) -> Figure:
+    """Draw several patterns on one colour scale, with one colour bar."""
+    from ._canvas import open_figure, settle_layout
+    from ._heatmap import paint, write
+
+    columns = math.ceil(math.sqrt(len(patterns)))
+    rows = math.ceil(len(patterns) / columns)
+    if canvas.given and len(canvas.given) != len(patterns):
         raise ValueError(
-            f"head_idx must be between 0 and {heads - 1} for attn_matrix of shape "
-            f"{attention.shape}, got {head_idx}"
+            f"ax must hold one axes for each of the {len(patterns)} patterns, "
+            f"got {len(canvas.given)}"
         )
-    head = head_idx % heads
-    return of_heads[head], head
+    least = (9.0 * columns + 9, 8.0 * rows + 9)
+    with open_figure(canvas, (22.0 * columns + 9, 20.0 * rows + 7), least) as figure:
+        axes, bar = canvas.given, heat_map.colors.cbar_ax
+        if not axes:
+            figure.suptitle(heat_map.title or "", wrap=True)
+            grid = figure.add_gridspec(rows, columns + 1, width_ratios=[1] * columns + [0.06])
+            places = [divmod(number, columns) for number in range(len(patterns))]
+            axes = [figure.add_subplot(grid[place]) for place in places]
+            if bar is None and heat_map.colors.cbar:
+                bar = figure.add_subplot(grid[:, columns])
+        parts = _parts(replace(heat_map, colors=replace(heat_map.colors, cbar_ax=bar)), patterns)
+        for ax, part in zip(axes, parts, strict=True):
+            paint(ax, part)
+        if not canvas.given:
+            for number, ax in enumerate(axes):
+                # The lowest of each column and the first of each row have labels for all.
+                ax.set_xlabel(ax.get_xlabel() if number + columns >= len(axes) else "")
+                ax.set_ylabel(ax.get_ylabel() if number % columns == 0 else "")
+        settle_layout(axes[0])
+        for ax, part in zip(axes, parts, strict=True):
+            ax.apply_aspect()
+            write(ax, part)
+    return figure
+
+
+def _parts(whole: HeatMap, patterns: list[Pattern]) -> list[HeatMap]:
+    """One heat map for each pattern: named, on a common scale, the last with the colour bar."""
+    several = {part for part in ("layer", "head") if len({getattr(p, part) for p in patterns}) > 1}
+    every_value = np.concatenate([pattern.values.ravel() for pattern in patterns])
+    return [
+        replace(
+            whole,
+            values=pattern.values,
+            scaled_by=every_value,
+            title=", ".join(
+                f"{part} {getattr(pattern, part)}" for part in ("layer", "head") if part in several
+            ).capitalize(),
+            row_label="Query",
+            column_label="Key",
+            colors=replace(whole.colors, cbar=whole.colors.cbar and pattern is patterns[-1]),
+        )
+        for pattern in patterns
+    ]

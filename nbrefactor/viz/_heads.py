@@ -4,41 +4,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ._arrays import finite_number, head_grid, head_pairs, to_array
-from ._figure import (
-    check_axes,
-    check_figsize,
-    check_save_path,
-    find_colormap,
-    finish,
-    new_axes,
-)
-from ._heatmap import HeatMap, Mark, draw_heat_map, grid_figsize
-from ._numbers import color_limits, entropy_limits, normalize_entropy
+import numpy as np
+
+from ._arrays import finite_number, head_grid, marked_heads, to_array
+from ._numbers import normalize_entropy
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Iterable
-
-    from matplotlib.axes import Axes
-    from matplotlib.colors import Colormap
-    from matplotlib.figure import Figure
-    from numpy.typing import ArrayLike
-
-_PRUNED_RED = "#c1121f"
-_REVIVED_GREEN = "#007a33"
+    from ._types import Any, ArrayLike, Axes, Colormap, Figure, Heads, Normalize, SavePath
 
 
 def visualize_gradient_norms(
     grad_norm_values: ArrayLike,
-    pruned_heads: Iterable[tuple[int, int]] | ArrayLike | None = None,
-    revived_heads: Iterable[tuple[int, int]] | ArrayLike | None = None,
+    pruned_heads: Heads = None,
+    revived_heads: Heads = None,
     title: str | None = "Gradient Norms",
-    save_path: str | os.PathLike[str] | None = None,
+    save_path: SavePath = None,
     *,
     ax: Axes | None = None,
-    cmap: str | Colormap = "cividis",
     figsize: tuple[float, float] | None = None,
+    style: Any = None,
+    cmap: str | Colormap | None = None,
+    vmin: float | None = None,
+    vmax: float | None = None,
+    norm: str | Normalize | None = None,
+    robust: bool = False,
+    cbar: bool = True,
+    cbar_ax: Axes | None = None,
+    annotate: bool | str = False,
+    fmt: str | None = None,
 ) -> Figure:
     """Draw the gradient norm of every head, and which heads were pruned and revived.
 
@@ -46,23 +39,40 @@ def visualize_gradient_norms(
     ----------
     grad_norm_values : array-like, shape [layers, heads]
         Gradient norms. Values that are not finite are hatched as missing.
-    pruned_heads, revived_heads : iterable of (layer, head), or array-like of shape [n, 2], optional
-        Heads to mark with a red P and a green R, counted from 0.
+    pruned_heads, revived_heads : iterable, mapping or array-like, optional
+        Heads to mark with a red P and a green R: pairs (layer, head) counted from 0,
+        ``{layer: [heads]}``, or a boolean mask of the grid's shape.
     title : str or None, default "Gradient Norms"
         A title too long for one line is wrapped.
-    save_path : str or PathLike, optional
+    save_path : str, PathLike or binary file, optional
         Where to save the figure as well; missing folders are made. None and ``""`` save nothing.
     ax : matplotlib.axes.Axes, optional
-        Draw here instead of into a new pyplot figure.
-    cmap : str or matplotlib.colors.Colormap, default "cividis"
-        Colour map, from the smallest to the largest finite value.
+        Draw here instead of into a new pyplot figure; an earlier plot there is replaced.
     figsize : tuple of float, optional
         Width and height of a new figure in inches; by default chosen by the number of heads.
+    style : str, mapping or list of these, optional
+        Matplotlib style or rcParams for this plot, as ``matplotlib.style.context`` takes them.
+    cmap : str or matplotlib.colors.Colormap, optional
+        By default the ``image.cmap`` of `style` if given there, else "plasma".
+    vmin, vmax : float, optional
+        Ends of the colour scale; by default the smallest and the largest finite value.
+    norm : str or matplotlib.colors.Normalize, optional
+        Another scale, such as ``"log"``, instead of `vmin` and `vmax`.
+    robust : bool, default False
+        Take the 2nd and the 98th percentile for ends that are not given.
+    cbar : bool, default True
+        Draw a colour bar.
+    cbar_ax : matplotlib.axes.Axes, optional
+        Axes for the colour bar.
+    annotate : bool or str, default False
+        Write the values into the cells, where these are large enough; a str is taken as `fmt`.
+    fmt : str, optional
+        Format of the numbers in the cells, such as ``".3f"`` or ``"{:.0f}%"``.
 
     Returns
     -------
     matplotlib.figure.Figure
-        The figure, still open.
+        The figure, still open in pyplot; a notebook shows it once, and closes it then.
 
     Raises
     ------
@@ -76,45 +86,52 @@ def visualize_gradient_norms(
     >>> import matplotlib.pyplot as plt
     >>> from nbrefactor.viz import visualize_gradient_norms
     >>> norms = [[0.2, 0.4, 0.1], [0.3, 0.9, 0.5]]
-    >>> figure = visualize_gradient_norms(norms, pruned_heads=[(0, 2)], revived_heads=[(1, 0)])
+    >>> figure = visualize_gradient_norms(norms, pruned_heads=[(0, 2)], revived_heads={1: [0]})
     >>> [mark.get_text() for mark in figure.axes[0].texts]
     ['P', 'R']
     >>> plt.close(figure)
     """
+    from ._canvas import PRUNED, REVIVED, Canvas
+    from ._heatmap import Colors, HeatMap, Mark, draw_heat_map, number_formats
+
     grid = head_grid(grad_norm_values, "grad_norm_values")
-    marks = (
-        Mark("P", _PRUNED_RED, "pruned", head_pairs(pruned_heads, "pruned_heads", grid.shape), -1),
-        Mark(
-            "R",
-            _REVIVED_GREEN,
-            "revived",
-            head_pairs(revived_heads, "revived_heads", grid.shape),
-            +1,
-        ),
-    )
+    pruned = marked_heads(pruned_heads, "pruned_heads", grid.shape)
+    revived = marked_heads(revived_heads, "revived_heads", grid.shape)
     heat_map = HeatMap(
         values=grid,
-        limits=color_limits(grid),
-        cmap=find_colormap(cmap),
+        limits=(None, None),
+        colors=Colors(cmap, vmin, vmax, norm, robust, cbar, cbar_ax),
         title=title,
         row_label="Layer",
         column_label="Head",
         value_label="Gradient norm",
-        marks=marks,
+        formats=number_formats(annotate, fmt, ("{:.3g}", "{:.1g}")),
+        marks=(
+            Mark("P", PRUNED, "pruned", pruned, -1),
+            Mark("R", REVIVED, "revived", revived, +1),
+        ),
     )
-    return _show(heat_map, ax, figsize, save_path)
+    return draw_heat_map(heat_map, Canvas(ax, figsize, save_path, style), "plasma")
 
 
 def visualize_entropy_heatmap(
     entropy_values: ArrayLike,
     title: str | None = "Attention Entropy Heatmap",
-    save_path: str | os.PathLike[str] | None = None,
+    save_path: SavePath = None,
     min_value: float = 0.0,
-    annotate: bool = True,
+    annotate: bool | str = True,
     *,
     ax: Axes | None = None,
-    cmap: str | Colormap = "viridis",
     figsize: tuple[float, float] | None = None,
+    style: Any = None,
+    cmap: str | Colormap | None = None,
+    vmin: float | None = None,
+    vmax: float | None = None,
+    norm: str | Normalize | None = None,
+    robust: bool = False,
+    cbar: bool = True,
+    cbar_ax: Axes | None = None,
+    fmt: str | None = None,
     unit: str = "nats",
 ) -> Figure:
     """Draw the attention entropy of every head.
@@ -125,26 +142,24 @@ def visualize_entropy_heatmap(
         Entropies in `unit`. Values that are not finite are hatched as missing.
     title : str or None, default "Attention Entropy Heatmap"
         A title too long for one line is wrapped.
-    save_path : str or PathLike, optional
+    save_path : str, PathLike or binary file, optional
         Where to save the figure as well; missing folders are made. None and ``""`` save nothing.
     min_value : float, default 0.0
         Lower end of the colour scale, in `unit`. The upper end is the largest finite value, at
         least 0.1.
-    annotate : bool, default True
-        Write the values into the cells, where these are large enough to read them.
-    ax : matplotlib.axes.Axes, optional
-        Draw here instead of into a new pyplot figure.
-    cmap : str or matplotlib.colors.Colormap, default "viridis"
-        Colour map.
-    figsize : tuple of float, optional
-        Width and height of a new figure in inches; by default chosen by the number of heads.
+    annotate : bool or str, default True
+        Write the values into the cells, where these are large enough; a str is taken as `fmt`.
+    cmap : str or matplotlib.colors.Colormap, optional
+        By default the ``image.cmap`` of `style` if given there, else "viridis".
+    ax, figsize, style, vmin, vmax, norm, robust, cbar, cbar_ax, fmt : optional
+        As for `visualize_gradient_norms`.
     unit : str, default "nats"
         Unit of the entropies, for the label of the colour bar.
 
     Returns
     -------
     matplotlib.figure.Figure
-        The figure, still open.
+        The figure, still open in pyplot; a notebook shows it once, and closes it then.
 
     Raises
     ------
@@ -162,30 +177,43 @@ def visualize_entropy_heatmap(
     ['0.52', '1.90', '2.25']
     >>> plt.close(figure)
     """
+    from ._canvas import Canvas
+    from ._heatmap import Colors, HeatMap, draw_heat_map, number_formats
+
     grid = head_grid(entropy_values, "entropy_values")
+    low = finite_number(min_value, "min_value")
+    largest = float(np.max(grid[np.isfinite(grid)], initial=0.1))
     heat_map = HeatMap(
         values=grid,
-        limits=entropy_limits(grid, finite_number(min_value, "min_value")),
-        cmap=find_colormap(cmap),
+        limits=(low, largest if largest > low else None),
+        colors=Colors(cmap, vmin, vmax, norm, robust, cbar, cbar_ax),
         title=title,
         row_label="Layer",
         column_label="Head",
         value_label=f"Entropy ({unit})",
-        formats=("{:.2f}", "{:.1f}") if annotate else (),
+        formats=number_formats(annotate, fmt, ("{:.2f}", "{:.1f}")),
     )
-    return _show(heat_map, ax, figsize, save_path)
+    return draw_heat_map(heat_map, Canvas(ax, figsize, save_path, style), "viridis")
 
 
 def visualize_normalized_entropy(
     entropy_values: ArrayLike,
     max_entropy: ArrayLike,
     title: str | None = "Normalized Entropy (% of Maximum)",
-    save_path: str | os.PathLike[str] | None = None,
+    save_path: SavePath = None,
     *,
     ax: Axes | None = None,
-    cmap: str | Colormap = "viridis",
     figsize: tuple[float, float] | None = None,
-    annotate: bool = True,
+    style: Any = None,
+    cmap: str | Colormap | None = None,
+    vmin: float | None = None,
+    vmax: float | None = None,
+    norm: str | Normalize | None = None,
+    robust: bool = False,
+    cbar: bool = True,
+    cbar_ax: Axes | None = None,
+    annotate: bool | str = True,
+    fmt: str | None = None,
 ) -> Figure:
     """Draw the attention entropy of every head in percent of its maximum.
 
@@ -198,21 +226,21 @@ def visualize_normalized_entropy(
         to [layers, heads]. For attention over n positions it is log(n).
     title : str or None, default "Normalized Entropy (% of Maximum)"
         A title too long for one line is wrapped.
-    save_path : str or PathLike, optional
+    save_path : str, PathLike or binary file, optional
         Where to save the figure as well; missing folders are made. None and ``""`` save nothing.
-    ax : matplotlib.axes.Axes, optional
-        Draw here instead of into a new pyplot figure.
-    cmap : str or matplotlib.colors.Colormap, default "viridis"
-        Colour map, from 0 to 100 percent.
-    figsize : tuple of float, optional
-        Width and height of a new figure in inches; by default chosen by the number of heads.
-    annotate : bool, default True
-        Write the percentages into the cells, where these are large enough to read them.
+    cmap : str or matplotlib.colors.Colormap, optional
+        By default the ``image.cmap`` of `style` if given there, else "viridis".
+    vmin, vmax : float, optional
+        Ends of the colour scale in percent; by default 0 and 100.
+    annotate : bool or str, default True
+        Write the percentages into the cells, where these are large enough; a str is taken as `fmt`.
+    ax, figsize, style, norm, robust, cbar, cbar_ax, fmt : optional
+        As for `visualize_gradient_norms`.
 
     Returns
     -------
     matplotlib.figure.Figure
-        The figure, still open.
+        The figure, still open in pyplot; a notebook shows it once, and closes it then.
 
     Raises
     ------
@@ -232,29 +260,18 @@ def visualize_normalized_entropy(
     ['0.0%', '50.0%', '100.0%']
     >>> plt.close(figure)
     """
+    from ._canvas import Canvas
+    from ._heatmap import Colors, HeatMap, draw_heat_map, number_formats
+
     grid = head_grid(entropy_values, "entropy_values")
     heat_map = HeatMap(
         values=normalize_entropy(grid, to_array(max_entropy, "max_entropy")),
         limits=(0.0, 100.0),
-        cmap=find_colormap(cmap),
+        colors=Colors(cmap, vmin, vmax, norm, robust, cbar, cbar_ax),
         title=title,
         row_label="Layer",
         column_label="Head",
         value_label="Entropy (% of maximum)",
-        formats=("{:.1f}%", "{:.0f}%") if annotate else (),
+        formats=number_formats(annotate, fmt, ("{:.1f}%", "{:.0f}%")),
     )
-    return _show(heat_map, ax, figsize, save_path)
-
-
-def _show(
-    heat_map: HeatMap,
-    ax: Axes | None,
-    figsize: tuple[float, float] | None,
-    save_path: str | os.PathLike[str] | None,
-) -> Figure:
-    check_axes(ax)
-    check_figsize(figsize)
-    check_save_path(save_path)
-    ax = ax or new_axes(figsize or grid_figsize(heat_map))
-    draw_heat_map(ax, heat_map)
-    return finish(ax, save_path)
+    return draw_heat_map(heat_map, Canvas(ax, figsize, save_path, style), "viridis")

@@ -2,56 +2,56 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from matplotlib.axis import XAxis
+from matplotlib.colors import ListedColormap, Normalize
+from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
 
-from ._figure import (
-    MISSING_COLOR,
-    MISSING_EDGE,
-    MISSING_LABEL,
-    annotation_size,
-    draw_colorbar,
-    draw_title,
-    settle_layout,
-    size_in_points,
-)
-from ._numbers import text_color, tick_positions
+from . import _canvas
+from ._arrays import finite_number
+from ._canvas import Canvas, em
+from ._numbers import color_limits, text_color
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.colors import Colormap
+    from matplotlib.axis import Axis
     from matplotlib.image import AxesImage
 
-    from ._arrays import FloatArray
+    from ._types import Axes, Figure, FloatArray, NDArray
 
-# More separate stretches of missing cells than this are too small for a hatch to be seen.
-_MOST_HATCHED = 5000
-# Font sizes in points.
-_SMALLEST_READABLE = 6.5
-_COMFORTABLE = 8.0
+# Width of a digit in DejaVu Sans, Matplotlib's own font, in em.
+_DIGIT = 0.64
+_LONGEST_TOKEN = 14
+# Font sizes in points that numbers in cells have at least, and where fewer digits do not help.
+_COMFORTABLE, _READABLE = 8.0, 6.5
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A letter on some cells.
-
-    Parameters
-    ----------
-    letter, color, label : str
-        What is drawn, and its name in the legend.
-    cells : tuple of (int, int)
-        Row and column of each marked cell.
-    side : int
-        Where it stands in a cell that two marks share: -1 left, +1 right of the middle.
-    """
+    """A letter on the cells (row, column), at the left (-1) or right (+1) of one with two marks."""
 
     letter: str
     color: str
     label: str
     cells: tuple[tuple[int, int], ...]
     side: int
+
+
+@dataclass(frozen=True, slots=True)
+class Colors:
+    """How values become colours, as the caller of a plot says it."""
+
+    cmap: Any = None
+    vmin: Any = None
+    vmax: Any = None
+    norm: Any = None
+    robust: bool = False
+    cbar: bool = True
+    cbar_ax: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,212 +62,258 @@ class HeatMap:
     ----------
     values : ndarray, shape [rows, columns]
         What is not finite is drawn as missing.
-    limits : tuple of float
-        Values at the lower and the upper end of the colour scale.
-    cmap : Colormap
-    title : str or None
-    row_label, column_label, value_label : str
-        Labels of the axes and of the colour bar.
+    limits : tuple of float or None
+        Ends of the colour scale where `colors` has none; None stands for the values' own.
     formats : tuple of str
         Ways to write a number into its cell, the longest first; the first that fits is taken.
-    marks : tuple of Mark
+    row_names, column_names : sequence of str, optional
+        Labels of the ticks instead of numbers.
+    mask_upper : bool
+        Do not draw the cells right of the diagonal at all.
     square : bool
-        Draw square cells, whatever the shape of the axes.
+        Draw square cells, except in a map that is very long or very wide.
+    note : str
+        Said above the map, below its title.
+    scaled_by : ndarray, optional
+        Values that the colour scale is made for, where it is for more than this map.
     """
 
     values: FloatArray
-    limits: tuple[float, float]
-    cmap: Colormap
+    limits: tuple[float | None, float | None]
+    colors: Colors
     title: str | None
     row_label: str
     column_label: str
     value_label: str
     formats: tuple[str, ...] = ()
     marks: tuple[Mark, ...] = ()
+    row_names: Any = None
+    column_names: Any = None
+    mask_upper: bool = False
     square: bool = False
+    note: str = ""
+    scaled_by: Any = None
+
+    @property
+    def hidden(self) -> NDArray[np.bool_]:
+        """Which cells are not drawn at all."""
+        return np.triu(np.full(self.values.shape, self.mask_upper), 1)
 
 
-def grid_figsize(heat_map: HeatMap) -> tuple[float, float]:
-    """Width and height in inches that give every cell room, within what a notebook shows."""
+def number_formats(annotate: Any, fmt: Any, usual: tuple[str, ...]) -> tuple[str, ...]:
+    """Ways to write numbers into cells: none, those that are usual, or the caller's."""
+    if annotate is False and not fmt:
+        return ()
+    chosen = fmt or (annotate if isinstance(annotate, str) else None)
+    if chosen is None:
+        return usual if annotate else ()
+    try:
+        _written(0.5, chosen)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        raise ValueError(
+            f"fmt must be a format such as '.2f' or '{{:.1f}}%', got {chosen!r}"
+        ) from error
+    return (chosen,)
+
+
+def draw_heat_map(heat_map: HeatMap, canvas: Canvas, cmap: str) -> Figure:
+    """Draw a heat map into the given axes or a new figure; `cmap` is the plot's own colour map."""
     rows, columns = heat_map.values.shape
-    cell_width = 0.62 if heat_map.formats else 0.5
-    width = min(max(columns * cell_width + 2.2, 5.0), 12.0)
-    height = min(max(rows * 0.42 + 1.5, 3.2), 10.0)
-    legend = any(mark.cells for mark in heat_map.marks) or not np.isfinite(heat_map.values).all()
-    return width, height + (0.35 if legend else 0.0)
+    cell = 4.5 if heat_map.formats else 3.6
+    width, height = max(columns * cell + 16, 36.0), max(rows * 3 + 11, 25.0)
+    # A title in several lines takes no height from the map.
+    title = 1.5 * (len(heat_map.title or "") * 0.8 // width)
+    usual = (50.0, 42.0) if heat_map.square else (width, height + title)
+    with _canvas.open_figure(canvas, usual, (22, 22 + title), cmap) as figure:
+        ax = canvas.given[0] if canvas.given else figure.subplots()
+        paint(ax, heat_map)
+        _canvas.settle_layout(ax)
+        write(ax, heat_map)
+    return figure
 
 
-def draw_heat_map(ax: Axes, heat_map: HeatMap) -> AxesImage:
-    """Draw a heat map into axes; its colour bar takes its room from them."""
+def paint(ax: Axes, heat_map: HeatMap) -> None:
+    """Draw everything whose size does not depend on that of the cells."""
+    colors, shape, hidden = heat_map.colors, heat_map.values.shape, heat_map.hidden
     values = np.ma.masked_invalid(heat_map.values)
-    low, high = heat_map.limits
+    scaled_by = values if heat_map.scaled_by is None else np.ma.masked_invalid(heat_map.scaled_by)
+    extreme = max(shape) > 4 * min(shape)
     image = ax.imshow(
         values,
-        cmap=heat_map.cmap,
-        vmin=low,
-        vmax=high,
-        aspect="equal" if heat_map.square else "auto",
+        cmap=_canvas.find_colormap(colors.cmap),
+        norm=_norm(heat_map, scaled_by),
+        aspect="equal" if heat_map.square and not extreme else "auto",
+        origin="upper",
+        # Cells have edges; only where they may be smaller than pixels Matplotlib blends them.
+        interpolation="nearest" if max(shape) <= 256 else None,
     )
+    if isinstance(colors.norm, str):
+        image.norm.autoscale(scaled_by)
+    # A grid of the style would strike through cells and numbers.
+    ax.grid(False)
     ax.set_xlabel(heat_map.column_label)
     ax.set_ylabel(heat_map.row_label)
-    draw_colorbar(ax, image, heat_map.value_label, extend=_extend(values, low, high))
-    ax.set_title(heat_map.title or "")
-    _draw_legend(ax, heat_map, _draw_missing(ax, np.ma.getmaskarray(values)))
-    settle_layout(ax)
+    if colors.cbar:
+        extend = _extend(values, image.norm)
+        _canvas.draw_colorbar(ax, image, heat_map.value_label, colors.cbar_ax, extend=extend)
+    if heat_map.mask_upper:
+        cover = np.ma.masked_where(~hidden, np.zeros(shape))
+        ax.imshow(cover, cmap=ListedColormap([ax.get_facecolor()]), aspect=ax.get_aspect())
+    missing = _missing(image) & ~hidden
+    legend = [Patch(fc=m.color, label=f"{m.letter}: {m.label}") for m in heat_map.marks if m.cells]
+    if missing.any():
+        # Missing cells are transparent; this is behind them.
+        ax.patch.set(**_canvas.MISSING_LOOK)
+        legend.append(Patch(label=_canvas.MISSING_LABEL, **_canvas.MISSING_LOOK))
+    below = _canvas.draw_legend(ax, legend, "center") if legend else 0.0
+    _canvas.draw_title(ax, heat_map.title, _canvas.draw_note(ax, heat_map.note, below))
 
-    rows, columns = values.shape
-    width, height = size_in_points(ax)
-    if heat_map.square:
-        side = min(width / columns, height / rows)
-        width, height = side * columns, side * rows
-    _draw_ticks(ax, heat_map, width, height)
+
+def write(ax: Axes, heat_map: HeatMap) -> None:
+    """Draw what has to fit the cells, once their size is known: ticks, numbers and marks."""
+    rows, columns = heat_map.values.shape
+    width, height = _canvas.size_in_points(ax)
     cell = (width / columns, height / rows)
-    _write_numbers(ax, image, values, heat_map.formats, cell)
+    _label_ticks(ax.xaxis, columns, width, heat_map.column_names)
+    _label_ticks(ax.yaxis, rows, height, heat_map.row_names)
+    if heat_map.square and rows == columns and heat_map.row_names is None:
+        fewer = min(ax.xaxis, ax.yaxis, key=lambda axis: len(axis.get_major_locator()()))
+        ax.set(xticks=fewer.get_ticklocs(), yticks=fewer.get_ticklocs())
+    if heat_map.formats:
+        _write_numbers(ax, heat_map, cell)
     for mark in heat_map.marks:
-        _draw_mark(ax, mark, heat_map.marks, cell)
-    draw_title(ax, heat_map.title)
-    return image
+        _draw_mark(ax, mark, heat_map, cell)
 
 
-def _extend(values: np.ma.MaskedArray[Any, Any], low: float, high: float) -> str:
+def _norm(heat_map: HeatMap, scaled_by: np.ma.MaskedArray[Any, Any]) -> Any:
+    colors = heat_map.colors
+    low, high = (
+        None if value is None else finite_number(value, name)
+        for name, value in (("vmin", colors.vmin), ("vmax", colors.vmax))
+    )
+    if colors.norm is None:
+        usual = (None, None) if colors.robust else heat_map.limits
+        ends = (usual[0] if low is None else low, usual[1] if high is None else high)
+        return Normalize(*color_limits(scaled_by.compressed(), *ends, colors.robust))
+    if low is not None or high is not None:
+        raise ValueError("vmin and vmax belong into norm where norm is given, as in LogNorm(1, 9)")
+    if isinstance(colors.norm, str):
+        return colors.norm
+    if not isinstance(colors.norm, Normalize):
+        raise TypeError(
+            "norm must be a Matplotlib norm or the name of a scale such as 'log', got "
+            f"{type(colors.norm).__name__}"
+        )
+    # Drawing gives a norm its limits, and this one is the caller's.
+    norm = copy.copy(colors.norm)
+    norm.autoscale_None(scaled_by)
+    return norm
+
+
+def _extend(values: np.ma.MaskedArray[Any, Any], norm: Any) -> str:
+    low, high = float(norm.vmin or 0), float(norm.vmax or 0)
     # Rounding in half precision is no reason to point beyond the scale.
     slack = 1e-3 * (high - low)
     below = bool(np.any(values.compressed() < low - slack))
     above = bool(np.any(values.compressed() > high + slack))
-    return {(False, False): "neither", (True, False): "min", (False, True): "max"}.get(
-        (below, above), "both"
+    return "both" if below and above else "min" if below else "max" if above else "neither"
+
+
+def tick_positions(count: int, room: int) -> list[int]:
+    """Positions from 0 to below `count` at a round distance that leaves at most `room` of them."""
+    locator = MaxNLocator(max(room, 1), steps=[1, 2, 5, 10], integer=True, min_n_ticks=1)
+    return [int(tick) for tick in locator.tick_values(0, count) if 0 <= tick < count]
+
+
+def _label_ticks(axis: Axis, count: int, length: float, names: Any) -> None:
+    horizontal = isinstance(axis, XAxis)
+    size = em("xtick.labelsize" if horizontal else "ytick.labelsize")
+    texts = [_short(str(name)) for name in names] if names is not None else None
+    longest = max(map(len, texts)) if texts else len(str(count - 1))
+    across = size * (_DIGIT * longest + 0.7)
+    turned = bool(texts) and horizontal and across * count > length
+    ticks = tick_positions(
+        count, int(length / (across if horizontal and not turned else 1.4 * size))
     )
-
-
-def _draw_missing(ax: Axes, missing: np.ndarray[Any, Any]) -> bool:
-    """Hatch the missing cells, each stretch within a row as one piece."""
-    from matplotlib.collections import PolyCollection
-
-    if not missing.any():
-        return False
-    edges = np.diff(np.pad(missing.astype(np.int8), ((0, 0), (1, 1))), axis=1)
-    (rows, starts), (_, stops) = np.nonzero(edges == 1), np.nonzero(edges == -1)
-    if len(rows) <= _MOST_HATCHED:
-        left, right, top, bottom = starts - 0.5, stops - 0.5, rows - 0.5, rows + 0.5
-        corners = [(left, top), (right, top), (right, bottom), (left, bottom)]
-        outlines: Any = np.stack([np.stack(corner, axis=1) for corner in corners], axis=1)
-        hatched = PolyCollection(
-            outlines,
-            facecolors=MISSING_COLOR,
-            edgecolors=MISSING_EDGE,
-            hatch="////",
-            linewidths=0,
-            label=MISSING_LABEL,
-        )
-        ax.add_collection(hatched, autolim=False)
-    return True
-
-
-def _draw_legend(ax: Axes, heat_map: HeatMap, any_missing: bool) -> None:
-    from matplotlib.legend_handler import HandlerTuple
-    from matplotlib.lines import Line2D
-    from matplotlib.patches import Patch
-    from matplotlib.transforms import ScaledTranslation
-
-    handles: list[Any] = []
-    labels = []
-    for mark in heat_map.marks:
-        if mark.cells:
-            letter = rf"$\mathrm{{{mark.letter}}}$"
-            box = Line2D([], [], ls="", marker="s", ms=11, mfc=mark.color, mec="white")
-            handles.append(
-                (box, Line2D([], [], ls="", marker=letter, ms=6, mfc="white", mec="white"))
-            )
-            labels.append(mark.label)
-    if any_missing:
-        handles.append(Patch(fc=MISSING_COLOR, ec=MISSING_EDGE, hatch="////", lw=0))
-        labels.append(MISSING_LABEL)
-    if not handles:
+    if texts is None:
+        axis.set_ticks(ticks)
         return
-    # Below the tick labels and the axis label, whatever the height of the axes.
-    below = ScaledTranslation(0, -38 / 72, ax.figure.dpi_scale_trans)
-    ax.legend(
-        handles,
-        labels,
-        handler_map={tuple: HandlerTuple(ndivide=1)},
-        loc="upper center",
-        bbox_to_anchor=(0.5, 0),
-        bbox_transform=ax.transAxes + below,
-        ncols=len(handles),
-        frameon=False,
-        borderaxespad=0,
-    )
+    # Dollar signs of a token are no formula.
+    axis.set_ticks(ticks, [texts[at] for at in ticks], parse_math=False, rotation=90 * turned)
 
 
-def _draw_ticks(ax: Axes, heat_map: HeatMap, width: float, height: float) -> None:
-    rows, columns = heat_map.values.shape
-    label_size = 10.0
-    column_room = int(width / (label_size * (0.64 * len(str(columns - 1)) + 0.7)))
-    row_room = int(height / (1.5 * label_size))
-    if heat_map.square:
-        column_room = row_room = min(column_room, row_room)
-    ax.set_xticks(tick_positions(columns, column_room))
-    ax.set_yticks(tick_positions(rows, row_room))
+def _short(token: str) -> str:
+    token = token.replace("\n", "⏎").replace("\t", "⇥")
+    return token if len(token) <= _LONGEST_TOKEN else f"{token[: _LONGEST_TOKEN - 1]}…"
 
 
-def _write_numbers(
-    ax: Axes,
-    image: AxesImage,
-    values: np.ma.MaskedArray[Any, Any],
-    formats: tuple[str, ...],
-    cell: tuple[float, float],
-) -> None:
-    choice = choose_format([float(value) for value in values.compressed()], formats, cell)
+def _write_numbers(ax: Axes, heat_map: HeatMap, cell: tuple[float, float]) -> None:
+    image = ax.images[0]
+    values = np.ma.masked_where(_missing(image) | heat_map.hidden, heat_map.values)
+    marked = {place for mark in heat_map.marks for place in mark.cells}
+    height = cell[1] / 2 if marked else cell[1]
+    choice = choose_format(values.compressed().tolist(), heat_map.formats, (cell[0], height))
     if choice is None:
         return
     number_format, size = choice
     colors: Any = image.cmap(image.norm(values))
-    for row, column in np.argwhere(~np.ma.getmaskarray(values)):
-        red, green, blue, _ = colors[row, column]
+    for row, column in np.argwhere(~np.ma.getmaskarray(values)).tolist():
         ax.text(
             column,
-            row,
-            number_format.format(values[row, column]),
+            row + 0.24 * ((row, column) in marked),
+            _written(values[row, column], number_format),
             ha="center",
             va="center",
-            color=text_color((red, green, blue)),
+            color=text_color(colors[row, column][:3]),
             fontsize=size,
+            clip_on=True,
         )
+
+
+def _missing(image: AxesImage) -> NDArray[np.bool_]:
+    """Which cells have no colour: those that are not finite, and those beyond a logarithm."""
+    normed: Any = image.norm(np.ma.asarray(image.get_array()))
+    return np.ma.getmaskarray(normed)
+
+
+def _written(value: float, number_format: str) -> str:
+    return number_format.format(value) if "{" in number_format else format(value, number_format)
 
 
 def choose_format(
     values: list[float], formats: tuple[str, ...], cell: tuple[float, float]
 ) -> tuple[str, float] | None:
-    """Choose how to write numbers into cells: format and font size in points.
+    """Choose how to write numbers into cells of that size in points: format and font size.
 
     The first format that fits in a comfortable size is taken, else the last one where it is
     readable; None where it is not, or where there is nothing to write.
     """
     if not values:
         return None
+    usual = em()
     for number_format in formats:
-        longest = max(len(number_format.format(value)) for value in values)
-        size = annotation_size(*cell, longest)
-        if size >= (_SMALLEST_READABLE if number_format == formats[-1] else _COMFORTABLE):
+        longest = max(len(_written(value, number_format)) for value in values)
+        size = min(usual, 0.78 * cell[0] / (_DIGIT * longest), 0.6 * cell[1])
+        if size >= min(usual, _READABLE if number_format == formats[-1] else _COMFORTABLE):
             return number_format, size
     return None
 
 
-def _draw_mark(ax: Axes, mark: Mark, marks: tuple[Mark, ...], cell: tuple[float, float]) -> None:
-    elsewhere = {place for other in marks if other is not mark for place in other.cells}
+def _draw_mark(ax: Axes, mark: Mark, heat_map: HeatMap, cell: tuple[float, float]) -> None:
+    elsewhere = {place for other in heat_map.marks if other is not mark for place in other.cells}
+    height = cell[1] / 2 if heat_map.formats else cell[1]
     for row, column in mark.cells:
         shared = (row, column) in elsewhere
-        width = cell[0] / 2 if shared else cell[0]
-        # Side by side, also where the cell is wide.
-        shift = mark.side * min(0.25, 10 / cell[0]) if shared else 0.0
+        size = min(0.5 * min(cell[0] / (1 + shared), height), 1.1 * em())
         ax.text(
-            column + shift,
-            row,
+            # Side by side, also where the cell is wide.
+            column + mark.side * shared * min(0.25, size / cell[0]),
+            row - 0.22 * bool(heat_map.formats),
             mark.letter,
             ha="center",
             va="center",
             color="white",
             weight="bold",
-            fontsize=min(max(0.5 * min(width, cell[1]), 4.0), 11.0),
+            fontsize=size,
             bbox={"boxstyle": "round,pad=0.22", "fc": mark.color, "ec": "white", "lw": 0.6},
         )

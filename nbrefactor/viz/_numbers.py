@@ -8,52 +8,38 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from collections.abc import Iterable
 
-    from ._arrays import FloatArray
+    from ._types import FloatArray, NDArray
 
 
-def color_limits(values: FloatArray) -> tuple[float, float]:
-    """Lower and upper end of a colour scale that shows every finite value.
+def color_limits(
+    values: FloatArray, low: float | None = None, high: float | None = None, robust: bool = False
+) -> tuple[float, float]:
+    """Lower and upper end of a colour scale, where not given those of the finite values.
 
-    Where all finite values are equal the scale is widened around them; where there are none it is
-    0 to 1.
+    Robust ends are the 2nd and the 98th percentile. Ends that meet or cross are moved apart,
+    given ones last; without a finite value the scale is 0 to 1.
     """
     finite = values[np.isfinite(values)]
     if finite.size == 0:
-        return 0.0, 1.0
-    low, high = float(finite.min()), float(finite.max())
-    if low < high:
-        return low, high
-    margin = 0.1 * abs(low) or 0.1
-    return low - margin, high + margin
-
-
-def entropy_limits(values: FloatArray, min_value: float) -> tuple[float, float]:
-    """Colour scale from `min_value` to the largest finite value, which is taken as at least 0.1."""
-    upper = max(0.1, float(np.max(values[np.isfinite(values)], initial=0.1)))
-    return min_value, upper if upper > min_value else min_value + 0.1
+        finite = np.array([0.0, 1.0])
+    data_low, data_high = np.percentile(finite, (2, 98) if robust else (0, 100))
+    lower, upper = (
+        float(data_low if low is None else low),
+        float(data_high if high is None else high),
+    )
+    if lower < upper:
+        return lower, upper
+    if low is not None and high is not None:
+        raise ValueError(f"vmin must be below vmax, got {low:g} and {high:g}")
+    middle = lower if high is None else upper
+    margin = 0.1 * abs(middle) or 0.1
+    return middle - margin * (low is None), middle + margin * (high is None)
 
 
 def normalize_entropy(entropy: FloatArray, max_entropy: FloatArray) -> FloatArray:
-    """Entropy in percent of its maximum.
-
-    Parameters
-    ----------
-    entropy : ndarray, shape [layers, heads]
-    max_entropy : ndarray
-        0-d, or a shape that broadcasts to that of `entropy`; same unit.
-
-    Returns
-    -------
-    ndarray, shape [layers, heads]
-        Not finite where either input is not.
-
-    Raises
-    ------
-    ValueError
-        If `max_entropy` does not broadcast to the shape of `entropy` or is not above 0.
-    """
+    """Entropy in percent of a maximum that broadcasts to its shape; NaN where either is unknown."""
     try:
         ceiling = np.broadcast_to(max_entropy, entropy.shape)
     except ValueError:
@@ -80,17 +66,7 @@ def average_ranks(values: FloatArray) -> FloatArray:
 
 
 def rank_correlation(x: FloatArray, y: FloatArray) -> float:
-    """Spearman's rank correlation over the pairs of which both values are finite.
-
-    Parameters
-    ----------
-    x, y : ndarray, shape [n]
-
-    Returns
-    -------
-    float
-        -1 to 1; NaN with fewer than two pairs or where all values of one side are equal.
-    """
+    """Spearman's rank correlation of the pairs that are finite; NaN where it is undefined."""
     paired = np.isfinite(x) & np.isfinite(y)
     if np.count_nonzero(paired) < 2:
         return float("nan")
@@ -104,22 +80,10 @@ def rank_correlation(x: FloatArray, y: FloatArray) -> float:
 
 
 def downsample(values: FloatArray, max_points: int) -> NDArray[np.intp]:
-    """Positions of a series that keep its shape with few points.
+    """At most `max_points` positions (fewer than 4 count as 4) that keep the shape of a series.
 
-    The series is cut into equal stretches, and the smallest and largest value of each is kept, so
-    that a spike of a single step survives. The first and the last position are always kept.
-
-    Parameters
-    ----------
-    values : ndarray, shape [n]
-        NaN stands for a gap; a stretch without any value keeps one NaN, so that the gap stays.
-    max_points : int
-        Most positions to keep; fewer than 4 count as 4 (first, last, smallest, largest).
-
-    Returns
-    -------
-    ndarray of int
-        Increasing positions, at most ``max(max_points, 4)`` of them.
+    The first, the last, and the extremes of equal stretches are kept, so that a spike of a single
+    step survives; a stretch of nothing but NaN keeps one, so that the gap stays.
     """
     limit = max(max_points, 4)
     if len(values) <= limit:
@@ -140,36 +104,30 @@ def spread(count: int, limit: int) -> NDArray[np.intp]:
     return np.unique(np.linspace(0, count - 1, min(count, max(limit, 2))).astype(np.intp))
 
 
-def epoch_boundaries(steps: FloatArray, epochs: FloatArray) -> list[tuple[float, int]]:
-    """Find the steps at which a new epoch begins, and its number.
+def smooth(values: FloatArray, weight: float) -> FloatArray:
+    """Exponential moving average without a bias to its start, as TensorBoard draws it.
 
-    Fractions of an epoch count as the epoch they lie in; entries that are not finite are passed
-    over.
+    `weight` is that of the past, from 0 to below 1. Values that are not finite are passed over.
     """
+    averaged = np.full_like(values, np.nan)
+    total = share = 0.0
+    for at in np.flatnonzero(np.isfinite(values)):
+        total = weight * total + (1 - weight) * values[at]
+        share = weight * share + (1 - weight)
+        averaged[at] = total / share
+    return averaged
+
+
+def epoch_boundaries(steps: FloatArray, epochs: FloatArray) -> list[tuple[float, int]]:
+    """Find the steps at which an epoch begins, and its number; fractions are of the epoch begun."""
     known = np.isfinite(epochs)
     whole, at = np.floor(epochs[known]).astype(int), steps[known]
     starts = np.flatnonzero(np.diff(whole)) + 1
     return [(float(at[start]), int(whole[start])) for start in starts]
 
 
-def tick_positions(count: int, room: int) -> list[int]:
-    """Positions 0, s, 2s … below `count`, with the smallest round s that leaves at most `room`."""
-    scale = 1
-    while True:
-        for step in (scale, 2 * scale, 5 * scale):
-            if -(-count // step) <= max(room, 1):
-                return list(range(0, count, step))
-        scale *= 10
-
-
-def text_color(rgb: tuple[float, float, float]) -> str:
-    """Black or white, whichever has the higher contrast on a background of that colour.
-
-    Parameters
-    ----------
-    rgb : tuple of float
-        Red, green and blue, each 0 to 1 in sRGB.
-    """
+def text_color(rgb: Iterable[float]) -> str:
+    """Black or white, whichever has the higher contrast on an sRGB colour (each channel 0 to 1)."""
     linear = [
         channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
         for channel in rgb

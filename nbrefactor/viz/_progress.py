@@ -2,50 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ._arrays import to_array, whole_number
-from ._figure import (
-    MISSING_LABEL,
-    check_figsize,
-    check_save_path,
-    finish,
-    settle_layout,
-    size_in_points,
-)
-from ._numbers import downsample, epoch_boundaries, spread
+from ._arrays import finite_number, to_array, whole_number
+from ._numbers import downsample, epoch_boundaries, smooth, spread
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Mapping
+    from ._types import ArrayLike, Axes, Figure, FloatArray, SavePath
 
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-    from matplotlib.lines import Line2D
-    from numpy.typing import ArrayLike
-
-    from ._arrays import FloatArray
-
-_SERIES = (
-    "train_loss",
-    "eval_loss",
-    "pruned_heads",
-    "revived_heads",
-    "sparsity",
-    "perplexity",
-)
-# Okabe and Ito's colours, which stay apart under every kind of colour blindness.
-_BLUE, _ORANGE, _GREEN, _PURPLE = "#0072b2", "#d55e00", "#009e73", "#8c4799"
-_RED = "#c1121f"
-# Distances of integer ticks, times a power of ten.
-_ROUND = (1, 2, 5, 10)
+_KNOWN = ("train_loss", "eval_loss", "pruned_heads", "revived_heads", "sparsity", "perplexity")
+# Heads that were pruned or revived at a step; without a cumulative count nothing is in between.
+EVENTS = ("pruned_heads", "revived_heads")
 # Beyond this many points a marker on each would hide the line.
 _MOST_MARKERS = 60
-_MOST_EPOCH_LINES = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +29,8 @@ class Curve:
     ----------
     steps, values : ndarray, shape [n]
         Points of the line; a NaN value is a gap in it.
+    raw : ndarray, shape [n]
+        The values before they were smoothed, at the same steps.
     missing : ndarray, shape [m]
         Steps whose value is not finite.
     few : bool
@@ -64,6 +39,7 @@ class Curve:
 
     steps: FloatArray
     values: FloatArray
+    raw: FloatArray
     missing: FloatArray
     few: bool
 
@@ -80,55 +56,82 @@ class History:
         Step at which an epoch begins, and its number.
     steps : ndarray, shape [n]
         All steps, in the order in which they came.
+    metrics : tuple of str
+        Metrics that have a panel of their own.
+    cumulative : bool
+        Whether numbers of heads are running totals.
     """
 
     curves: dict[str, Curve]
     boundaries: tuple[tuple[float, int], ...]
     steps: FloatArray
+    metrics: tuple[str, ...]
+    cumulative: bool
 
 
 def visualize_training_progress(
     metrics_history: Mapping[str, ArrayLike],
     max_display_points: int = 100,
     figsize: tuple[float, float] = (10, 8),
-    save_path: str | os.PathLike[str] | None = None,
+    save_path: SavePath = None,
     *,
+    title: str | None = None,
+    metrics: Sequence[str] = (),
+    log_loss: bool = False,
+    smoothing: float = 0.0,
+    cumulative: bool = False,
     ax: Axes | Sequence[Axes] | None = None,
+    style: Any = None,
 ) -> Figure:
-    """Draw the course of a training in three panels: loss, head counts, sparsity and perplexity.
+    """Draw the course of a training in panels: loss, head counts, sparsity and perplexity, others.
 
     Parameters
     ----------
     metrics_history : mapping of str to array-like of shape [steps]
-        ``step`` and at least one of ``train_loss``, ``eval_loss``, ``pruned_heads``,
-        ``revived_heads`` (numbers of heads), ``sparsity`` (a fraction, or percent where a value is
-        above 1), ``perplexity`` and ``epoch``. Other keys are not looked at. A list may be shorter
-        than ``step``; it then belongs to the first steps. Entries may be None or NaN: a metric
-        recorded at fewer than half of its steps is joined over them; in any other they leave a gap
-        in the line and a cross on the lower edge of the panel. An infinite value always has its
-        cross.
+        ``step`` and any of ``train_loss``, ``eval_loss``, ``pruned_heads``, ``revived_heads``
+        (numbers of heads), ``sparsity`` (a fraction, or percent where a value is above 1),
+        ``perplexity`` and ``epoch``. Other keys are looked at where `metrics` names them. A list
+        may be shorter than ``step``; it then belongs to the first steps. Entries may be None or
+        NaN: a metric recorded at fewer than half of its steps is joined over them; in any other
+        they leave a gap in the line and a cross on the lower edge of the panel. An infinite value
+        always has its cross. Where all lists are empty the panels say that nothing is recorded yet.
     max_display_points : int, default 100
         Most points to draw for each metric. The first and the last one, and the smallest and the
         largest, are always among them, so fewer than 4 count as 4.
     figsize : tuple of float, default (10, 8)
         Width and height of a new figure in inches.
-    save_path : str or PathLike, optional
+    save_path : str, PathLike or binary file, optional
         Where to save the figure as well; missing folders are made. None and ``""`` save nothing.
-    ax : matplotlib.axes.Axes or sequence of three, optional
-        Draw here instead of into a new pyplot figure: into three axes (loss, heads, sparsity), or
-        into one, which is then divided into the three panels.
+    title : str, optional
+        Title above all panels, wrapped where it is too long for one line.
+    metrics : sequence of str, default ()
+        Further keys of the history, such as ``"lr"``, each to be drawn in a panel of its own.
+    log_loss : bool, default False
+        Draw losses on a logarithmic scale.
+    smoothing : float, default 0.0
+        Weight of the past, from 0 to below 1, in moving averages of losses, perplexity and
+        `metrics`; the values themselves are then drawn faintly behind them.
+    cumulative : bool, default False
+        Draw ``pruned_heads`` and ``revived_heads`` as running totals instead of as one bar for each
+        step at which heads were pruned (upwards) or revived (downwards).
+    ax : matplotlib.axes.Axes or sequence of these, optional
+        Draw here instead of into a new pyplot figure: into one axes for each panel, or into one,
+        which is then divided. An earlier plot there is replaced.
+    style : str, mapping or list of these, optional
+        Matplotlib style or rcParams for this plot, as ``matplotlib.style.context`` takes them.
 
     Returns
     -------
     matplotlib.figure.Figure
-        The figure, still open. Vertical lines show where an epoch begins.
+        The figure, still open in pyplot; a notebook shows it once, and closes it then. Vertical
+        lines show where an epoch begins.
 
     Raises
     ------
     TypeError
         If `metrics_history` is not a mapping, or an argument is of a kind that cannot be read.
     ValueError
-        If ``step`` is absent, empty or not finite, if nothing else was recorded, or if a list is
+        If ``step`` is absent or not finite, if a metric is not in the history, or if a list is
         longer than ``step``.
 
     Examples
@@ -147,44 +150,50 @@ def visualize_training_progress(
     ['Loss', 'Heads', 'Sparsity (fraction)']
     >>> plt.close(figure)
     """
-    given = _check_panels(ax)
-    check_figsize(figsize)
-    check_save_path(save_path)
+    from ._canvas import Canvas
+    from ._panels import draw_panels
+
+    if isinstance(metrics, str) or not all(isinstance(key, str) for key in metrics):
+        raise TypeError(f"metrics must be a sequence of keys of the history, got {metrics!r}")
+    weight = finite_number(smoothing, "smoothing")
+    if not 0 <= weight < 1:
+        raise ValueError(f"smoothing must be from 0 to below 1, got {weight:g}")
     points = whole_number(max_display_points, "max_display_points")
     if points < 1:
         raise ValueError(f"max_display_points must be at least 1, got {points}")
-    history = read_history(metrics_history, points)
-
-    panels = _new_panels(history, figsize) if given is None else _three_panels(given)
-    _draw_loss(panels[0], history.curves)
-    _draw_heads(panels[1], history.curves)
-    _draw_sparsity(panels[2], history.curves)
-    for panel in panels:
-        _finish_steps(panel, panels[2], history)
-    settle_layout(panels[0])
-    _draw_epochs(panels, history)
-    return finish(panels[0], save_path)
+    canvas = Canvas(ax, figsize, save_path, style)
+    recorded = read_history(metrics_history, tuple(metrics))
+    history = reduce_history(recorded, points, weight, cumulative, tuple(metrics))
+    return draw_panels(history, title, log_loss, canvas)
 
 
-def read_history(metrics_history: Mapping[str, ArrayLike], max_points: int) -> History:
-    """Check a history and reduce each of its metrics to the points to draw."""
-    if not (hasattr(metrics_history, "keys") and hasattr(metrics_history, "__getitem__")):
+def read_history(
+    history: Mapping[str, Any], metrics: tuple[str, ...] = ()
+) -> dict[str, FloatArray]:
+    """Check a history; what of it is known or asked for, as arrays without empty ones."""
+    if not (hasattr(history, "keys") and hasattr(history, "__getitem__")):
         raise TypeError(
-            f"metrics_history must map metric names to lists, got {type(metrics_history).__name__}"
+            f"metrics_history must map metric names to lists, got {type(history).__name__}"
         )
-    recorded = {
-        key: _read_metric(metrics_history[key], key)
-        for key in ("step", "epoch", *_SERIES)
-        if key in metrics_history and metrics_history[key] is not None
-    }
-    steps = recorded.pop("step", None)
-    if steps is None:
+    keys = sorted(map(str, history.keys()))
+    absent = [key for key in metrics if key not in history]
+    if absent:
+        raise ValueError(f"metrics names {absent[0]!r}, but metrics_history has the keys {keys}")
+    named = [key for key in ("step", "epoch", *_KNOWN, *metrics) if key in history]
+    recorded = {key: _read_metric(history[key], key) for key in named if history[key] is not None}
+    recorded = {key: values for key, values in recorded.items() if len(values)}
+    steps = recorded.get("step", np.empty(0))
+    if not recorded and ("step" in named or not keys):
+        return {"step": steps}
+    if "step" not in recorded:
         raise ValueError(
-            "metrics_history must have the key 'step', got the keys "
-            f"{sorted(map(str, metrics_history.keys()))}"
+            f"metrics_history must have the key 'step' with values, got the keys {keys}"
         )
-    if len(steps) == 0:
-        raise ValueError("metrics_history['step'] is empty: there is nothing to draw yet")
+    if named == ["step"]:
+        raise ValueError(
+            "metrics_history must have at least one metric besides 'step' "
+            f"({', '.join((*_KNOWN, 'epoch'))}), got the keys {keys}; metrics= names others"
+        )
     if not np.isfinite(steps).all():
         position = int(np.flatnonzero(~np.isfinite(steps))[0])
         raise ValueError(
@@ -196,24 +205,36 @@ def read_history(metrics_history: Mapping[str, ArrayLike], max_points: int) -> H
                 f"metrics_history[{key!r}] must not be longer than metrics_history['step'], got "
                 f"shapes {values.shape} and {steps.shape}"
             )
-    recorded = {key: values for key, values in recorded.items() if len(values)}
-    if not recorded:
-        raise ValueError(
-            "metrics_history must have values of at least one metric besides 'step': "
-            f"{', '.join((*_SERIES, 'epoch'))}"
-        )
-    epochs = recorded.pop("epoch", np.empty(0))
-    return History(
-        curves={
-            key: reduce_metric(steps[: len(values)], values, max_points)
-            for key, values in recorded.items()
-        },
-        boundaries=tuple(epoch_boundaries(steps[: len(epochs)], epochs)),
-        steps=steps,
-    )
+    return recorded
 
 
-def reduce_metric(steps: FloatArray, values: FloatArray, max_points: int) -> Curve:
+def reduce_history(
+    recorded: dict[str, FloatArray],
+    max_points: int,
+    smoothing: float = 0.0,
+    cumulative: bool = False,
+    metrics: tuple[str, ...] = (),
+) -> History:
+    """Reduce each metric of a history to the points to draw."""
+    steps, epochs = recorded["step"], recorded.get("epoch", np.empty(0))
+    curves = {}
+    for key, values in recorded.items():
+        if key in ("step", "epoch"):
+            continue
+        at = steps[: len(values)]
+        if key in EVENTS and not cumulative:
+            # Steps at which nothing happened have no bar, whatever the number of points.
+            happened = ~np.isfinite(values) | (values != 0)
+            at, values = at[happened], values[happened]
+        weight = 0.0 if key in (*EVENTS, "sparsity") else smoothing
+        curves[key] = reduce_metric(at, values, max_points, weight)
+    boundaries = tuple(epoch_boundaries(steps[: len(epochs)], epochs))
+    return History(curves, boundaries, steps, metrics, cumulative)
+
+
+def reduce_metric(
+    steps: FloatArray, values: FloatArray, max_points: int, smoothing: float = 0.0
+) -> Curve:
     """Points of one metric to draw, and the steps at which its value is missing."""
     finite = np.isfinite(values)
     mostly_there = 2 * np.count_nonzero(finite) >= len(values)
@@ -223,10 +244,11 @@ def reduce_metric(steps: FloatArray, values: FloatArray, max_points: int) -> Cur
     at = np.flatnonzero(finite)
     if mostly_there and len(at):
         at = np.arange(at[0], at[-1] + 1)
-    line = np.where(finite[at], values[at], np.nan)
-    kept = downsample(line, max_points)
+    raw = np.where(finite[at], values[at], np.nan)
+    line = smooth(raw, smoothing) if smoothing else raw
+    kept = downsample(raw, max_points)
     few = bool(np.count_nonzero(finite) <= _MOST_MARKERS)
-    return Curve(steps[at][kept], line[kept], missing, few)
+    return Curve(steps[at][kept], line[kept], raw[kept], missing, few)
 
 
 def _read_metric(values: object, key: str) -> FloatArray:
@@ -235,190 +257,3 @@ def _read_metric(values: object, key: str) -> FloatArray:
     if array.ndim != 1:
         raise ValueError(f"{name} must be a list with one value a step, got shape {array.shape}")
     return array
-
-
-def _check_panels(ax: object) -> tuple[Axes, ...] | None:
-    from matplotlib.axes import Axes
-
-    if ax is None:
-        return None
-    if isinstance(ax, Axes):
-        return (ax,)
-    if not isinstance(ax, Sequence | np.ndarray) or isinstance(ax, str):
-        raise TypeError(
-            f"ax must be Matplotlib axes, a sequence of three or None, got {type(ax).__name__}"
-        )
-    panels: list[Any] = list(np.ravel(np.asarray(ax, dtype=object)))
-    if len(panels) != 3:
-        raise ValueError(
-            f"ax must be one Matplotlib axes or three (loss, heads, sparsity), got {len(panels)}"
-        )
-    for panel in panels:
-        if not isinstance(panel, Axes):
-            raise TypeError(f"ax must hold Matplotlib axes, got {type(panel).__name__}")
-    return tuple(panels)
-
-
-def _three_panels(given: tuple[Axes, ...]) -> tuple[Axes, ...]:
-    if len(given) == 3:
-        return given
-    (whole,) = given
-    whole.set_axis_off()
-    place = whole.get_subplotspec()
-    if place is None:
-        bottom = whole.inset_axes((0, 0.0, 1, 0.25))
-        middle = whole.inset_axes((0, 0.36, 1, 0.25), sharex=bottom)
-        return whole.inset_axes((0, 0.72, 1, 0.25), sharex=bottom), middle, bottom
-    # Insets would do here too, but layout engines warn of the second axis of an inset.
-    panels: Any = place.subgridspec(3, 1).subplots(sharex=True)
-    return tuple(panels)
-
-
-def _new_panels(history: History, figsize: tuple[float, float]) -> tuple[Axes, ...]:
-    import matplotlib.pyplot as plt
-
-    shown = [any(key in history.curves for key in _SERIES[at : at + 2]) for at in (0, 2, 4)]
-    _, panels = plt.subplots(
-        3,
-        1,
-        figsize=figsize,
-        sharex=True,
-        layout="tight",
-        height_ratios=[1.0 if any_curve else 0.3 for any_curve in shown],
-    )
-    return tuple(panels)
-
-
-def _draw_loss(ax: Axes, curves: dict[str, Curve]) -> None:
-    ax.set_ylabel("Loss")
-    if "train_loss" in curves:
-        _draw_curve(ax, curves["train_loss"], "train", _BLUE)
-    if "eval_loss" in curves:
-        _draw_curve(ax, curves["eval_loss"], "eval", _ORANGE, ls="--")
-    _finish_values(ax, [ax])
-
-
-def _draw_heads(ax: Axes, curves: dict[str, Curve]) -> None:
-    from matplotlib.ticker import MaxNLocator
-
-    ax.set_ylabel("Heads")
-    # A count holds until the next one.
-    if "pruned_heads" in curves:
-        _draw_curve(ax, curves["pruned_heads"], "pruned", _RED, drawstyle="steps-post")
-    if "revived_heads" in curves:
-        _draw_curve(ax, curves["revived_heads"], "revived", _GREEN, ls="--", drawstyle="steps-post")
-    ax.yaxis.set_major_locator(MaxNLocator(6, steps=_ROUND, integer=True, min_n_ticks=1))
-    _finish_values(ax, [ax])
-
-
-def _draw_sparsity(ax: Axes, curves: dict[str, Curve]) -> None:
-    drawn = [ax]
-    if "sparsity" in curves:
-        values = curves["sparsity"].values
-        percent = bool(np.any(values[np.isfinite(values)] > 1))
-        ax.set_ylabel("Sparsity (%)" if percent else "Sparsity (fraction)")
-        _draw_curve(ax, curves["sparsity"], "sparsity", _GREEN, drawstyle="steps-post")
-    else:
-        ax.set_ylabel("Sparsity")
-    if "perplexity" in curves:
-        right = ax.twinx()
-        right.set_ylabel("Perplexity")
-        _draw_curve(right, curves["perplexity"], "perplexity", _PURPLE, ls="--")
-        drawn.append(right)
-        if "sparsity" not in curves:
-            ax.set_yticks([])
-            ax.set_ylabel("")
-    _finish_values(ax, drawn)
-
-
-def _draw_curve(ax: Axes, curve: Curve, label: str, color: str, **look: Any) -> None:
-    ax.plot(curve.steps, curve.values, label=label, color=color, **look)
-    points = np.isfinite(curve.values)
-    if not curve.few:
-        # Only a point between two gaps needs a marker to be seen.
-        padded = np.pad(points, 1)
-        points &= ~padded[:-2] & ~padded[2:]
-    ax.plot(curve.steps[points], curve.values[points], ls="", marker=".", color=color, label="_")
-    if len(curve.missing):
-        ax.plot(
-            curve.missing,
-            np.zeros_like(curve.missing),
-            ls="",
-            marker="x",
-            ms=4,
-            color=color,
-            alpha=0.8,
-            clip_on=False,
-            transform=ax.get_xaxis_transform(),
-            label=f"{label}: {MISSING_LABEL}",
-        )
-
-
-def _finish_values(ax: Axes, drawn: list[Axes]) -> None:
-    lines = [line for part in drawn for line in part.get_lines()]
-    named: list[Line2D] = [line for line in lines if not str(line.get_label()).startswith("_")]
-    named.sort(key=lambda line: str(line.get_label()).endswith(MISSING_LABEL))
-    if not named:
-        ax.set_yticks([])
-        ax.text(
-            0.5, 0.5, "not recorded", transform=ax.transAxes, ha="center", va="center", alpha=0.6
-        )
-        return
-    ax.grid(alpha=0.3)
-    # Above the panel, where it hides no point; on the upper of two axes, so that none covers it.
-    drawn[-1].legend(
-        handles=named,
-        loc="lower right",
-        bbox_to_anchor=(1, 1),
-        ncols=len(named),
-        frameon=False,
-        borderaxespad=0.1,
-        fontsize="small",
-    )
-
-
-def _finish_steps(ax: Axes, lowest: Axes, history: History) -> None:
-    from matplotlib.ticker import MaxNLocator, StrMethodFormatter
-
-    low, high = float(history.steps.min()), float(history.steps.max())
-    margin = 0.02 * (high - low) or 0.5
-    ax.set_xlim(low - margin, high + margin)
-    if not np.any(history.steps % 1):
-        ax.xaxis.set_major_locator(MaxNLocator("auto", steps=_ROUND, integer=True, min_n_ticks=1))
-        ax.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
-    if ax is lowest or not ax.get_shared_x_axes().joined(ax, lowest):
-        ax.set_xlabel("Training step")
-    else:
-        ax.tick_params(labelbottom=False)
-
-
-def _draw_epochs(panels: tuple[Axes, ...], history: History) -> None:
-    boundaries = history.boundaries
-    if not boundaries:
-        return
-    for at in spread(len(boundaries), _MOST_EPOCH_LINES):
-        for panel in panels:
-            panel.axvline(boundaries[at][0], color="0.5", ls=":", lw=0.9, zorder=0.5)
-    top = panels[0]
-    bottom, upper = top.get_ylim()
-    top.set_ylim(bottom, upper + 0.14 * (upper - bottom))
-    width, _ = size_in_points(top)
-    left, right = top.get_xlim()
-    free = 0.0
-    for step, epoch in boundaries:
-        text = f"epoch {epoch}"
-        room = 5.2 * len(text)
-        start = (step - left) / (right - left) * width
-        if start < free or start + room > width:
-            continue
-        top.annotate(
-            text,
-            xy=(step, 1),
-            xycoords=("data", "axes fraction"),
-            xytext=(2, -3),
-            textcoords="offset points",
-            va="top",
-            fontsize=8,
-            alpha=0.75,
-        )
-        free = start + room

@@ -7,41 +7,27 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ._arrays import to_array
-from ._figure import (
-    MISSING_LABEL,
-    check_axes,
-    check_figsize,
-    check_save_path,
-    draw_colorbar,
-    draw_title,
-    find_colormap,
-    finish,
-    new_axes,
-    settle_layout,
-)
+from ._arrays import check_not_empty, to_array
 from ._numbers import rank_correlation
 
 if TYPE_CHECKING:
-    import os
+    from matplotlib.collections import PathCollection
 
-    from matplotlib.axes import Axes
-    from matplotlib.colors import Colormap
-    from matplotlib.figure import Figure
-    from numpy.typing import ArrayLike
-
-    from ._arrays import FloatArray
+    from ._types import ArrayLike, Axes, Colormap, Figure, FloatArray, SavePath
 
 
 def visualize_entropy_vs_gradient(
     entropy_values: ArrayLike,
     grad_norm_values: ArrayLike,
     title: str | None = "Entropy vs Gradient Relationship",
-    save_path: str | os.PathLike[str] | None = None,
+    save_path: SavePath = None,
     *,
     ax: Axes | None = None,
-    cmap: str | Colormap = "viridis",
     figsize: tuple[float, float] | None = None,
+    style: Any = None,
+    cmap: str | Colormap | None = None,
+    cbar: bool = True,
+    cbar_ax: Axes | None = None,
     unit: str = "nats",
 ) -> Figure:
     """Draw every head's gradient norm against its entropy, with their rank correlation.
@@ -55,22 +41,22 @@ def visualize_entropy_vs_gradient(
         of the plot, and is not part of the correlation.
     title : str or None, default "Entropy vs Gradient Relationship"
         A title too long for one line is wrapped.
-    save_path : str or PathLike, optional
+    save_path : str, PathLike or binary file, optional
         Where to save the figure as well; missing folders are made. None and ``""`` save nothing.
-    ax : matplotlib.axes.Axes, optional
-        Draw here instead of into a new pyplot figure.
-    cmap : str or matplotlib.colors.Colormap, default "viridis"
-        Colours of the layers, where the arrays are [layers, heads] with two layers or more.
-    figsize : tuple of float, optional
-        Width and height of a new figure in inches; by default 8 by 6.
+    cmap : str or matplotlib.colors.Colormap, optional
+        Colours of the layers, where the arrays are [layers, heads] with two layers or more. By
+        default the ``image.cmap`` of `style` if given there, else "viridis".
+    ax, figsize, style, cbar, cbar_ax : optional
+        As for `visualize_gradient_norms`.
     unit : str, default "nats"
         Unit of the entropies, for the axis label.
 
     Returns
     -------
     matplotlib.figure.Figure
-        The figure, still open. Spearman's ρ, with equal values ranked by their mean, stands between
-        title and points; it is undefined for fewer than two heads and for constant values.
+        The figure, still open in pyplot; a notebook shows it once, and closes it then. Spearman's
+        ρ, with equal values ranked by their mean, stands between title and points; it is undefined
+        for fewer than two heads and for constant values.
 
     Raises
     ------
@@ -88,9 +74,8 @@ def visualize_entropy_vs_gradient(
     'Spearman ρ = −0.80 (4 heads)'
     >>> plt.close(figure)
     """
-    check_axes(ax)
-    check_figsize(figsize)
-    check_save_path(save_path)
+    from ._canvas import Canvas, draw_colorbar, draw_note, draw_title, find_colormap, open_figure
+
     entropy = to_array(entropy_values, "entropy_values")
     norms = to_array(grad_norm_values, "grad_norm_values")
     if entropy.shape != norms.shape:
@@ -98,33 +83,22 @@ def visualize_entropy_vs_gradient(
             "entropy_values and grad_norm_values must have the same shape, got "
             f"{entropy.shape} and {norms.shape}"
         )
-    if entropy.size == 0:
-        raise ValueError(
-            f"entropy_values is empty (shape {entropy.shape}): there is nothing to draw without "
-            "at least one head"
-        )
-    colors = find_colormap(cmap)
-    ax = ax or new_axes(figsize or (8.0, 6.0))
-    _draw_points(ax, entropy, norms, colors)
-    x, y = entropy.ravel(), norms.ravel()
-    if _draw_missing(ax, x, y):
-        ax.legend(loc="best")
-    ax.set_xlabel(f"Entropy ({unit}; higher = less focused)")
-    ax.set_ylabel("Gradient norm (higher = more impact)")
-    ax.grid(alpha=0.3)
-    ax.set_axisbelow(True)
-    ax.annotate(
-        describe_correlation(x, y),
-        xy=(0.5, 1),
-        xytext=(0, 5),
-        xycoords="axes fraction",
-        textcoords="offset points",
-        ha="center",
-        va="bottom",
-    )
-    settle_layout(ax)
-    draw_title(ax, title, pad=22)
-    return finish(ax, save_path)
+    check_not_empty(entropy.shape, "entropy_values", "one head")
+    canvas = Canvas(ax, figsize, save_path, style)
+    with open_figure(canvas, (58.0, 43.0), (26.0, 22.0)) as figure:
+        ax = canvas.given[0] if canvas.given else figure.subplots()
+        points = _draw_points(ax, entropy, norms, find_colormap(cmap))
+        if cbar and points.get_array() is not None:
+            bar = draw_colorbar(ax, points, "Layer", cbar_ax)
+            bar.ax.yaxis.get_major_locator().set_params(integer=True)  # type: ignore[call-arg]
+        x, y = entropy.ravel(), norms.ravel()
+        _draw_missing(ax, x, y)
+        ax.set_xlabel(f"Entropy ({unit}; higher = less focused)")
+        ax.set_ylabel("Gradient norm (higher = more impact)")
+        ax.grid(alpha=0.3)
+        ax.set_axisbelow(True)
+        draw_title(ax, title, draw_note(ax, describe_correlation(x, y)))
+    return figure
 
 
 def describe_correlation(x: FloatArray, y: FloatArray) -> str:
@@ -133,50 +107,41 @@ def describe_correlation(x: FloatArray, y: FloatArray) -> str:
     counted = f"{heads} head" if heads == 1 else f"{heads} heads"
     rho = rank_correlation(x, y)
     if not math.isnan(rho):
-        # The typographic minus is what the tick labels have.
-        return f"Spearman ρ = {rho:.2f} ({counted})".replace("-", "−")
+        # Zero has no sign; the typographic minus is what the tick labels have.
+        return f"Spearman ρ = {round(rho, 2) + 0.0:.2f} ({counted})".replace("-", "−")
     reason = "all values are equal" if heads > 1 else "at least two are needed"
     return f"Spearman ρ undefined ({counted}; {reason})"
 
 
-def _draw_points(ax: Axes, entropy: FloatArray, norms: FloatArray, colors: Colormap) -> None:
+def _draw_points(
+    ax: Axes, entropy: FloatArray, norms: FloatArray, colors: Colormap
+) -> PathCollection:
     paired = np.isfinite(entropy) & np.isfinite(norms)
     x, y = entropy[paired], norms[paired]
     # Many points overlap: smaller and more transparent, so that dense places stay dense.
     crowd = min(1.0, 300 / max(len(x), 1))
-    look: dict[str, Any] = {"s": 14 + 26 * crowd, "alpha": 0.55 + 0.3 * crowd, "linewidths": 0}
-    if entropy.ndim != 2 or len(entropy) < 2:
-        ax.scatter(x, y, color=colors(0.35), **look)
-        return
-    from matplotlib.ticker import MaxNLocator
-
-    layers = np.broadcast_to(np.arange(len(entropy))[:, None], entropy.shape)
-    points = ax.scatter(x, y, c=layers[paired], cmap=colors, vmin=0, vmax=len(entropy) - 1, **look)
-    bar = draw_colorbar(ax, points, "Layer", ticks=MaxNLocator(integer=True))
-    if bar.solids is not None:
-        bar.solids.set_alpha(1)
-
-
-def _draw_missing(ax: Axes, x: FloatArray, y: FloatArray) -> bool:
-    """Mark what is known of incomplete heads by crosses on the edges of the axes."""
-    known_x, known_y = np.isfinite(x), np.isfinite(y)
-    if (known_x & known_y).all():
-        return False
-    along_x, along_y = x[known_x & ~known_y], y[known_y & ~known_x]
+    # The outline keeps dark points apart from a dark background.
     look: dict[str, Any] = {
-        "ls": "",
-        "marker": "x",
-        "color": "0.4",
-        "clip_on": False,
-        "zorder": 3,
+        **{"s": 14 + 26 * crowd, "alpha": 0.55 + 0.3 * crowd},
+        **{"linewidths": 0.5, "edgecolors": ax.xaxis.label.get_color()},
     }
+    if entropy.ndim != 2 or len(entropy) < 2:
+        return ax.scatter(x, y, color=colors(0.35), **look)
+    layers = np.broadcast_to(np.arange(len(entropy))[:, None], entropy.shape)
+    return ax.scatter(x, y, c=layers[paired], cmap=colors, vmin=0, vmax=len(entropy) - 1, **look)
+
+
+def _draw_missing(ax: Axes, x: FloatArray, y: FloatArray) -> None:
+    """Mark what is known of incomplete heads by crosses on the edges of the axes."""
+    from ._canvas import MISSING_LABEL
+
+    known_x, known_y = np.isfinite(x), np.isfinite(y)
     incomplete = int(np.count_nonzero(~(known_x & known_y)))
-    ax.plot(
-        along_x,
-        np.zeros_like(along_x),
-        transform=ax.get_xaxis_transform(),
-        label=f"{incomplete} {MISSING_LABEL}",
-        **look,
-    )
-    ax.plot(np.zeros_like(along_y), along_y, transform=ax.get_yaxis_transform(), **look)
-    return True
+    if not incomplete:
+        return
+    look: dict[str, Any] = {"ls": "", "marker": "x", "color": "0.5", "clip_on": False, "zorder": 3}
+    along_x, along_y = x[known_x & ~known_y], y[known_y & ~known_x]
+    label = f"{incomplete} {MISSING_LABEL}"
+    ax.plot(along_x, 0 * along_x, transform=ax.get_xaxis_transform(), label=label, **look)
+    ax.plot(0 * along_y, along_y, transform=ax.get_yaxis_transform(), **look)
+    ax.legend(loc="best")

@@ -12,7 +12,14 @@ import pytest
 from matplotlib.figure import Figure
 
 from nbrefactor import viz
-from nbrefactor.viz._arrays import finite_number, head_grid, head_pairs, to_array, whole_number
+from nbrefactor.viz._arrays import (
+    finite_number,
+    head_grid,
+    marked_heads,
+    shape_of,
+    to_array,
+    whole_number,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -207,7 +214,7 @@ def test_every_kind_of_maximum_divides_the_entropy(kind):
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_pairs_marks_heads(kind):
     pairs = KINDS[kind](np.array([[0, 1], [1, 0]]))
-    assert head_pairs(pairs, "pruned_heads", (2, 2)) == ((0, 1), (1, 0))
+    assert marked_heads(pairs, "pruned_heads", (2, 2)) == ((0, 1), (1, 0))
 
 
 @pytest.mark.parametrize("draw", DRAW, ids=lambda draw: draw.__name__)
@@ -307,7 +314,9 @@ class NarrowTensorWithoutFloat:
         pytest.param([fractions.Fraction(10**400)], "Fraction(1", id="a huge fraction"),
         pytest.param(RefusesAll(), "a RefusesAll that NumPy cannot read", id="a failing __array__"),
         pytest.param(
-            NarrowTensorWithoutFloat(), "a tensor that NumPy cannot read", id="a failing tensor"
+            NarrowTensorWithoutFloat(),
+            "a NarrowTensorWithoutFloat that NumPy cannot read",
+            id="a failing tensor",
         ),
     ],
 )
@@ -318,6 +327,78 @@ def test_what_holds_no_real_numbers_is_refused_by_name(value, got):
         "entropy_values must be an array, a tensor or a nested list of real numbers, got "
     )
     assert got in str(caught.value)
+
+
+class Lazy:
+    """A remote tensor: computed when ``numpy`` is called, and no array before."""
+
+    def __init__(self, values):
+        self.values = values
+
+    def detach(self):
+        return self
+
+    cpu = detach
+
+    def numpy(self):
+        return self.values
+
+
+def test_a_tensor_that_offers_only_numpy_is_read():
+    np.testing.assert_array_equal(to_array(Lazy(np.eye(2)), "x"), np.eye(2))
+
+
+def test_a_tensor_whose_numpy_is_no_array_is_refused():
+    with pytest.raises(TypeError, match=r"x must be an array, a tensor or .*Lazy"):
+        to_array(Lazy(Lazy(None)), "x")
+
+
+def test_missing_values_of_pandas_are_missing():
+    pandas = pytest.importorskip("pandas", reason="pandas is not installed: no NA to test")
+    for value in (
+        [1, pandas.NA],
+        pandas.Series([1, None], dtype="Int64"),
+        pandas.DataFrame({"a": [1.0, pandas.NA]}, dtype=object)["a"],
+    ):
+        np.testing.assert_array_equal(to_array(value, "x"), [1, np.nan])
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        pytest.param(lambda torch: torch.ones(2, 2, device="meta"), id="meta"),
+        pytest.param(lambda torch: torch.nested.nested_tensor([torch.ones(2)]), id="nested"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:The PyTorch API of nested tensors")
+def test_tensors_without_readable_values_are_refused_by_name(make):
+    torch = pytest.importorskip("torch", reason="torch is not installed: no real tensors to test")
+    with pytest.raises(TypeError, match="attn_matrix must be an array, a tensor or") as caught:
+        viz.visualize_attention_matrix(make(torch))
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_quantized_tensors_are_read():
+    torch = pytest.importorskip("torch", reason="torch is not installed: no real tensors to test")
+    quantized = torch.quantize_per_tensor(torch.tensor([0.0, 0.5]), 0.5, 0, torch.quint8)
+    np.testing.assert_array_equal(to_array(quantized, "x"), [0, 0.5])
+
+
+@pytest.mark.parametrize(
+    ("value", "shape"),
+    [
+        pytest.param(np.ones((2, 3)), (2, 3), id="an array"),
+        pytest.param([np.ones((2, 3))] * 4, (4, 2, 3), id="a list of arrays"),
+        pytest.param([[1, 2]], (1, 2), id="nested lists"),
+        pytest.param([], (0,), id="nothing"),
+        pytest.param(1, (), id="a number"),
+        pytest.param(OffersArray([1]), None, id="only to be told by converting"),
+        pytest.param("ab", None, id="text"),
+    ],
+)
+def test_a_shape_is_told_without_converting(value, shape):
+    assert shape_of(value) == shape
 
 
 def test_a_complex_tensor_is_refused():
@@ -356,10 +437,17 @@ def test_an_empty_grid_says_why_there_is_nothing_to_draw(shape):
         pytest.param(zip([0, 1], [2, 0], strict=True), ((0, 2), (1, 0)), id="a zip"),
         pytest.param([(0, 1), (0, 1)], ((0, 1),), id="a pair named twice"),
         pytest.param([(1.0, 2.0)], ((1, 2),), id="whole numbers as floats"),
+        pytest.param({0: [2, 1], 1: ()}, ((0, 2), (0, 1)), id="heads by layer"),
+        pytest.param(
+            {1: np.array([0]), 0: 2}, ((1, 0), (0, 2)), id="an array and one head by layer"
+        ),
+        pytest.param(np.eye(2, 3) > 0, ((0, 0), (1, 1)), id="a mask"),
+        pytest.param([[False, True, False], [False] * 3], ((0, 1),), id="a mask of nested lists"),
+        pytest.param(np.zeros((2, 3), bool), (), id="an empty mask"),
     ],
 )
 def test_pairs(value, expected):
-    assert head_pairs(value, "pruned_heads", (2, 3)) == expected
+    assert marked_heads(value, "pruned_heads", (2, 3)) == expected
 
 
 @pytest.mark.parametrize(
@@ -376,6 +464,10 @@ def test_pairs(value, expected):
         pytest.param([(float("nan"), 1)], ValueError, "(nan, 1)", id="no layer"),
         pytest.param([(float("inf"), 1)], ValueError, "(inf, 1)", id="an infinite layer"),
         pytest.param("01", TypeError, "got '01'", id="text"),
+        pytest.param(np.ones((2, 2), bool), ValueError, "as a mask must have the grid's shape (2, 3), got shape (2, 2)", id="a mask that looks like pairs"),
+        pytest.param([[True, False]], ValueError, "as a mask must have the grid's shape", id="a nested mask that looks like a pair"),
+        pytest.param({2: [0]}, ValueError, "(2, 0), which lies outside", id="a layer too high by layer"),
+        pytest.param({"0": [0]}, TypeError, "type str", id="layers as text"),
         pytest.param(7, ValueError, "got shape ()", id="a number"),
         pytest.param([("0", "1")], TypeError, "type str", id="pairs of text"),
     ],

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
+import io
+import pickle
 import typing
 import warnings
 from pathlib import Path
@@ -43,7 +46,7 @@ SIGNATURES = {
 
 every_function = pytest.mark.parametrize("draw", CALLS, ids=lambda draw: draw.__name__)
 titled_function = pytest.mark.parametrize(
-    "draw", [draw for draw in CALLS if "title" in inspect.signature(draw).parameters]
+    "draw", [draw for draw in CALLS if draw is not viz.visualize_training_progress]
 )
 
 
@@ -75,7 +78,9 @@ def test_the_return_annotation_is_the_figure(draw):
     assert draw.__annotations__["return"] == "Figure"
     assert typing.get_type_hints(draw, localns=vars(mpl.figure) | {
         "ArrayLike": object, "os": __import__("os"), "Axes": object, "Colormap": object,
-        "Iterable": typing.Iterable, "Mapping": typing.Mapping,
+        "Iterable": typing.Iterable, "Mapping": typing.Mapping, "Sequence": typing.Sequence,
+        "IO": typing.IO, "Any": typing.Any, "Normalize": object, "Literal": typing.Literal,
+        "Heads": object, "SavePath": object, "Figure": Figure,
     })["return"] is Figure  # fmt: skip
 
 
@@ -179,7 +184,7 @@ def test_saving_into_the_current_folder(tmp_path, monkeypatch):
     ("options", "error", "message"),
     [
         pytest.param({"ax": object()}, TypeError, "ax must be Matplotlib axes", id="no axes"),
-        pytest.param({"save_path": 3}, TypeError, "save_path must be a str, a PathLike or None, got int", id="path as number"),
+        pytest.param({"save_path": 3}, TypeError, "save_path must be a str, a PathLike, a binary file or None, got int", id="path as number"),
         pytest.param({"save_path": b"a.png"}, TypeError, "got bytes", id="path as bytes"),
         pytest.param({"save_path": "a.docx"}, ValueError, "save_path must end in one of ", id="unknown format"),
         pytest.param({"figsize": (3, 0)}, ValueError, "figsize must be two numbers above 0 (width and height in inches), got (3, 0)", id="no height"),
@@ -262,3 +267,156 @@ def test_nothing_is_cut_off_at_the_edge_of_a_new_figure(draw):
     assert box.y0 >= -1
     assert box.x1 <= figure.bbox.x1 + 1
     assert box.y1 <= figure.bbox.y1 + 1
+
+
+@every_function
+@pytest.mark.parametrize("cleared", [True, False], ids=["cleared before", "as it is"])
+def test_drawing_again_into_the_same_axes_piles_nothing_up(draw, cleared):
+    figure, ax = plt.subplots()
+    counts = []
+    for _ in range(3):
+        call(draw, ax=ax)
+        figure.canvas.draw()
+        counts.append((len(figure.axes), len(ax.child_axes), len(ax.texts), len(ax.images)))
+        place = ax.get_position()
+        if cleared:
+            ax.clear()
+    assert len(set(counts)) == 1
+    assert place.width > 0.5
+
+
+@every_function
+@pytest.mark.parametrize("projection", ["3d", "polar"])
+def test_axes_of_another_projection_are_refused(draw, projection):
+    ax = plt.figure().add_subplot(projection=projection)
+    with pytest.raises(TypeError, match=f"ax must be flat rectangular axes, got {projection} axes"):
+        call(draw, ax=ax)
+
+
+@every_function
+def test_the_home_folder_is_found(draw, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    call(draw, save_path="~/plots/plot.png")
+    assert [path.name for path in tmp_path.iterdir()] == ["plots"]
+
+
+@every_function
+def test_a_binary_file_is_written_to(draw):
+    file = io.BytesIO()
+    call(draw, save_path=file)
+    assert file.getvalue().startswith(b"\x89PNG")
+
+
+@every_function
+def test_a_failed_save_leaves_no_figure_open(draw, tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(OSError, match="file"):
+        call(draw, save_path=tmp_path / "file" / "plot.png")
+    assert plt.get_fignums() == []
+
+
+@pytest.mark.parametrize(
+    ("draw", "arguments", "error", "message"),
+    [
+        pytest.param(viz.visualize_gradient_norms, (GRID, None, None, "T", (10, 5)), TypeError, "got tuple; figsize, ", id="figsize of gradient norms"),
+        pytest.param(viz.visualize_attention_matrix, (GRID, 0, 0, "T", "viridis"), ValueError, "save_path is 'viridis', the name of a colour map: give it as cmap='viridis'", id="cmap of attention"),
+        pytest.param(viz.visualize_entropy_heatmap, (GRID, "T", 0.5), TypeError, "got float; figsize, min_value, ", id="min_value of entropy"),
+        pytest.param(viz.visualize_normalized_entropy, (GRID, 1, "T", (10, 6)), TypeError, "got tuple; figsize, ", id="figsize of normalized entropy"),
+        pytest.param(viz.visualize_entropy_vs_gradient, (GRID, GRID, "T", (8, 6)), TypeError, "got tuple; figsize, ", id="figsize of the scatter plot"),
+        pytest.param(viz.visualize_training_progress, (HISTORY, 100, (10, 8), True), TypeError, "got bool; figsize, ", id="show_perplexity of progress"),
+    ],
+)  # fmt: skip
+def test_positions_of_other_signatures_are_no_path(draw, arguments, error, message, tmp_path, monkeypatch):  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(error) as caught:
+        draw(*arguments)
+    assert message in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+@every_function
+def test_a_style_holds_for_one_plot(draw):
+    before = dict(mpl.rcParams)
+    figure = call(draw, style=["dark_background", {"font.size": 7, "axes.titlesize": 7}])
+    assert figure.get_facecolor() == (0, 0, 0, 1)
+    assert figure.axes[0].xaxis.label.get_size() == 7
+    assert dict(mpl.rcParams) == before
+
+
+def test_a_style_says_which_color_map():
+    style = {"image.cmap": "cividis"}
+    for draw in (viz.visualize_gradient_norms, viz.visualize_entropy_heatmap):
+        assert draw(GRID, style=style).axes[0].images[0].cmap.name == "cividis"
+        assert draw(GRID, style=style, cmap="magma").axes[0].images[0].cmap.name == "magma"
+    with plt.style.context("seaborn-v0_8-whitegrid"):
+        assert viz.visualize_gradient_norms(GRID).axes[0].images[0].cmap.name == "plasma"
+
+
+@every_function
+@pytest.mark.parametrize("style", ["no such style", {"no.such": 1}, 3])
+def test_a_style_that_is_none_is_refused(draw, style):
+    with pytest.raises(ValueError, match="style must be a Matplotlib style"):
+        call(draw, style=style)
+    assert plt.get_fignums() == []
+
+
+@every_function
+@pytest.mark.parametrize(
+    "copied", [copy.deepcopy, lambda figure: pickle.loads(pickle.dumps(figure))]
+)
+def test_a_figure_can_be_copied(draw, copied):
+    figure = call(draw)
+    assert len(copied(figure).axes) == len(figure.axes)
+
+
+STYLES = {
+    "default": {},
+    "font size 6": {"font.size": 6},
+    "font size 24": {"font.size": 24},
+    "a grid": {"axes.grid": True},
+    "ggplot": "ggplot",
+    "dark": "dark_background",
+    "seaborn": "seaborn-v0_8-poster",
+}
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("shape", [(1, 1), (6, 12), (12, 1), (96, 96)], ids=str)
+def test_no_text_overlaps_or_is_cut(shape, style, unreadable):
+    layers, heads = shape
+    grid = np.random.default_rng(0).uniform(0, 3, shape)
+    grid[0, 0] = np.nan if grid.size > 1 else 1.0
+    last = {layers - 1: [heads - 1]}
+    title = "What the heads look like after the third round of pruning and of training " * 2
+    with plt.style.context(STYLES[style]):
+        for figure in (
+            viz.visualize_gradient_norms(grid * 1e-5, last, last, title),
+            viz.visualize_entropy_heatmap(grid),
+            viz.visualize_normalized_entropy(grid, 3, title),
+            viz.visualize_entropy_vs_gradient(grid, grid * 1e-5, title),
+        ):
+            assert unreadable(figure) == []
+            plt.close(figure)
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_no_text_of_attention_and_training_overlaps_or_is_cut(style, unreadable):
+    names = [f"token{number}" for number in range(24)]
+    heads = np.full((1, 5, 24, 24), 0.1)
+    steps = np.arange(0, 60_000, 100)
+    loss = np.where(steps % 7000 > 600, 3 - steps / 30_000, np.nan)
+    epochs = steps // 9000
+    history = {"step": steps, "train_loss": loss, "eval_loss": loss, "sparsity": steps / 1e5,
+               "perplexity": loss * 9, "pruned_heads": steps % 9000 == 0, "epoch": epochs, "lr": loss / 1e5}  # fmt: skip
+    with plt.style.context(STYLES[style]):
+        for figure in (
+            viz.visualize_attention_matrix(heads, 3, 1, tokens=names),
+            viz.visualize_attention_matrix(heads, 3, None),
+            *(viz.visualize_attention_matrix(np.ones(s)) for s in [(100, 5), (1, 512), (512, 1)]),
+            viz.visualize_training_progress(history, title="A long run " * 20),
+            viz.visualize_training_progress(history, metrics=["lr"], log_loss=True),
+            viz.visualize_training_progress({"step": []}),
+        ):
+            assert unreadable(figure) == []
+            plt.close(figure)

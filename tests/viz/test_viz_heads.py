@@ -8,7 +8,6 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from matplotlib.collections import PolyCollection
 
 from nbrefactor.viz import (
     visualize_entropy_heatmap,
@@ -26,14 +25,13 @@ def heat_map(figure):
     return figure.axes[0].images[0]
 
 
-def hatched_cells(figure):
-    """Middle of each stretch of missing cells, as (row, column)."""
-    found = [artist for artist in figure.axes[0].collections if isinstance(artist, PolyCollection)]
-    return [
-        tuple(path.get_extents().get_points().mean(axis=0)[::-1])
-        for collection in found
-        for path in collection.get_paths()
-    ]
+def missing_cells(figure):
+    """Cells (row, column) through which the hatched background is seen."""
+    ax, image = figure.axes[0], heat_map(figure)
+    colors = image.cmap(image.norm(image.get_array()))
+    seen = [tuple(map(int, place)) for place in np.argwhere(colors[..., 3] == 0)]
+    assert (ax.patch.get_hatch() == "////") == bool(seen)
+    return seen
 
 
 def legend_texts(figure):
@@ -61,7 +59,7 @@ def marks(figure):
 )
 def test_a_heat_map_says_what_it_shows(draw, title, value_label, limits):
     figure = draw(GRID)
-    ax, bar = figure.axes
+    ax, bar = figure.axes[0], heat_map(figure).colorbar.ax
     assert ax.get_title() == title
     assert (ax.get_xlabel(), ax.get_ylabel(), bar.get_ylabel()) == ("Head", "Layer", value_label)
     assert heat_map(figure).get_clim() == limits
@@ -101,11 +99,11 @@ class TestMarks:
             assert strongest == max(red, green, blue)
             assert strongest > 2 * min(red, green)
             assert alpha == 1
-        assert legend_texts(figure) == ["pruned", "revived"]
+        assert legend_texts(figure) == ["P: pruned", "R: revived"]
 
     def test_the_legend_names_only_what_is_there(self):
-        assert legend_texts(visualize_gradient_norms(GRID, [(0, 0)])) == ["pruned"]
-        assert legend_texts(visualize_gradient_norms(GRID, [], [(0, 0)])) == ["revived"]
+        assert legend_texts(visualize_gradient_norms(GRID, [(0, 0)])) == ["P: pruned"]
+        assert legend_texts(visualize_gradient_norms(GRID, [], [(0, 0)])) == ["R: revived"]
         assert legend_texts(visualize_gradient_norms(GRID, [], [])) == []
 
     def test_a_head_both_pruned_and_revived_shows_both_side_by_side(self):
@@ -116,6 +114,11 @@ class TestMarks:
         figure.canvas.draw()
         boxes = [text.get_bbox_patch().get_window_extent() for text in (pruned, revived)]
         assert boxes[0].x1 <= boxes[1].x0 + 1
+
+    def test_no_grid_of_the_style_strikes_through_them(self):
+        with plt.rc_context({"axes.grid": True}):
+            ax = visualize_gradient_norms(GRID, [(0, 0)]).axes[0]
+        assert not any(line.get_visible() for line in [*ax.get_xgridlines(), *ax.get_ygridlines()])
 
     def test_marks_do_not_move_the_limits(self):
         assert visualize_gradient_norms(GRID, [(0, 0)]).axes[0].get_xlim() == (-0.5, 2.5)
@@ -137,21 +140,16 @@ class TestMissing:
         grid[0, 1] = value
         figure = visualize_gradient_norms(grid)
         assert heat_map(figure).get_clim() == (0.5, 4.0)
-        assert np.ma.getmaskarray(heat_map(figure).get_array()).sum() == 1
-        assert hatched_cells(figure) == [(0.0, 1.0)]
-        assert figure.axes[0].collections[0].get_hatch() == "////"
+        assert missing_cells(figure) == [(0, 1)]
         assert legend_texts(figure) == ["missing (not finite)"]
 
-    def test_neighbours_are_hatched_as_one_stretch(self):
-        assert hatched_cells(visualize_entropy_heatmap([[NAN, NAN, 1.0, NAN]])) == [
-            (0, 0.5),
-            (0, 3),
-        ]
+    def test_without_missing_values_nothing_is_hatched(self):
+        assert missing_cells(visualize_entropy_heatmap(GRID)) == []
 
-    def test_the_missing_color_is_none_of_the_map(self):
-        cmap = heat_map(visualize_entropy_heatmap(GRID)).cmap
-        red, green, blue, _ = cmap(np.ma.masked_all(1))[0]
-        assert red == green == blue > 0.5
+    def test_values_that_a_logarithm_has_not_are_missing(self):
+        figure = visualize_gradient_norms([[0.0, 1.0, 10.0]], norm="log", annotate=True)
+        assert missing_cells(figure) == [(0, 0)]
+        assert {text for text, _ in marks(figure)} == {"1", "10"}
 
     def test_the_shared_color_map_of_matplotlib_is_left_alone(self):
         before = mpl.colormaps["viridis"](np.ma.masked_all(1))
@@ -173,13 +171,7 @@ class TestMissing:
     def test_a_grid_of_nothing_but_missing_values_is_drawn(self, draw):
         figure = draw([[NAN, INF]])
         figure.canvas.draw()
-        assert hatched_cells(figure) == [(0.0, 0.5)]
-
-    def test_very_many_missing_cells_are_grey_without_hatch(self):
-        grid = np.where(np.indices((120, 120)).sum(axis=0) % 2, NAN, 1.0)
-        figure = visualize_gradient_norms(grid)
-        assert hatched_cells(figure) == []
-        assert legend_texts(figure) == ["missing (not finite)"]
+        assert missing_cells(figure) == [(0, 0), (0, 1)]
 
 
 class TestNumbers:
@@ -196,6 +188,19 @@ class TestNumbers:
     def test_they_are_left_out_when_asked(self):
         assert marks(visualize_entropy_heatmap(GRID, annotate=False)) == set()
         assert marks(visualize_normalized_entropy(GRID, 4, annotate=False)) == set()
+
+    @pytest.mark.parametrize("options", [{"annotate": ".3f"}, {"fmt": ".3f"}, {"fmt": "{:.3f}"}])
+    def test_their_format_can_be_given(self, options):
+        for draw in (visualize_gradient_norms, visualize_entropy_heatmap):
+            texts = {text for text, _ in marks(draw([[0.5, 1.25]], **options))}
+            assert texts == {"0.500", "1.250"}
+
+    def test_gradient_norms_have_them_when_asked_apart_from_marks(self):
+        figure = visualize_gradient_norms(GRID, {0: [1]}, annotate=True)
+        figure.canvas.draw()
+        by_text = {text.get_text(): text.get_window_extent() for text in figure.axes[0].texts}
+        assert set(by_text) == {"0.5", "1", "1.5", "2", "2.5", "4", "P"}
+        assert by_text["1"].y1 <= by_text["P"].y0
 
     def test_they_are_shortened_where_cells_are_small(self):
         figure = visualize_normalized_entropy(np.full((2, 20), 0.5), 1.0, figsize=(7, 3))
@@ -245,14 +250,65 @@ class TestTicks:
         assert {float(tick) % 1 for tick in [*ax.get_xticks(), *ax.get_yticks()]} == {0.0}
 
 
+class TestScale:
+    def test_ends_can_be_given(self):
+        image = heat_map(visualize_gradient_norms(GRID, vmin=1, vmax=2))
+        assert image.get_clim() == (1, 2)
+        assert image.colorbar.extend == "both"
+
+    def test_robust_ends_leave_outliers_out(self):
+        grid = np.append(np.linspace(0, 1, 99), 1e9).reshape(10, 10)
+        for figure in (
+            visualize_gradient_norms(grid, robust=True),
+            visualize_entropy_heatmap(grid, robust=True),
+        ):
+            assert heat_map(figure).get_clim()[1] < 2
+            assert heat_map(figure).colorbar.extend == "both"
+
+    def test_a_norm_of_the_caller_is_followed_and_stays_as_it_was(self):
+        norm = mpl.colors.LogNorm()
+        image = heat_map(visualize_gradient_norms(GRID, norm=norm))
+        assert isinstance(image.norm, mpl.colors.LogNorm)
+        assert image.get_clim() == (0.5, 4.0)
+        assert (norm.vmin, norm.vmax) == (None, None)
+
+    def test_the_bar_can_be_left_out_or_put_elsewhere(self):
+        figure = visualize_entropy_heatmap(GRID, cbar=False)
+        assert figure.axes[0].child_axes == []
+        assert heat_map(figure).colorbar is None
+        figure, (ax, elsewhere) = plt.subplots(1, 2)
+        for _ in range(2):
+            visualize_entropy_heatmap(GRID, ax=ax, cbar_ax=elsewhere)
+        assert elsewhere.get_ylabel() == "Entropy (nats)"
+        assert len(figure.axes) == 2
+
+    @pytest.mark.parametrize(
+        ("options", "error", "message"),
+        [
+            pytest.param({"vmin": 3, "vmax": 1}, ValueError, "vmin must be below vmax, got 3 and 1", id="crossed"),
+            pytest.param({"vmin": NAN}, ValueError, "vmin must be finite", id="NaN"),
+            pytest.param({"vmax": "x"}, TypeError, "vmax must be", id="text"),
+            pytest.param({"norm": "log", "vmin": 1}, ValueError, "vmin and vmax belong into norm", id="both"),
+            pytest.param({"norm": 3}, TypeError, "norm must be a Matplotlib norm or the name of a scale such as 'log', got int", id="norm as number"),
+            pytest.param({"fmt": ".2q"}, ValueError, "fmt must be a format such as '.2f'", id="no format"),
+            pytest.param({"annotate": "{:.2f"}, ValueError, "fmt must be a format", id="half a format"),
+        ],
+    )  # fmt: skip
+    def test_bad_scales_are_refused_by_name(self, options, error, message):
+        with pytest.raises(error) as caught:
+            visualize_gradient_norms(GRID, **options)
+        assert message in str(caught.value)
+        assert plt.get_fignums() == []
+
+
 class TestColorMap:
     def test_by_name_or_as_an_object(self):
         assert heat_map(visualize_gradient_norms(GRID, cmap="magma")).cmap.name == "magma"
         own = mpl.colors.ListedColormap(["black", "white"], name="own")
         assert heat_map(visualize_gradient_norms(GRID, cmap=own)).cmap.name == "own"
 
-    def test_defaults_are_safe_for_the_colour_blind(self):
-        assert heat_map(visualize_gradient_norms(GRID)).cmap.name == "cividis"
+    def test_defaults_are_those_of_everyones_notebooks(self):
+        assert heat_map(visualize_gradient_norms(GRID)).cmap.name == "plasma"
         assert heat_map(visualize_entropy_heatmap(GRID)).cmap.name == "viridis"
         assert heat_map(visualize_normalized_entropy(GRID, 4)).cmap.name == "viridis"
 
@@ -285,4 +341,5 @@ def test_a_maximum_of_another_shape_is_refused_with_both_shapes():
 
 
 def test_the_unit_is_the_callers():
-    assert visualize_entropy_heatmap(GRID, unit="bits").axes[1].get_ylabel() == "Entropy (bits)"
+    bar = heat_map(visualize_entropy_heatmap(GRID, unit="bits")).colorbar
+    assert bar.ax.get_ylabel() == "Entropy (bits)"

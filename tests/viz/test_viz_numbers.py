@@ -11,19 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from nbrefactor.viz._figure import annotation_size, fit_title
-from nbrefactor.viz._heatmap import choose_format
+from nbrefactor.viz._heatmap import choose_format, tick_positions
 from nbrefactor.viz._numbers import (
     average_ranks,
     color_limits,
     downsample,
-    entropy_limits,
     epoch_boundaries,
     normalize_entropy,
     rank_correlation,
+    smooth,
     spread,
     text_color,
-    tick_positions,
 )
 
 NAN, INF = float("nan"), float("inf")
@@ -178,19 +176,48 @@ def test_color_limits(values, limits):
 
 
 @pytest.mark.parametrize(
-    ("values", "min_value", "limits"),
+    ("low", "high", "limits"),
     [
-        pytest.param([1, 3], 0, (0, 3), id="up to the largest"),
-        pytest.param([0.01, 0.02], 0, (0, 0.1), id="at least 0.1"),
-        pytest.param([1, INF, NAN], 0, (0, 1), id="only finite values count"),
-        pytest.param([NAN], 0, (0, 0.1), id="nothing finite"),
-        pytest.param([1, 3], 2, (2, 3), id="a start above some values"),
-        pytest.param([1, 3], 5, (5, 5.1), id="a start above all values"),
-        pytest.param([1, 3], -1, (-1, 3), id="a negative start"),
+        pytest.param(0, None, (0, 3), id="a given start"),
+        pytest.param(None, 2, (1, 2), id="a given end"),
+        pytest.param(-5, 5, (-5, 5), id="both"),
+        pytest.param(5, None, (5, 5.5), id="a start above all values"),
+        pytest.param(None, -5, (-5.5, -5), id="an end below all values"),
+        pytest.param(None, 0, (-0.1, 0), id="an end at zero"),
     ],
 )
-def test_entropy_limits(values, min_value, limits):
-    assert entropy_limits(np.array(values, dtype=float), min_value) == pytest.approx(limits)
+def test_given_color_limits_are_kept(low, high, limits):
+    assert color_limits(np.array([1.0, 3.0, NAN]), low, high) == pytest.approx(limits)
+
+
+def test_robust_color_limits_are_blind_to_outliers():
+    values = np.r_[np.linspace(0, 1, 100), 1e9, -1e9]
+    low, high = color_limits(values, robust=True)
+    assert -0.1 < low < 0.1
+    assert 0.9 < high < 1.1
+    assert color_limits(values, low=-7.0, robust=True) == (-7.0, high)
+
+
+def test_color_limits_that_cross_are_refused():
+    with pytest.raises(ValueError, match="vmin must be below vmax, got 2 and 1"):
+        color_limits(np.ones(2), 2, 1)
+
+
+class TestSmooth:
+    @given(series(FINITE), st.floats(0, 0.99))
+    def test_averages_stay_between_the_extremes_and_begin_at_the_first_value(self, values, weight):
+        averaged = smooth(values, weight)
+        if len(values):
+            assert averaged[0] == pytest.approx(values[0])
+            slack = 1e-9 * np.abs(values).max()
+            assert values.min() - slack <= averaged.min()
+            assert averaged.max() <= values.max() + slack
+
+    def test_a_gap_is_passed_over_and_stays(self):
+        np.testing.assert_allclose(smooth(np.array([1.0, NAN, 1.0, INF]), 0.5), [1, NAN, 1, NAN])
+
+    def test_without_weight_nothing_changes(self):
+        np.testing.assert_allclose(smooth(np.array([1.0, 5.0, 2.0]), 0.0), [1, 5, 2])
 
 
 @pytest.mark.parametrize(
@@ -254,12 +281,14 @@ def test_text_has_enough_contrast_on_every_color_of_a_map(cmap):
         assert contrast(background, text) >= 4.5
 
 
-@given(st.floats(1, 100), st.floats(1, 100), st.integers(1, 8))
-def test_a_number_fits_into_its_cell(width, height, characters):
-    size = annotation_size(width, height, characters)
-    assert size <= 10
-    assert size * 0.64 * characters < width
-    assert size < height
+@given(st.floats(1, 100), st.floats(1, 100), st.floats(0, 1e6))
+def test_a_number_fits_into_its_cell(width, height, value):
+    chosen = choose_format([value], ("{:.2f}", "{:.0f}"), (width, height))
+    if chosen is not None:
+        number_format, size = chosen
+        assert 6.5 <= size <= 10
+        assert size * 0.64 * len(number_format.format(value)) < width
+        assert size < height
 
 
 @pytest.mark.parametrize(
@@ -279,28 +308,3 @@ def test_the_longest_format_that_is_readable_is_chosen(cell, chosen):
 def test_without_values_or_formats_nothing_is_written():
     assert choose_format([], ("{:.2f}",), (50, 50)) is None
     assert choose_format([1.0], (), (50, 50)) is None
-
-
-@pytest.mark.parametrize(
-    ("title", "expected", "size"),
-    [
-        pytest.param("Gradient Norms", "Gradient Norms", 12, id="short"),
-        pytest.param("one\ntwo", "one\ntwo", 12, id="lines of its own"),
-        pytest.param("word " * 7, "word word word word\nword word word", 12, id="wrapped"),
-        pytest.param(
-            "word " * 9, "word word word word word word\nword word word", 8.4, id="shrunk"
-        ),
-        pytest.param(r"$\alpha$ " * 9, r"$\alpha$ " * 9, 8.4, id="formulas stay whole"),
-    ],
-)
-def test_titles_fit(title, expected, size):
-    text, points = fit_title(title, 150.0, 12.0, 0.6)
-    assert text == expected
-    assert points == pytest.approx(size)
-
-
-@given(st.text("abc ", max_size=300), st.floats(100, 900))
-def test_a_title_keeps_its_words_and_its_width(title, width):
-    text, size = fit_title(title, width, 12.0, 0.6)
-    assert text.replace("\n", "").replace(" ", "") == title.replace(" ", "")
-    assert max(map(len, text.split("\n"))) * 0.6 * size <= width

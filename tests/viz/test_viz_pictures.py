@@ -62,8 +62,8 @@ def history(steps):
         "eval_loss": [
             value if i % max(steps // 10, 1) == 0 else None for i, value in enumerate(loss)
         ],
-        "pruned_heads": (at * 30).astype(int),
-        "revived_heads": (at * 9).astype(int),
+        "pruned_heads": np.where(np.arange(steps) % max(steps // 12, 1) == 0, 3, 0),
+        "revived_heads": np.where(np.arange(steps) % max(steps // 5, 2) == 1, 2, 0),
         "sparsity": at[: max(steps * 3 // 4, 1)] * 0.4,
         "epoch": (at * 3.99).astype(int),
         "perplexity": np.exp(loss),
@@ -122,3 +122,43 @@ def test_contact_sheet():
     figure = contact_sheet(example_plots())
     assert isinstance(figure, Figure)
     return figure
+
+
+@picture
+def test_attention_matrix_of_tokens():
+    words = ["The", "quick", "brown", "fox", "jumps", "over", "the", "lazy", "dog", "$", "."]
+    query, key = np.indices((11, 11))
+    weights = np.exp(-abs(query - key) / 2.0)
+    return visualize_attention_matrix(weights, tokens=words, mask_upper=True, annotate=True)
+
+
+@picture
+def test_attention_matrix_of_several_heads():
+    head, query, key = np.indices((5, 16, 16))
+    weights = np.where(key <= query, np.exp((key - query) / (1.0 + head)), np.nan)
+    return visualize_attention_matrix(weights, 2, None)
+
+
+@picture
+@pytest.mark.parametrize("shape", [(100, 5), (1, 512)], ids=["100x5", "1x512"])
+def test_attention_matrix_far_from_square(shape):
+    query, key = np.indices(shape)
+    return visualize_attention_matrix(abs(np.sin(query / 9 + key)))
+
+
+@picture
+def test_gradient_norms_on_a_logarithmic_scale_with_numbers():
+    values = 10.0 ** np.linspace(-6, -1, 24).reshape(4, 6)
+    return visualize_gradient_norms(values, {0: [1]}, {3: [4]}, norm="log", annotate=True)
+
+
+@picture
+def test_training_progress_with_everything():
+    whole = {**history(400), "lr": np.linspace(3e-4, 0, 400)}
+    options = {"log_loss": True, "smoothing": 0.9, "metrics": ["lr"], "cumulative": True}
+    return visualize_training_progress(whole, title="Run 7", style="dark_background", **options)
+
+
+@picture
+def test_training_progress_of_nothing_yet():
+    return visualize_training_progress({"step": []})

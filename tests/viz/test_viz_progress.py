@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import typing
 from itertools import pairwise
 
 import matplotlib.pyplot as plt
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 from nbrefactor.viz import visualize_training_progress
-from nbrefactor.viz._progress import read_history, reduce_metric
+from nbrefactor.viz._progress import read_history, reduce_history, reduce_metric
 
 pytestmark = pytest.mark.slow
 
@@ -48,7 +49,7 @@ def shown_notes(figure):
 
 class TestWhole:
     def test_every_metric_is_a_curve_in_its_panel(self):
-        figure = visualize_training_progress(WHOLE)
+        figure = visualize_training_progress(WHOLE, cumulative=True)
         names = ["train", "eval", "pruned", "revived", "sparsity", "perplexity"]
         assert list(curves(figure)) == names
         for name, key in zip(names, [k for k in WHOLE if k not in {"step", "epoch"}], strict=True):
@@ -91,7 +92,7 @@ class TestWhole:
         assert "100,000" in labels
 
     def test_lines_of_one_panel_differ_by_more_than_color(self):
-        for ax in visualize_training_progress(WHOLE).axes[:2]:
+        for ax in visualize_training_progress(WHOLE, cumulative=True).axes[:2]:
             styles = {line.get_linestyle() for line in ax.get_legend().get_lines()}
             assert styles == {"-", "--"}
 
@@ -112,7 +113,8 @@ class TestWhole:
 class TestPartial:
     @pytest.mark.parametrize("key", [key for key in WHOLE if key != "step"])
     def test_step_and_one_more_are_enough(self, key):
-        figure = visualize_training_progress({"step": WHOLE["step"], key: WHOLE[key]})
+        history = {"step": WHOLE["step"], key: WHOLE[key]}
+        figure = visualize_training_progress(history, cumulative=True)
         figure.canvas.draw()
         assert len(curves(figure)) == (key != "epoch")
 
@@ -138,7 +140,8 @@ class TestPartial:
         assert curves(figure)["eval"] == ([0, 10], [5.0, 4.0])
 
     def test_one_step_is_visible(self):
-        figure = visualize_training_progress({key: values[:1] for key, values in WHOLE.items()})
+        one = {key: values[:1] for key, values in WHOLE.items()}
+        figure = visualize_training_progress(one, cumulative=True)
         figure.canvas.draw()
         for ax in figure.axes:
             markers = [line for line in ax.get_lines() if line.get_marker() == "."]
@@ -146,7 +149,8 @@ class TestPartial:
             assert all(list(line.get_xdata()) == [0] for line in markers)
 
     def test_other_keys_are_not_looked_at(self):
-        figure = visualize_training_progress({**WHOLE, "notes": object(), "lr": ["a"]})
+        history = {**WHOLE, "notes": object(), "lr": ["a"]}
+        figure = visualize_training_progress(history, cumulative=True)
         assert len(curves(figure)) == 6
 
     @pytest.mark.parametrize(
@@ -158,7 +162,127 @@ class TestPartial:
         ],
     )
     def test_any_mapping_will_do(self, make):
-        assert len(curves(visualize_training_progress(make(WHOLE)))) == 6
+        assert len(curves(visualize_training_progress(make(WHOLE), cumulative=True))) == 6
+
+
+class TestNothingYet:
+    @pytest.mark.parametrize(
+        "history",
+        [
+            pytest.param({}, id="no key yet"),
+            pytest.param({"step": []}, id="no step"),
+            pytest.param({"step": [], "train_loss": [], "epoch": None}, id="empty lists"),
+            pytest.param({"step": np.empty(0), "sparsity": np.empty(0)}, id="empty arrays"),
+        ],
+    )
+    def test_an_empty_history_is_drawn_so_that_training_can_begin(self, history):
+        figure = visualize_training_progress(history, title="Run 7")
+        figure.canvas.draw()
+        assert shown_notes(figure) == ["nothing recorded yet"] * 3
+
+    def test_a_step_without_values_is_drawn(self):
+        figure = visualize_training_progress({"step": [1], "train_loss": []})
+        assert shown_notes(figure) == ["not recorded"] * 3
+
+
+class TestHeads:
+    HISTORY: typing.ClassVar = {
+        "step": range(6),
+        "pruned_heads": [0, 3, 0, 0, 2, 0],
+        "revived_heads": [0, 0, 0, 1, 1, 0],
+    }
+
+    @staticmethod
+    def bars(ax):
+        return [
+            [tuple(map(float, end)) for _, end in collection.get_segments()]
+            for collection in ax.collections
+        ]
+
+    def test_each_event_is_a_bar_up_for_pruned_and_down_for_revived(self):
+        ax = visualize_training_progress(self.HISTORY).axes[1]
+        assert self.bars(ax) == [[(1, 3), (4, 2)], [(3, -1), (4, -1)]]
+        ax.figure.canvas.draw()
+        assert not any("−" in label.get_text() for label in ax.get_yticklabels())
+
+    def test_events_survive_among_many_steps(self):
+        pruned = np.zeros(100_000)
+        pruned[[17, 80_003]] = 2
+        history = {"step": np.arange(100_000), "pruned_heads": pruned}
+        assert self.bars(visualize_training_progress(history, 10).axes[1]) == [
+            [(17, 2), (80_003, 2)]
+        ]
+
+    def test_running_totals_are_steps(self):
+        ax = visualize_training_progress(self.HISTORY, cumulative=True).axes[1]
+        assert self.bars(ax) == []
+        assert {line.get_drawstyle() for line in ax.get_legend().get_lines()} == {"steps-post"}
+
+
+class TestLook:
+    def test_a_title_stands_above_all_panels(self):
+        figure = visualize_training_progress(WHOLE, title="A run " * 40)
+        figure.canvas.draw()
+        ax = figure.axes[0]
+        title = ax.title.get_window_extent()
+        assert title.y0 >= ax.get_legend().get_window_extent().y1 - 1
+        assert 0 <= title.x0 < title.x1 <= figure.bbox.x1
+
+    def test_losses_on_a_logarithmic_scale(self):
+        loss, heads, *_ = visualize_training_progress(WHOLE, log_loss=True).axes
+        assert (loss.get_yscale(), heads.get_yscale()) == ("log", "linear")
+
+    def test_smoothing_keeps_the_values_behind_the_average(self):
+        history = {"step": [0, 1, 2], "train_loss": [0.0, 3.0, 0.0], "sparsity": [0, 1, 0]}
+        figure = visualize_training_progress(history, smoothing=0.5)
+        behind, averaged, *_ = figure.axes[0].get_lines()
+        assert list(behind.get_ydata()) == [0, 3, 0]
+        np.testing.assert_allclose(averaged.get_ydata(), [0, 2, 6 / 7])
+        assert behind.get_alpha() < 0.5
+        assert curves(figure)["sparsity"][1] == [0, 1, 0]
+
+    def test_further_metrics_have_panels_of_their_own(self):
+        history = {**WHOLE, "lr": [4e-4, 3e-4, 2e-4, 1e-4], "accuracy": [0.5, None, None, None]}
+        figure = visualize_training_progress(history, metrics=["lr", "accuracy"])
+        assert [ax.get_ylabel() for ax in figure.axes[3:5]] == ["lr", "accuracy"]
+        assert curves(figure)["lr"][1] == history["lr"]
+        assert curves(figure)["accuracy"] == ([0], [0.5])
+        assert figure.axes[4].get_xlabel() == "Training step"
+
+    def test_the_sparsity_axis_begins_at_zero(self):
+        for values in ([0.0, 0.0], [0.1, 0.3], [0.0, 0.2]):
+            figure = visualize_training_progress({"step": [0, 1], "sparsity": values})
+            assert figure.axes[2].get_ylim()[0] == 0
+
+    def test_no_two_things_have_one_color(self):
+        figure = visualize_training_progress(WHOLE, cumulative=True)
+        colors = [
+            line.get_color()
+            for ax in figure.axes
+            for line in ax.get_lines()
+            if line.get_label()[0] != "_"
+        ]
+        assert len(set(colors)) == len(colors) == 6
+
+    def test_the_second_axis_has_no_grid_of_its_own(self):
+        with plt.rc_context({"axes.grid": True}):
+            *_, right = visualize_training_progress(WHOLE).axes
+        assert not any(line.get_visible() for line in right.get_ygridlines())
+
+    @pytest.mark.parametrize(
+        ("options", "error", "message"),
+        [
+            pytest.param({"metrics": "lr"}, TypeError, "metrics must be a sequence of keys", id="one name"),
+            pytest.param({"metrics": ["lr"]}, ValueError, "metrics names 'lr', but metrics_history has the keys ['epoch', ", id="not there"),
+            pytest.param({"smoothing": 1}, ValueError, "smoothing must be from 0 to below 1, got 1", id="too smooth"),
+            pytest.param({"smoothing": "x"}, TypeError, "smoothing must be", id="text"),
+        ],
+    )  # fmt: skip
+    def test_bad_options_are_refused_by_name(self, options, error, message):
+        with pytest.raises(error) as caught:
+            visualize_training_progress(WHOLE, **options)
+        assert message in str(caught.value)
+        assert plt.get_fignums() == []
 
 
 class TestMissing:
@@ -235,9 +359,8 @@ class TestDownsampling:
     def test_metrics_are_reduced_each_by_its_own_extremes(self):
         sparsity = np.zeros(100_000)
         sparsity[33] = 0.9
-        history = read_history(
-            {"step": self.STEPS, "train_loss": self.LOSS, "sparsity": sparsity}, 20
-        )
+        recorded = read_history({"step": self.STEPS, "train_loss": self.LOSS, "sparsity": sparsity})
+        history = reduce_history(recorded, 20)
         assert 33 in history.curves["sparsity"].steps
         assert 33 not in history.curves["train_loss"].steps
 
@@ -311,21 +434,16 @@ class TestAxes:
         ax = figure.add_axes((0.2, 0.2, 0.6, 0.6))
         visualize_training_progress(WHOLE, ax=ax)
         figure.canvas.draw()
-        assert [panel.get_ylabel() for panel in ax.child_axes] == [
-            "Sparsity (fraction)",
-            "Heads",
-            "Loss",
-        ]
+        panels = figure.axes[1:4]
+        assert [one.get_ylabel() for one in panels] == ["Loss", "Heads", "Sparsity (fraction)"]
+        assert all(0.2 <= one.get_position().x0 < one.get_position().x1 <= 0.81 for one in panels)
 
     @pytest.mark.parametrize(
         ("ax", "error", "message"),
         [
-            pytest.param("panel", TypeError, "a sequence of three or None, got str", id="text"),
-            pytest.param(3, TypeError, "a sequence of three or None, got int", id="a number"),
-            pytest.param(
-                [1, 2, 3], TypeError, "ax must hold Matplotlib axes, got int", id="numbers"
-            ),
-            pytest.param([1, 2], ValueError, "three (loss, heads, sparsity), got 2", id="two"),
+            pytest.param("panel", TypeError, "axes or None, got str", id="text"),
+            pytest.param(3, TypeError, "axes or None, got int", id="a number"),
+            pytest.param([1, 2, 3], TypeError, "axes or None, got int", id="numbers"),
         ],
     )
     def test_anything_else_is_refused(self, ax, error, message):
@@ -333,18 +451,31 @@ class TestAxes:
             visualize_training_progress(WHOLE, ax=ax)
         assert message in str(caught.value)
 
+    def test_another_number_of_axes_is_refused(self):
+        _, axes = plt.subplots(2)
+        with pytest.raises(ValueError, match=r"or 3 \(loss, heads, sparsity\), got 2"):
+            visualize_training_progress(WHOLE, ax=axes)
+
+    @pytest.mark.parametrize("several", [True, False])
+    def test_drawing_again_replaces_what_was_drawn(self, several):
+        figure, axes = plt.subplots(3)
+        ax = axes if several else axes[0]
+        for _ in range(3):
+            visualize_training_progress(WHOLE, ax=ax)
+        assert len(figure.axes) == (4 if several else 3 + 4)
+        assert legends(figure)[0] == ["train", "eval"]
+
 
 @pytest.mark.parametrize(
     ("history", "error", "message"),
     [
         pytest.param([1, 2], TypeError, "metrics_history must map metric names to lists, got list", id="a list"),
         pytest.param(None, TypeError, "got NoneType", id="nothing"),
-        pytest.param({"train_loss": [1]}, ValueError, "must have the key 'step', got the keys ['train_loss']", id="no step"),
+        pytest.param({"train_loss": [1]}, ValueError, "must have the key 'step' with values, got the keys ['train_loss']", id="no step"),
         pytest.param({"step": None, "train_loss": [1]}, ValueError, "must have the key 'step'", id="step is None"),
-        pytest.param({"step": [], "train_loss": []}, ValueError, "metrics_history['step'] is empty", id="no step yet"),
-        pytest.param({"step": [1, 2]}, ValueError, "values of at least one metric besides 'step': train_loss, ", id="nothing but steps"),
-        pytest.param({"step": [1], "train_loss": []}, ValueError, "values of at least one metric", id="nothing recorded"),
-        pytest.param({"step": [1], "loss": [1]}, ValueError, "values of at least one metric", id="another name"),
+        pytest.param({"step": [], "train_loss": [1]}, ValueError, "must have the key 'step' with values", id="values without steps"),
+        pytest.param({"step": [1, 2]}, ValueError, "at least one metric besides 'step' (train_loss, ", id="nothing but steps"),
+        pytest.param({"step": [1], "loss": [1]}, ValueError, "got the keys ['loss', 'step']; metrics= names others", id="another name"),
         pytest.param({"step": [1, None], "train_loss": [1, 2]}, ValueError, "metrics_history['step'] must be finite, got nan at position 1", id="an unknown step"),
         pytest.param({"step": [1, 2], "eval_loss": [1, 2, 3]}, ValueError, "metrics_history['eval_loss'] must not be longer than metrics_history['step'], got shapes (3,) and (2,)", id="a longer list"),
         pytest.param({"step": [1], "epoch": [0, 1]}, ValueError, "metrics_history['epoch'] must not be longer", id="longer epochs"),

@@ -45,15 +45,16 @@ def test_the_rank_correlation_is_stated_above_the_points():
 def test_layers_are_told_apart_by_color():
     figure = visualize_entropy_vs_gradient(ENTROPY, NORMS)
     np.testing.assert_array_equal(figure.axes[0].collections[0].get_array(), [0, 0, 0, 1, 1, 1])
-    assert figure.axes[1].get_ylabel() == "Layer"
-    assert all(tick % 1 == 0 for tick in figure.axes[1].get_yticks())
+    bar = figure.axes[0].collections[0].colorbar.ax
+    assert bar.get_ylabel() == "Layer"
+    assert all(tick % 1 == 0 for tick in bar.get_yticks())
 
 
 @pytest.mark.parametrize("shape", [(6,), (1, 6), (1, 2, 3), ()])
 def test_without_layers_there_is_one_color_and_no_bar(shape):
     values = np.ones(shape)
     figure = visualize_entropy_vs_gradient(values, values)
-    assert len(figure.axes) == 1
+    assert figure.axes[0].child_axes == []
     assert len(points(figure)) == values.size
 
 
@@ -65,6 +66,7 @@ def test_without_layers_there_is_one_color_and_no_bar(shape):
         pytest.param([1, 2, NAN], [1, 2, 0], "Spearman ρ = 1.00 (2 heads)", id="one is missing"),
         pytest.param([1], [1], "Spearman ρ undefined (1 head; at least two are needed)", id="one head"),
         pytest.param([NAN], [1], "Spearman ρ undefined (0 heads; at least two are needed)", id="no head left"),
+        pytest.param([1, 2, 3, 4], [2, 4, 1, 3], "Spearman ρ = 0.00 (4 heads)", id="none, without a sign"),
         pytest.param([1, 1], [1, 2], "Spearman ρ undefined (2 heads; all values are equal)", id="constant"),
     ],
 )  # fmt: skip
