@@ -316,10 +316,13 @@ class Expressions:
         for called in found.calls:
             for value in arguments.at(called):
                 self._called_by_others(value, node)
-        return self._result(found, arguments)
+        return self._result(origin, found, arguments)
 
-    def _result(self, found: Known, arguments: _Arguments) -> Value:
+    def _result(self, origin: str, found: Known, arguments: _Arguments) -> Value:
         shared = [value for one in found.shares for value in arguments.at(one)]
+        if "global" in found.shares:
+            # Everybody can reach it, so changing it is seen by everybody.
+            shared.append(Value(frozenset({f"global {origin}()"})))
         held = [value for one in found.holds for value in arguments.at(one)]
         roots = frozenset().union(*(value.roots for value in shared))
         holds = frozenset().union(
