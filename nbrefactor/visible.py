@@ -10,8 +10,14 @@ _CONTROL = re.compile(
     # What changes the direction of text, or ends a line in some terminals.
     r"\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"
 )
+_ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-Z\\-_]")
 
 
 def visible(text: str) -> str:
     """Make control characters visible instead of effective."""
     return _CONTROL.sub(lambda found: found.group().encode("unicode_escape").decode(), text)
+
+
+def without_colours(text: str) -> str:
+    """Drop the escapes with which a kernel colours its text."""
+    return _ANSI.sub("", text)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from nbrefactor.analysis.verdict import Accepted
     from nbrefactor.notebook.document import Document
     from nbrefactor.outcome import Finding
-    from nbrefactor.runs import ExecutionSettings
+    from nbrefactor.run.values import ExecutionSettings
 
 _FORMATS = {
     "text": "explained",
@@ -202,9 +202,9 @@ def _execute(
     quiet: bool,
 ) -> Finding | None:
     from nbrefactor.check import NotRunError
-    from nbrefactor.execute import run_notebook
     from nbrefactor.rules.failing import report_failure
-    from nbrefactor.runs import ExecutionError, Job
+    from nbrefactor.run.notebooks import run_notebook
+    from nbrefactor.run.values import ExecutionError, Job
 
     folder = Path.cwd() if path is None else path.resolve().parent
     with progress_of(name, quiet=quiet) as progress:

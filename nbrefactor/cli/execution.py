@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from nbrefactor.analysis.verdict import Accepted
-    from nbrefactor.runs import ExecutionSettings, Needed, Run
+    from nbrefactor.run.values import ExecutionSettings, Needed, Run
 
 STOPPED = 130
 
@@ -99,8 +99,8 @@ def execution_settings(
     click.UsageError
         If a parameter cannot be.
     """
-    from nbrefactor.execute import parse_parameter, read_parameters
-    from nbrefactor.runs import ExecutionSettings, ParameterError
+    from nbrefactor.run.parameters import parse_parameter, read_parameters
+    from nbrefactor.run.values import ExecutionSettings, ParameterError
 
     values: dict[str, Any] = {}
     try:
@@ -142,10 +142,10 @@ def execute_outcome(
     """
     from rich.text import Text
 
-    from nbrefactor.execute import run_notebook
     from nbrefactor.notebook.outputs import FreshOutputs, with_outputs
     from nbrefactor.notebook.store import StoreError, create
-    from nbrefactor.runs import ExecutionError, Job
+    from nbrefactor.run.notebooks import run_notebook
+    from nbrefactor.run.values import ExecutionError, Job
 
     folder = Path.cwd() if path is None else path.resolve().parent
     needs = needed_modules(outcome, modules)
@@ -196,7 +196,7 @@ def execute_outcome(
 def needed_modules(outcome: Outcome, modules: Sequence[Accepted]) -> tuple[Needed, ...]:
     """List the modules that a migrated notebook imports in place of its definitions."""
     from nbrefactor.config import BUNDLED_MODULE
-    from nbrefactor.runs import Needed
+    from nbrefactor.run.values import Needed
 
     targets = [found.target or "" for found in outcome.replaced]
     return tuple(

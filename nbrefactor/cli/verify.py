@@ -99,7 +99,7 @@ def verify(
     from nbrefactor.notebook.store import StoreError, create
     from nbrefactor.report.verification import render_verification, verdict
     from nbrefactor.report.verification_json import render_verification_json
-    from nbrefactor.runs import ExecutionError
+    from nbrefactor.run.values import ExecutionError
     from nbrefactor.settings_file import SettingsReader
     from nbrefactor.verify.run import verify as run_both
     from nbrefactor.verify.values import VerifySettings

@@ -279,7 +279,7 @@ def _diff_lines(diff: str) -> list[dict[str, str]]:
 
 def _text(text: str) -> str:
     """Drop a terminal's colours and make control characters visible; the template escapes."""
-    from nbrefactor.execute import without_colours
+    from nbrefactor.visible import without_colours
 
     plain = without_colours(text)
     return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), plain)

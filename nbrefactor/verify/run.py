@@ -10,10 +10,10 @@ from difflib import SequenceMatcher
 from pathlib import Path
 
 from nbrefactor.analysis.timeline import timeline
-from nbrefactor.execute import run_notebooks, without_colours
 from nbrefactor.notebook.document import Cell, Document, read
 from nbrefactor.outcome import Outcome
-from nbrefactor.runs import CellRun, ExecutionSettings, Job, Needed, Run
+from nbrefactor.run.notebooks import run_notebooks
+from nbrefactor.run.values import CellRun, ExecutionSettings, Job, Needed, Run
 from nbrefactor.verify.callers import calling_cells
 from nbrefactor.verify.compare import as_expected, compare_outputs, held_against_second_run
 from nbrefactor.verify.outputs import shown
@@ -26,6 +26,7 @@ from nbrefactor.verify.values import (
     VerifySettings,
     worst,
 )
+from nbrefactor.visible import without_colours
 
 # Told which notebook is at which cell: its name, the cell's position and the number of cells.
 Progress = Callable[[str, int, int], None]
@@ -90,7 +91,7 @@ def verify(
     ------
     ValueError
         If a pattern of the settings is no regular expression.
-    nbrefactor.runs.ExecutionError
+    nbrefactor.run.values.ExecutionError
         If a notebook cannot be run at all.
     """
     began = time.monotonic()

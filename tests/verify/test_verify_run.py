@@ -12,7 +12,7 @@ from nbrefactor.config import ModuleChoice, Settings
 from nbrefactor.engine import migrate_bytes, read_modules
 from nbrefactor.report.verification import render_verification, verdict
 from nbrefactor.report.verification_json import render_verification_json
-from nbrefactor.runs import ExecutionSettings
+from nbrefactor.run.values import ExecutionSettings
 from nbrefactor.verify.run import verify
 from nbrefactor.verify.values import CellComparison, Verification, VerifySettings
 

@@ -16,6 +16,10 @@ class ExecutionError(Exception):
     """A notebook could not be run at all; the text says why, and what to do."""
 
 
+class Stopped(Exception):  # noqa: N818
+    """The calling thread wants the run to end."""
+
+
 class ParameterError(Exception):
     """A parameter that cannot be; the text says which, and what is expected."""
 
@@ -55,6 +59,8 @@ class ExecutionSettings:
         Whether fresh outputs and execution counts go into the user's notebook.
     executed : Path or None
         Where papermill's own result is kept.
+    seed : int or None
+        Where random generators begin that the notebook does not seed; None for anywhere.
     """
 
     parameters: tuple[tuple[str, Any], ...] = ()
@@ -62,6 +68,7 @@ class ExecutionSettings:
     timeout: float | None = None
     save_outputs: bool = False
     executed: Path | None = None
+    seed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +86,15 @@ class CellRun:
         The kernel's count.
     outputs : tuple of mapping
         Outputs as nbformat 4 holds them, streams joined.
+    figures : tuple of mapping
+        What the recorder saw while the cell ran, in order; empty unless it was asked for.
     """
 
     cell: int
     status: CellStatus
     execution_count: int | None = None
     outputs: tuple[Mapping[str, Any], ...] = ()
+    figures: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +175,8 @@ class Job:
         Position of the last cell to run; None for all.
     own_temporary_folder : bool
         Whether the kernel's temporary files go to a folder that is removed with the run.
+    record : bool
+        Whether figures are taken apart as they are shown or saved.
     progress : callable or None
         Told the position of each cell before it runs, and the number of cells; from a thread.
     """
@@ -177,4 +189,5 @@ class Job:
     go_on: bool = False
     last_cell: int | None = None
     own_temporary_folder: bool = False
+    record: bool = False
     progress: Progress | None = None
