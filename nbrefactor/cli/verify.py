@@ -52,7 +52,7 @@ _EXAMPLES = """Examples:
     metavar="RMS",
     help="Difference, 0 to 255, up to which pictures are the same.",
 )
-@click.option("--strict", is_flag=True, help="Fail on redrawn pictures too.")
+@click.option("--strict", is_flag=True, help="Fail on restyled pictures too.")
 @click.option(
     "--one-at-a-time",
     is_flag=True,
@@ -101,6 +101,7 @@ def verify(
     from nbrefactor.report.verification_json import render_verification_json
     from nbrefactor.run.values import ExecutionError
     from nbrefactor.settings_file import SettingsReader
+    from nbrefactor.verify.known_words import words_of
     from nbrefactor.verify.run import verify as run_both
     from nbrefactor.verify.values import VerifySettings
 
@@ -128,7 +129,11 @@ def verify(
         out.print(f"nothing to verify: no definition of {original} would be replaced")
         sys.exit(0)
     settings = VerifySettings(
-        (*chosen.verify_patterns, *patterns), tolerance, strict, not one_at_a_time
+        (*chosen.verify_patterns, *patterns),
+        tolerance,
+        strict,
+        not one_at_a_time,
+        words_of(module.module.path for module in modules),
     )
     # A given notebook may import anything; only a planned one is known to need the targets.
     needs = needed_modules(outcome, modules) if other is None else ()

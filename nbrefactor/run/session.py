@@ -96,6 +96,7 @@ class Session:
             self.kernel,
             executed,
             tuple(self._notes()),
+            self._widgets(),
         )
 
     def _execute(self, folder: Path, result: Path) -> None:
@@ -202,6 +203,15 @@ class Session:
                 yield CellRun(cell.index, "skipped")
             else:
                 yield CellRun(cell.index, "not reached")
+
+    def _widgets(self) -> Mapping[str, Any]:
+        """Give the states of all widgets, which nbclient collects."""
+        states = getattr(self.client, "widget_state", None) or {}
+        return {
+            str(model): {"model_name": state.get("_model_name"), "state": dict(state)}
+            for model, state in states.items()
+            if isinstance(state, Mapping)
+        }
 
     def _raised(self) -> Failure | None:
         """Find the cell whose error ended the run."""

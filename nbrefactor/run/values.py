@@ -143,6 +143,8 @@ class Run:
         Papermill's own result; empty unless it was asked for.
     notes : tuple of str
         What the user should know besides.
+    widgets : mapping
+        The last state of each widget, by its id.
     """
 
     cells: tuple[CellRun, ...]
@@ -151,6 +153,7 @@ class Run:
     kernel: str
     executed: bytes = b""
     notes: tuple[str, ...] = ()
+    widgets: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
