@@ -17,6 +17,7 @@ from typing import Any
 
 from nbrefactor.notebook.document import read
 from nbrefactor.outcome import Outcome
+from nbrefactor.report.html_figures import figure_tables
 from nbrefactor.report.verification import verdict
 from nbrefactor.verify import pictures
 from nbrefactor.verify.outputs import is_picture
@@ -92,6 +93,7 @@ def render_html(found: Verification) -> str:
                 "total": sum(found.counts.values()),
                 "cells_total": len(found.cells),
                 "cells_compared": len(found.compared),
+                "files": list(found.file_counts.items()),
                 "notes": [_text(note) for note in found.notes],
                 "findings": list(_findings(found.outcome)),
                 "cells": [_cell(cell) for cell in cells],
@@ -129,9 +131,11 @@ def _findings(outcome: Outcome) -> Iterator[dict[str, Any]]:
 
 
 def _cell(cell: CellComparison) -> dict[str, Any]:
+    called = [(f"output {number}", output) for number, output in enumerate(cell.outputs, 1)]
+    called += [(f"figure {_name(file)}", file) for file in cell.files]
     outputs = [
-        _output(number, output)
-        for number, output in enumerate(cell.outputs, 1)
+        {**_output(output), "called": _text(name), "id": f"{cell.cell + 1}-{number}"}
+        for number, (name, output) in enumerate(called, 1)
         if output.status != "identical"
     ]
     return {
@@ -141,11 +145,16 @@ def _cell(cell: CellComparison) -> dict[str, Any]:
         "detail": _text(cell.detail),
         "edited": cell.edited,
         "outputs": outputs,
-        "identical": len(cell.outputs) - len(outputs),
+        "identical": len(called) - len(outputs),
     }
 
 
-def _output(number: int, output: OutputComparison) -> dict[str, Any]:
+def _name(file: OutputComparison) -> str:
+    shown = file.before or file.after
+    return "" if shown is None else shown.name
+
+
+def _output(output: OutputComparison) -> dict[str, Any]:
     sides = [
         {"name": name, **_side(shown)}
         for name, shown in (("Original", output.before), ("Migrated", output.after))
@@ -153,18 +162,23 @@ def _output(number: int, output: OutputComparison) -> dict[str, Any]:
     before, after = _differing(output.before, output.after)
     with_diff = (
         output.family in ("text", "stream", "json", "html", "other")
+        and output.figure is None
         and output.before is not None
         and output.after is not None
     )
+    picture = output.picture
+    of_one_size = picture is not None and picture.size_before == picture.size_after
     return {
-        "number": number,
         "status": output.status,
         "family": output.family,
         "detail": _text(output.detail),
         "sides": sides,
-        "difference": _data_uri("image/png", output.picture.picture)
-        if output.picture is not None and output.picture.picture
+        # Two pictures of two sizes differ everywhere, which says nothing.
+        "difference": _data_uri("image/png", picture.picture)
+        if picture is not None and picture.picture and of_one_size
         else "",
+        "layered": all(side["kind"] == "picture" for side in sides),
+        "figure": figure_tables(output.figure, _text),
         "diff": _diff_lines(line_diff(before, after)) if with_diff else [],
     }
 

@@ -168,7 +168,7 @@ class TestWithKernels:
         result = nbrefactor("verify", "x.ipynb", "--module", "helpers", "--report", "r.html", "-q")
         assert result.exit_code == 0, result.output
         assert result.output == (
-            "verified: 2 of 2 code cells compared, 1 output (1 identical), "
+            "verified: 2 of 2 code cells, 1 output: 1 identical, "
             "1 of 1 cell with replaced calls compared\n"
         )
         assert Path("x.ipynb").read_bytes() == data

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from nbrefactor.verify.figures.values import Member
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -90,30 +92,45 @@ def unequal(before: Floats, after: Floats, tolerance: float = TOLERANCE) -> NDAr
     return found
 
 
-def say_difference(before: Array, after: Array, names: tuple[str, ...] = ()) -> tuple[str, str]:
-    """Say what is there before and after, where two arrays differ first."""
+def differing_members(
+    before: Array, after: Array, names: tuple[str, ...] = (), most: int = 40
+) -> tuple[tuple[Member, ...], int]:
+    """Find the members in which two arrays of one shape differ.
+
+    Returns
+    -------
+    members : tuple of Member
+        The first ones.
+    count : int
+        How many there are.
+    """
     import numpy as np
 
+    if before.shape != after.shape or before.values is None or after.values is None:
+        return (), 0
+    places = np.argwhere(unequal(before.values, after.values))
+    members = []
+    for place in (tuple(map(int, one)) for one in places[:most]):
+        at = ", ".join(
+            f"{names[axis]} {index}" if axis < len(names) else f"[{index}]"
+            for axis, index in enumerate(place)
+        )
+        values = (f"{side[place]:.6g}" for side in (before.values, after.values))
+        members.append(Member(at, *values))
+    return tuple(members), len(places)
+
+
+def say_difference(before: Array, after: Array, names: tuple[str, ...] = ()) -> tuple[str, str]:
+    """Say what is there before and after, where two arrays differ first."""
     if before.shape != after.shape:
         return _shape(before.shape), _shape(after.shape)
-    if before.values is None or after.values is None:
-        if before.texts or after.texts:
-            return str(before.texts[:3]), str(after.texts[:3])
-        return f"{_size(before.shape)} values", f"{_size(after.shape)} other values"
-    places = np.argwhere(unequal(before.values, after.values))
-    if not len(places):
-        return "", ""
-    place = tuple(int(index) for index in places[0])
-    at = ", ".join(
-        f"{names[axis]} {index}" if axis < len(names) else f"[{index}]"
-        for axis, index in enumerate(place)
-    )
-    total = _size(before.shape)
-    more = f" and {len(places) - 1} more of {total}" if len(places) > 1 else ""
-    return (
-        f"{at}: {before.values[place]:.6g}{more}",
-        f"{after.values[place]:.6g}",
-    )
+    members, count = differing_members(before, after, names, 1)
+    if members:
+        more = f" and {count - 1} more of {_size(before.shape)}" if count > 1 else ""
+        return f"{members[0].where}: {members[0].before}{more}", members[0].after
+    if before.texts or after.texts:
+        return str(before.texts[:3]), str(after.texts[:3])
+    return f"{_size(before.shape)} values", f"{_size(after.shape)} other values"
 
 
 def _decode(text: str) -> Floats:

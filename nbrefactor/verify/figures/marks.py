@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from nbrefactor.verify.figures.arrays import equal, same, say_difference
+from nbrefactor.verify.figures.arrays import differing_members, equal, same, say_difference
 from nbrefactor.verify.figures.content import (
     Artist,
     differing_facts,
@@ -142,8 +142,11 @@ def _compare_data(before: Artist, after: Artist, place: str) -> Iterator[Differe
         yield Difference("style", "points of lines", place, *told)
         return
     for name in differing:
-        old, new = say_difference(before.data[name], after.data[name], _AXES.get(before.family, ()))
-        yield Difference("data", f"data of the {_called(before)}", inside(place, name), old, new)
+        axes = _AXES.get(before.family, ())
+        old, new = say_difference(before.data[name], after.data[name], axes)
+        members, _ = differing_members(before.data[name], after.data[name], axes)
+        called = f"data of the {_called(before)}"
+        yield Difference("data", called, inside(place, name), old, new, members=members)
 
 
 def _moved(before: Artist, after: Artist) -> bool:

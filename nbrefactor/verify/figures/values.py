@@ -3,12 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 # From harmless to what fails.
 Kind = Literal["style", "addition", "words", "data"]
 FigureVerdict = Literal["identical", "restyled", "different words", "different data"]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One member of an array that differs.
+
+    Parameters
+    ----------
+    where : str
+        Its place: ``row 2, column 5``.
+    before, after : str
+        Its value in either figure.
+    """
+
+    where: str
+    before: str
+    after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +42,8 @@ class Difference:
         In which axes and on what; empty for the figure itself.
     before, after : str
         What is there in either figure; empty where there is nothing.
+    members : tuple of Member
+        Which members of an array differ, the first ones of them.
     """
 
     kind: Kind
@@ -32,6 +51,7 @@ class Difference:
     where: str = ""
     before: str = ""
     after: str = ""
+    members: tuple[Member, ...] = field(default=(), kw_only=True)
 
     def __str__(self) -> str:
         place = f" ({self.where})" if self.where else ""
