@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 import click
 
 from nbrefactor.cli.execution import (
+    ASKED,
+    Asked,
     execution_options,
     execution_settings,
     progress_of,
@@ -87,10 +89,7 @@ def check(
     write_baseline: bool,
     junit: Path | None,
     execute: bool,
-    parameters: tuple[tuple[str, str], ...],
-    parameter_files: tuple[Path, ...],
-    kernel: str | None,
-    timeout: float | None,
+    asked: Asked,
     exit_zero: bool,
     quiet: bool,
 ) -> None:
@@ -101,14 +100,9 @@ def check(
     """
     if write_baseline and baseline is None:
         raise click.UsageError("--write-baseline needs --baseline FILE, the file to write.")
-    if not execute and (parameters or parameter_files or kernel or timeout):
-        raise click.UsageError(
-            "-p, --parameters-file, --kernel and --timeout say how a notebook is run, so they need "
-            "--execute"
-        )
-    execution = (
-        execution_settings(parameters, parameter_files, kernel, timeout) if execute else None
-    )
+    if not execute and asked.anything:
+        raise click.UsageError(ASKED)
+    execution = execution_settings(asked) if execute else None
     try:
         with stoppable() if execute else nullcontext():
             report = _check(paths, given, execution, quiet=quiet)

@@ -9,6 +9,8 @@ from pathlib import Path
 import click
 
 from nbrefactor.cli.execution import (
+    ASKED,
+    Asked,
     Executed,
     execute_outcome,
     execution_options,
@@ -68,10 +70,7 @@ def migrate(
     paths: tuple[str, ...],
     given: Given,
     execute: bool,
-    parameters: tuple[tuple[str, str], ...],
-    parameter_files: tuple[Path, ...],
-    kernel: str | None,
-    timeout: float | None,
+    asked: Asked,
     save_outputs: bool,
     executed: Path | None,
     dry_run: bool,
@@ -89,13 +88,8 @@ def migrate(
     from nbrefactor.settings_file import SettingsReader
 
     reader = SettingsReader(given)
-    if not execute and (
-        save_outputs or executed or parameters or parameter_files or kernel or timeout
-    ):
-        raise click.UsageError(
-            "--save-outputs, --executed, -p, --parameters-file, --kernel and --timeout say how a "
-            "notebook is run, so they need --execute"
-        )
+    if not execute and (save_outputs or executed or asked.anything):
+        raise click.UsageError(f"--save-outputs, --executed, {ASKED}")
 
     def plan(data: bytes, path: Path | None, name: str, chosen: Settings) -> Outcome:
         targets = read_modules(chosen, path)
@@ -106,9 +100,7 @@ def migrate(
     if executed is not None and (problem := _too_many_for(executed, paths)):
         show(console(stderr=True), f"nbrefactor: {visible(problem)}\n")
         sys.exit(2)
-    execution = execution_settings(
-        parameters, parameter_files, kernel, timeout, save_outputs=save_outputs, executed=executed
-    )
+    execution = execution_settings(asked, save_outputs=save_outputs, executed=executed)
 
     def run(outcome: Outcome, path: Path | None, chosen: Settings) -> Executed:
         return execute_outcome(outcome, path, read_modules(chosen, path), execution, quiet=quiet)

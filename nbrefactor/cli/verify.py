@@ -10,6 +10,7 @@ from typing import NoReturn
 import click
 
 from nbrefactor.cli.execution import (
+    Asked,
     execution_options,
     execution_settings,
     needed_modules,
@@ -77,10 +78,7 @@ def verify(
     original: Path,
     migrated: Path | None,
     given: Given,
-    parameters: tuple[tuple[str, str], ...],
-    parameter_files: tuple[Path, ...],
-    kernel: str | None,
-    timeout: float | None,
+    asked: Asked,
     patterns: tuple[str, ...],
     tolerance: float,
     strict: bool,
@@ -91,8 +89,9 @@ def verify(
 ) -> None:
     """Prove by execution that a migrated notebook does what ORIGINAL did.
 
-    Both run in kernels of their own, in ORIGINAL's folder, and every output is compared. Without
-    MIGRATED the migration is planned, and nothing is written. Code of the notebooks is executed!
+    Both run in kernels of their own, in copies of ORIGINAL's folder, and every output is compared.
+    Without MIGRATED the migration is planned, and nothing is written. Code of the notebooks is
+    executed!
     """
     from nbrefactor.engine import migrate_bytes, read_modules
     from nbrefactor.notebook.document import NotebookError, read
@@ -105,7 +104,7 @@ def verify(
     from nbrefactor.verify.run import verify as run_both
     from nbrefactor.verify.values import VerifySettings
 
-    execution = execution_settings(parameters, parameter_files, kernel, timeout)
+    execution = execution_settings(asked, sandbox=True)
     out, err = console(stderr=False), console(stderr=True)
     try:
         chosen = SettingsReader(given).settings_for(original)

@@ -68,7 +68,7 @@ def register_engine() -> None:
                     with (scratch / "said.txt").open("wb") as said:
                         client.execute(
                             cleanup_kc=True,
-                            cwd=str(session.job.folder),
+                            cwd=str(session.folder),
                             env=session.environment(scratch),
                             stdout=said,
                             stderr=said,

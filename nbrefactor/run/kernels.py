@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,7 @@ def kernel_name(document: Document, settings: ExecutionSettings) -> str:
     return name
 
 
-async def check_modules(client: Any, job: Job, kernel: str, document: Document) -> None:
+async def check_modules(client: Any, job: Job, kernel: str, sources: Sequence[str]) -> None:
     """Ask the kernel whether it finds what the notebook is going to import.
 
     Raises
@@ -94,10 +95,7 @@ async def check_modules(client: Any, job: Job, kernel: str, document: Document) 
     """
     if not job.needs:
         return
-    if any(
-        cell.cell_type == "code" and _MAKES_IMPORTABLE.search(cell.source)
-        for cell in document.cells
-    ):
+    if any(_MAKES_IMPORTABLE.search(source) for source in sources):
         return
     names = [needed.name for needed in job.needs]
     answer = await _ask(client, _PROBE, "[missing, sys.executable]", names=names)

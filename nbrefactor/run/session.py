@@ -19,6 +19,7 @@ from nbrefactor.run.failures import last_words, one_line
 from nbrefactor.run.kernels import START_SECONDS, check_modules, load_recorder
 from nbrefactor.run.parameters import unknown_parameters
 from nbrefactor.run.records import Recorded, read_records
+from nbrefactor.run.sandbox import copy_folder
 from nbrefactor.run.signals import signal_group
 from nbrefactor.run.values import (
     CellRun,
@@ -61,6 +62,8 @@ class Session:
         self.records: Path | None = None
         self.recorded: list[Recorded] = []
         self.problems: tuple[str, ...] = ()
+        self.folder = job.folder
+        self.skipped: dict[int, tuple[str, ...]] = {}
 
     def _work(self) -> None:
         began = time.monotonic()
@@ -105,7 +108,10 @@ class Session:
 
         register_engine()
         copy = folder / "notebook.ipynb"
-        write_copy(self.document, self.job.last_cell, copy)
+        allowed = self.settings.allow_installs
+        self.skipped = write_copy(self.document, self.job.last_cell, copy, allow_installs=allowed)
+        if self.settings.sandbox:
+            self.folder = copy_folder(self.job.folder, folder)
         keep = self.settings.executed is not None
         # Papermill reports every error that is left in an output, also where a tag allows it;
         # whether a cell really stopped the run stands in its metadata.
@@ -143,7 +149,8 @@ class Session:
             self.cells = list(self.client.nb.cells)
             provisioner = self.client.km.provisioner
             self.process = getattr(provisioner, "process", None)
-            await check_modules(self.client, self.job, self.kernel, self.document)
+            sources = [cell.source for cell in self.cells if cell.cell_type == "code"]
+            await check_modules(self.client, self.job, self.kernel, sources)
             if self.records is not None or self.settings.seed is not None:
                 problem = await load_recorder(self.client, self.records, self.settings.seed)
                 self.problems += (problem,) if problem else ()
@@ -289,6 +296,9 @@ class Session:
 
     def _notes(self) -> Iterator[str]:
         yield from self.problems
+        for cell, lines in self.skipped.items():
+            told = ", ".join(line.replace("\n", " ")[:120] for line in lines)
+            yield f"cell {cell + 1} was run without {told} (--allow-installs runs it)"
         if self.settings.parameters and not any(
             {"parameters", "injected-parameters"} & set(cell.tags) for cell in self.document.cells
         ):

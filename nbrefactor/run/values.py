@@ -61,6 +61,10 @@ class ExecutionSettings:
         Where papermill's own result is kept.
     seed : int or None
         Where random generators begin that the notebook does not seed; None for anywhere.
+    allow_installs : bool
+        Whether lines run that install packages or fetch files, such as ``!pip install``.
+    sandbox : bool
+        Whether the kernel works in a copy of the notebook's folder.
     """
 
     parameters: tuple[tuple[str, Any], ...] = ()
@@ -69,6 +73,8 @@ class ExecutionSettings:
     save_outputs: bool = False
     executed: Path | None = None
     seed: int | None = None
+    allow_installs: bool = False
+    sandbox: bool = False
 
 
 @dataclass(frozen=True, slots=True)

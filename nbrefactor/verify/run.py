@@ -100,7 +100,7 @@ def verify(
         If a notebook cannot be run at all.
     """
     began = time.monotonic()
-    normalise = normaliser(settings.patterns)
+    normaliser(settings.patterns)
     original = read(outcome.before)
     after = outcome.after if migrated is None else migrated
     result = read(after)
@@ -122,16 +122,13 @@ def verify(
     jobs = [job("original", outcome.before), job("migrated", after, needs)]
     parallel = settings.parallel and _processors() > 1
     before_run, after_run = run_notebooks(jobs, execution, parallel=parallel)
-    before_run, after_run = _with_states(before_run), _with_states(after_run)
-    pairs = _pair_cells(original, result)
-    rules = Rules(normalise, settings.tolerance, settings.known_words)
-    judge = _judge(outcome, original, result, pairs, rules)
-    cells = tuple(_compare(judge, pairs, before_run, after_run, None))
+    cells = compare_runs(outcome, after, before_run, after_run, settings)
     if any(cell.status in FAILING for cell in cells):
         (again,) = run_notebooks(
             [job("original, second run", outcome.before)], execution, parallel=False
         )
-        cells = tuple(_compare(judge, pairs, before_run, after_run, _with_states(again)))
+        cells = compare_runs(outcome, after, before_run, after_run, settings, again)
+    pairs = _pair_cells(original, result)
     notes = [*outcome.notes, *_notes(before_run, after_run, original, result, pairs)]
     return Verification(
         outcome.path,
@@ -142,6 +139,43 @@ def verify(
         time.monotonic() - began,
         tuple(dict.fromkeys(notes)),
     )
+
+
+def compare_runs(
+    outcome: Outcome,
+    after: bytes,
+    before_run: Run,
+    after_run: Run,
+    settings: VerifySettings,
+    again: Run | None = None,
+) -> tuple[CellComparison, ...]:
+    """Compare what two runs showed, cell by cell.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        The planned migration of the original.
+    after : bytes
+        The notebook of the second run.
+    before_run, after_run : Run
+        The run of the original and that of `after`, both recorded.
+    settings : VerifySettings
+        How outputs are compared.
+    again : Run or None
+        A second run of the original, against which changes are held.
+
+    Returns
+    -------
+    tuple of CellComparison
+        The original's code cells in order.
+    """
+    original, result = read(outcome.before), read(after)
+    pairs = _pair_cells(original, result)
+    rules = Rules(normaliser(settings.patterns), settings.tolerance, settings.known_words)
+    judge = _judge(outcome, original, result, pairs, rules)
+    second = None if again is None else _with_states(again)
+    runs = (_with_states(before_run), _with_states(after_run))
+    return tuple(_compare(judge, pairs, *runs, second))
 
 
 def _with_states(run: Run) -> Run:

@@ -68,8 +68,6 @@ class VerifySettings:
         Whether the two notebooks may run at the same time.
     known_words : frozenset of str
         Words that the target modules write out: titles and labels that differ on purpose.
-    sandbox : bool
-        Whether each run gets a copy of the notebook's folder.
     """
 
     patterns: tuple[str, ...] = ()
@@ -77,7 +75,6 @@ class VerifySettings:
     strict: bool = False
     parallel: bool = True
     known_words: frozenset[str] = frozenset()
-    sandbox: bool = False
 
 
 @dataclass(frozen=True, slots=True)

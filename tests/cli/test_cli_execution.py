@@ -96,19 +96,29 @@ class TestWithKernels:
         assert "ran through" in result.output
         assert Path("x.ipynb").read_bytes() == data
 
-    def test_a_failing_notebook_is_not_written_and_the_original_is_asked(
+    def test_a_notebook_that_failed_before_is_compared_up_to_there_and_written(
         self, folder: Path
     ) -> None:
-        data = notebook(DEFINITION, "y = 0\ndouble(1) / y", "2")
-        Path("x.ipynb").write_bytes(data)
+        Path("x.ipynb").write_bytes(notebook(DEFINITION, "y = 0\ndouble(1) / y", "2"))
+        assert migrate("--output", "planned.ipynb").exit_code == 0
         result = migrate("--execute")
-        assert result.exit_code == 1
-        assert Path("x.ipynb").read_bytes() == data
+        assert result.exit_code == 0, result.output
         assert "cell 2 failed: it raised ZeroDivisionError: division by zero" in result.output
         assert "double(1) / y" in result.output
         assert "----> 2 double(1) / y" in result.output
         assert "the original fails in the same place with the same error" in result.output
-        assert "1 notebook does not run after the change and stayed as before" in result.output
+        assert "shows the same up to there" in result.output
+        assert Path("x.ipynb").read_bytes() == Path("planned.ipynb").read_bytes()
+
+    def test_one_that_shows_something_else_before_it_fails_is_not_written(
+        self, folder: Path
+    ) -> None:
+        Path("helpers.py").write_text(DEFINITION.replace("2 *", "3 *"))
+        data = notebook(DEFINITION, "print(double(1))\n1 / 0")
+        Path("x.ipynb").write_bytes(data)
+        result = migrate("--execute", "--accept", "compatible")
+        if "nothing to do" not in result.output:
+            assert Path("x.ipynb").read_bytes() == data
 
     def test_a_failure_that_the_migration_brings_is_called_that(self, folder: Path) -> None:
         Path("helpers.py").write_text("raise RuntimeError('no')\n" + DEFINITION)
