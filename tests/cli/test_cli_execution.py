@@ -114,11 +114,12 @@ class TestWithKernels:
         self, folder: Path
     ) -> None:
         Path("helpers.py").write_text(DEFINITION.replace("2 *", "3 *"))
-        data = notebook(DEFINITION, "print(double(1))\n1 / 0")
+        data = notebook(DEFINITION, "print(double(1))", "1 / 0")
         Path("x.ipynb").write_bytes(data)
         result = migrate("--execute", "--accept", "compatible")
-        if "nothing to do" not in result.output:
-            assert Path("x.ipynb").read_bytes() == data
+        assert result.exit_code == 1
+        assert "with the same error" in result.output
+        assert Path("x.ipynb").read_bytes() == data
 
     def test_a_failure_that_the_migration_brings_is_called_that(self, folder: Path) -> None:
         Path("helpers.py").write_text("raise RuntimeError('no')\n" + DEFINITION)

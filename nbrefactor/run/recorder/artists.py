@@ -209,7 +209,10 @@ def _collection(found: Any) -> Description | None:
 
     three = _three_dimensional(found)
     if three is not None:
-        return {"kind": three[0], **_mapped(found, three[1]), "style": _paint(found)}
+        style = _paint(found)
+        if three[0] == "points" and len(found.get_sizes()):
+            style["marker size"] = float(max(found.get_sizes()))
+        return {"kind": three[0], **_mapped(found, three[1]), "style": style}
     offsets = np.ma.asarray(found.get_offsets())
     anchored = len(offsets) > 1 or bool(np.any(offsets))
     if isinstance(found, PathCollection) and anchored:
@@ -279,7 +282,9 @@ def _faces(artist: Any) -> Any:
 
 def _paint(artist: Any) -> Description:
     """Describe the look of a collection."""
-    widths = [float(width) for width in artist.get_linewidth()][:8]
+    import numpy as np
+
+    widths = [float(width) for width in np.ravel(artist.get_linewidth())[:8]]
     style: Description = {
         "edge width": widths[0] if len(set(widths)) == 1 else widths,
         "transparency": _transparency(artist),

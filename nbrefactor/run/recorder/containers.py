@@ -21,11 +21,14 @@ class Grouped:
         Identities of the artists that these descriptions cover.
     labels : dict of int to str
         For artists that stand for their container in a legend, its label.
+    styles : dict of int to dict
+        For these artists what decorates them.
     """
 
     artists: list[dict[str, Any]] = field(default_factory=list)
     within: set[int] = field(default_factory=set)
     labels: dict[int, str] = field(default_factory=dict)
+    styles: dict[int, dict[str, Any]] = field(default_factory=dict)
 
 
 def read_containers(axes: Any) -> Grouped:
@@ -47,6 +50,8 @@ def read_containers(axes: Any) -> Grouped:
             stands = line if line is not None else bars[0] if bars else None
             if stands is not None:
                 found.labels[id(stands)] = str(container.get_label())
+                sizes = [float(cap.get_markersize()) for cap in caps]
+                found.styles[id(stands)] = {"caps": max(sizes, default=0.0)}
         elif isinstance(container, StemContainer):
             found.labels[id(container.markerline)] = str(container.get_label())
     return found

@@ -92,6 +92,7 @@ def _axes(axes: Any, number: dict[int, int]) -> dict[str, Any]:
         found = describe_artist(child, axes)
         if found is not None:
             found["label"] = grouped.labels.get(id(child), found["label"])
+            found["style"].update(grouped.styles.get(id(child), {}))
             artists.append(found)
     titles = {
         "center": axes.title, "left": axes._left_title, "right": axes._right_title
@@ -100,7 +101,7 @@ def _axes(axes: Any, number: dict[int, int]) -> dict[str, Any]:
     return {
         "kind": str(getattr(axes, "name", type(axes).__name__)),
         "role": "color bar" if _is_color_bar(axes) else "axes",
-        "on": bool(axes.axison),
+        "on": bool(getattr(axes, "_axis3don", axes.axison)),
         "grid": _grid(axes),
         "place": [float(edge) for edge in axes.get_position().bounds],
         "shared": {name: _shared(axes, name, number) for name in "xy"},

@@ -10,7 +10,7 @@ from nbrefactor.verify.figures.content import Artist, positions, read_artist
 from nbrefactor.verify.figures.legends import compare_legends
 from nbrefactor.verify.figures.looks import say, style_differences
 from nbrefactor.verify.figures.marks import Pair, compare_marks, pair_artists
-from nbrefactor.verify.figures.texts import Ruler, compare_texts, ruler
+from nbrefactor.verify.figures.texts import Pairing, Ruler, compare_texts, ruler
 from nbrefactor.verify.figures.ticks import compare_ticks
 from nbrefactor.verify.figures.values import Difference, Kind, inside
 from nbrefactor.verify.figures.words import compare_words
@@ -99,9 +99,10 @@ def compare_axes(before: Axes, after: Axes, where: str) -> Iterator[Difference]:
         told = (str(side.described["kind"]) for side in (before, after))
         yield Difference("data", "projection", where, *told)
     yield from compare_marks(pairs, where)
-    placed = not any(mark.family == "wedge" for mark in before.marks)
+    pie = any(mark.family == "wedge" for mark in before.marks)
     rulers = (before.ruler, after.ruler)
-    yield from compare_texts(before.texts, after.texts, rulers, where, placed=placed)
+    how: Pairing = "in order" if pie else "placed"
+    yield from compare_texts(before.texts, after.texts, rulers, where, how=how)
     for name in "xyz":
         if name in before.described["axis"] and name in after.described["axis"]:
             yield from _compare_axis(before, after, name, where, pairs)

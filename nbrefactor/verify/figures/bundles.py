@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import gzip
+import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -109,7 +111,11 @@ def _in_page(html: str) -> tuple[str, Any] | None:
 
 
 def _plotly(traces: Any, layout: Any) -> Any:
-    plain = {name: value for name, value in dict(layout or {}).items() if name != "template"}
+    plain = dict(layout or {})
+    if isinstance(plain.get("template"), Mapping):
+        # Hundreds of settings that are one: the theme.
+        theme = json.dumps(plain["template"], sort_keys=True, default=str)
+        plain["template"] = f"theme {hashlib.sha256(theme.encode()).hexdigest()[:8]}"
     return _without({"data": _plain_arrays(traces), "layout": _plain_arrays(plain)}, {"uid", "id"})
 
 
@@ -160,14 +166,22 @@ def _plain_bokeh(value: Any) -> Any:
         if value.get("type") == "ndarray" and isinstance(value.get("array"), Mapping):
             content = value["array"].get("data", "")
             if isinstance(content, str):
-                import numpy as np
-
-                numbers = np.frombuffer(base64.b64decode(content), dtype=str(value["dtype"]))
-                return numbers.reshape(value["shape"]).tolist()
+                return _numbers(content, str(value["dtype"]))
         if value.get("type") == "map" and isinstance(value.get("entries"), list):
             return {str(key): _plain_bokeh(member) for key, member in value["entries"]}
         return {name: _plain_bokeh(member) for name, member in value.items()}
     return [_plain_bokeh(member) for member in value] if isinstance(value, list) else value
+
+
+def _numbers(content: str, dtype: str) -> list[float]:
+    import numpy as np
+
+    data = base64.b64decode(content)
+    # Newer versions pack them.
+    numbers: list[float] = np.frombuffer(
+        gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data, dtype=dtype
+    ).tolist()
+    return numbers
 
 
 def _without(value: Any, names: set[str]) -> Any:

@@ -149,4 +149,4 @@ def _compare_own(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterato
     texts = [[artist for artist in side if artist.family == "text"] for side in sides]
     whole = ruler(None, ((0.0, 1.0), (0.0, 1.0)))
     yield from compare_marks(pair_artists(*marks), "figure")
-    yield from compare_texts(texts[0], texts[1], (whole, whole), "figure", placed=False)
+    yield from compare_texts(texts[0], texts[1], (whole, whole), "figure", how="anywhere")

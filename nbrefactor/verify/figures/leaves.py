@@ -54,6 +54,10 @@ def compare_trees(library: str, before: Any, after: Any) -> Iterator[Difference]
 
 
 def _leaves(path: tuple[str, ...], before: Any, after: Any) -> Iterator[_Leaf]:
+    if isinstance(before, Mapping) and after is None:
+        after = {}
+    if isinstance(after, Mapping) and before is None:
+        before = {}
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         for name in {**before, **after}:
             yield from _leaves((*path, str(name)), before.get(name), after.get(name))

@@ -27,6 +27,7 @@ _NAMES = {
     "font style": "fonts",
     "rotation": "fonts",
     "alignment": "layout",
+    "caps": "lines",
     "arrow": "layout",
     "order": "drawing order",
     "transparency": "transparency",

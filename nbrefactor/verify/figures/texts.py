@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from nbrefactor.verify.figures.content import Artist
 from nbrefactor.verify.figures.looks import style_differences
 from nbrefactor.verify.figures.values import Difference, inside
 from nbrefactor.verify.figures.words import compare_words, normal_words, same_number
 
+Pairing = Literal["placed", "in order", "anywhere"]
 # How far a text may be moved: within its cell, or by this share of the axes' width and height.
 _WITHIN_CELL = 0.5
 _SHARE = 0.08
@@ -62,7 +64,7 @@ def compare_texts(
     rulers: tuple[Ruler, Ruler],
     where: str,
     *,
-    placed: bool,
+    how: Pairing = "placed",
 ) -> Iterator[Difference]:
     """Compare the texts of some axes.
 
@@ -74,9 +76,15 @@ def compare_texts(
         How places are read in either.
     where : str
         Names the axes.
-    placed : bool
-        Whether places count; the labels of a pie stand around it in whatever angle.
+    how : Pairing
+        Whether places count, the order alone (the labels of a pie stand around it in whatever
+        angle), or neither.
     """
+    if how == "in order" and len(before) == len(after):
+        for one, other in zip(before, after, strict=True):
+            yield from _compare_text(one, other, where)
+        return
+    placed = how == "placed"
     left = list(after)
     waiting: list[Artist] = []
     for one in before:
@@ -88,23 +96,36 @@ def compare_texts(
         yield from style_differences(one.style, near.style, inside(where, f"text {one.text!r}"))
         if normal_words(one.text) != normal_words(near.text):
             yield Difference("style", "number format", where, repr(one.text), repr(near.text))
+    old = [normal_words(one.text) for one in waiting]
     for one in waiting:
-        yield from _changed(one, left, rulers, where, placed)
+        yield from _changed(one, left, rulers, where, placed, old)
     for text in left:
         yield Difference("addition", "text", where, "", repr(normal_words(text.text)))
 
 
 def _changed(
-    one: Artist, left: list[Artist], rulers: tuple[Ruler, Ruler], where: str, placed: bool
+    one: Artist,
+    left: list[Artist],
+    rulers: tuple[Ruler, Ruler],
+    where: str,
+    placed: bool,
+    old: Sequence[str],
 ) -> Iterator[Difference]:
     """Say what became of a text that is not where it was, or not what it was."""
     there = _nearest(one, left, rulers, placed)
     if there is not None:
         left.remove(there)
-        if same_number(one.text, there.text) is False:
-            yield Difference("data", "number", where, repr(one.text), repr(there.text))
+        if normal_words(there.text) in old:
+            # Both are still there, one in the other's place.
+            yield Difference(
+                "data",
+                f"mark at {_say_place(rulers[0].place(one))}",
+                where,
+                repr(one.text),
+                repr(there.text),
+            )
         else:
-            yield from compare_words("text", where, one.text, there.text)
+            yield from _compare_text(one, there, where)
         return
     moved = next((text for text in left if _same_text(one, text)), None)
     if moved is not None:
@@ -113,6 +134,14 @@ def _changed(
         yield Difference("data", f"place of {one.text!r}", where, *places)
     else:
         yield Difference("words", "text", where, repr(normal_words(one.text)), "")
+
+
+def _compare_text(one: Artist, other: Artist, where: str) -> Iterator[Difference]:
+    """Compare two texts in one place."""
+    if same_number(one.text, other.text) is False:
+        yield Difference("data", "number", where, repr(one.text), repr(other.text))
+    else:
+        yield from compare_words("text", where, one.text, other.text)
 
 
 def _same_text(before: Artist, after: Artist) -> bool:

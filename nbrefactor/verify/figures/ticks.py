@@ -9,7 +9,7 @@ from typing import Any
 
 from nbrefactor.verify.figures.content import Artist
 from nbrefactor.verify.figures.looks import say
-from nbrefactor.verify.figures.values import Difference, inside
+from nbrefactor.verify.figures.values import Difference, Kind, inside
 from nbrefactor.verify.figures.words import compare_words, normal_words
 
 _MATH = re.compile(r"[${}\\,]|mathdefault|mathrm")
@@ -49,7 +49,10 @@ def compare_ticks(
             yield from compare_words("tick labels", place, label, other)
             return
     if new and not old and any(not _states(label, at) for at, label in new.items()):
-        yield Difference("addition", "tick labels", place, "", say(list(new.values())))
+        # A number that is not the tick's own contradicts the axis, a name says more.
+        false = any(_number(label) is not None for label in new.values())
+        kind: Kind = "words" if false else "addition"
+        yield Difference(kind, "tick labels", place, "", say(list(new.values())))
     ticks = [_cells(before["ticks"], old_grid, name), _cells(after["ticks"], new_grid, name)]
     if len(ticks[0]) != len(ticks[1]) or any(
         abs(one - other) > 1e-6 * max(1.0, abs(one)) for one, other in zip(*ticks, strict=True)
@@ -58,6 +61,8 @@ def compare_ticks(
     elif bool(before["labels"]) != bool(after["labels"]):
         told = ("labelled" if side["labels"] else "without labels" for side in (before, after))
         yield Difference("style", "ticks", place, *told)
+    elif [*map(normal_words, before["labels"])] != [*map(normal_words, after["labels"])]:
+        yield Difference("style", "ticks", place, say(before["labels"]), say(after["labels"]))
 
 
 def _named(axis: Mapping[str, Any], grid: Artist | None, name: str) -> dict[float, str]:

@@ -31,7 +31,7 @@ def compare_words(name: str, where: str, before: str, after: str) -> Iterator[Di
     kind = "words"
     if old.casefold() == new.casefold():
         kind = "style"
-    elif _contains(new, old):
+    elif not old or _contains(new, old):
         kind = "addition"
     yield Difference(kind, name, where, repr(old) if old else "", repr(new) if new else "")  # type: ignore[arg-type]
 
