@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nbrefactor.verify.figures.content import Artist
@@ -20,8 +21,9 @@ def same_course(before: Artist, after: Artist) -> bool:
     """Tell whether two lines are the same series, thinned in two ways.
 
     They are if both have at least 30 points, begin and end alike, have equal values wherever they
-    have a point in common, which at least a third of the shorter one are, and run nowhere farther
-    apart than a tenth of the height, nor a fiftieth in the mean.
+    have a point in common, which at least a third of the shorter one are, and the one runs nowhere
+    farther outside of the other's nearest two points than a tenth of the height, nor a fiftieth in
+    the mean.
     """
     import numpy as np
 
@@ -44,7 +46,10 @@ def same_course(before: Artist, after: Artist) -> bool:
     if np.abs(y[at] - other_y[other_at]).max() > 1e-5 * height:
         return False
     everywhere = np.union1d(x, other_x)
-    apart = np.abs(_course(everywhere, x, y, before) - _course(everywhere, other_x, other_y, after))
+    old, new = _Course(x, y, _is_stepped(before)), _Course(other_x, other_y, _is_stepped(after))
+    apart = np.minimum(
+        old.distance(everywhere, new.at(everywhere)), new.distance(everywhere, old.at(everywhere))
+    )
     return bool(apart.max() <= _APART * height and apart.mean() <= _MEAN_APART * height)
 
 
@@ -54,11 +59,37 @@ def _rises(x: Floats) -> bool:
     return bool(np.isfinite(x).all() and (np.diff(x) > 0).all())
 
 
-def _course(at: Floats, x: Floats, y: Floats, line: Artist) -> Floats:
-    import numpy as np
+def _is_stepped(line: Artist) -> bool:
+    return str(line.facts.get("steps", "default")).startswith("steps-post")
 
-    if str(line.facts.get("steps", "default")).startswith("steps-post"):
-        steps: Floats = y[np.clip(np.searchsorted(x, at, side="right") - 1, 0, x.size - 1)]
-        return steps
-    between: Floats = np.interp(at, x, y)
-    return between
+
+@dataclass(frozen=True, eq=False)
+class _Course:
+    """A line as a function."""
+
+    x: Floats
+    y: Floats
+    stepped: bool
+
+    def at(self, places: Floats) -> Floats:
+        """Give its values."""
+        import numpy as np
+
+        if self.stepped:
+            before = np.searchsorted(self.x, places, side="right") - 1
+            steps: Floats = self.y[np.clip(before, 0, self.x.size - 1)]
+            return steps
+        between: Floats = np.interp(places, self.x, self.y)
+        return between
+
+    def distance(self, places: Floats, values: Floats) -> Floats:
+        """Tell how far values lie outside of those of the points on either side."""
+        import numpy as np
+
+        last = self.x.size - 1
+        before = np.clip(np.searchsorted(self.x, places, side="right") - 1, 0, last)
+        after = np.clip(np.searchsorted(self.x, places, side="left"), 0, last)
+        low = np.minimum(self.y[before], self.y[after])
+        high = np.maximum(self.y[before], self.y[after])
+        outside: Floats = np.maximum(np.maximum(low - values, values - high), 0.0)
+        return outside
