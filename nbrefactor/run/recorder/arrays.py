@@ -23,7 +23,7 @@ def describe_array(values: Any) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``shape``, ``dtype`` and either ``texts`` (a list), ``values`` (base64 of little-endian
+        ``shape``, ``dtype`` and either ``texts`` (a list) with their ``digest``, ``values`` (base64 of little-endian
         float64) or, for more than `WHOLE` values, ``digest`` and ``blocks`` (``low``, ``high``,
         ``sum`` and ``missing`` of each stretch, base64 again).
     """
@@ -35,8 +35,9 @@ def describe_array(values: Any) -> dict[str, Any]:
         try:
             array = array.astype(np.float64)
         except (TypeError, ValueError):
-            texts = [str(value)[:200] for value in np.ma.getdata(array).ravel()[:WHOLE]]
-            return {**found, "texts": texts}
+            texts = [str(value) for value in np.ma.getdata(array).ravel()]
+            digest = hashlib.sha256("\0".join(texts).encode("utf-8", "replace")).hexdigest()
+            return {**found, "texts": [text[:200] for text in texts[:WHOLE]], "digest": digest}
     if array.dtype.kind == "c":
         array = np.ma.stack([array.real, array.imag], axis=-1)
     numbers = np.ma.filled(array.astype(np.float64), np.nan).ravel()

@@ -35,7 +35,7 @@ class Array:
     texts : tuple of str
         Its members, where they are no numbers.
     digest : str
-        Equal for equal numbers of float32.
+        Equal for equal texts, or for equal numbers of float32.
     blocks : mapping of str to ndarray
         Extremes, sums and numbers of missing values of stretches.
     """
@@ -51,7 +51,7 @@ def read_array(described: Mapping[str, Any]) -> Array:
     """Read an array as the recorder describes it."""
     shape = tuple(int(length) for length in described["shape"])
     if "texts" in described:
-        return Array(shape, None, tuple(map(str, described["texts"])))
+        return Array(shape, None, tuple(map(str, described["texts"])), str(described["digest"]))
     if "values" in described:
         numbers = _decode(described["values"])
         return Array(shape, numbers.reshape(shape) if numbers.size == _size(shape) else numbers)
@@ -66,7 +66,7 @@ def same(before: Array, after: Array) -> bool:
     if before.values is not None and after.values is not None:
         return equal(before.values, after.values)
     if before.blocks is None or after.blocks is None:
-        return before.blocks is after.blocks
+        return before.blocks is after.blocks and before.digest == after.digest
     return before.digest == after.digest or all(
         equal(before.blocks[name], after.blocks[name]) for name in before.blocks
     )
