@@ -116,7 +116,7 @@ _FAILS: dict[Status, str] = {
     "restyled": "restyled (--strict)",
 }
 # Names of what differs that the verdict tells.
-_MOST_NAMES = 5
+_MOST_NAMES = 6
 
 
 def _outputs(found: Verification) -> str:

@@ -44,6 +44,8 @@ SEVERITY: tuple[Status, ...] = (
     "missing",
     "new error",
 )
+# What changes with everything else.
+_MINOR = frozenset({"layout", "drawing order", "label"})
 # What speaks against a migration.
 FAILING: frozenset[Status] = frozenset(
     {"different words", "changed", "different data", "additional", "missing", "new error"}
@@ -260,7 +262,7 @@ class Verification:
 
     @property
     def restyled(self) -> dict[str, int]:
-        """In how many restyled outputs each name differs, the most frequent first."""
+        """In how many restyled outputs each name differs, what is told last at the end."""
         names = Counter(
             name
             for cell in self.cells
@@ -268,7 +270,7 @@ class Verification:
             if output.status == "restyled" and output.figure is not None
             for name in output.figure.names
         )
-        return dict(names.most_common())
+        return dict(sorted(names.items(), key=lambda item: (item[0] in _MINOR, -item[1])))
 
 
 def _counted(outputs: Iterable[OutputComparison]) -> dict[Status, int]:

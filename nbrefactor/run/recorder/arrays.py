@@ -23,9 +23,9 @@ def describe_array(values: Any) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``shape``, ``dtype`` and either ``texts`` (a list) with their ``digest``, ``values`` (base64 of little-endian
-        float64) or, for more than `WHOLE` values, ``digest`` and ``blocks`` (``low``, ``high``,
-        ``sum`` and ``missing`` of each stretch, base64 again).
+        ``shape``, ``dtype`` and either ``texts`` (a list) with their ``digest``, ``values`` (base64
+        of little-endian float64) or, for more than `WHOLE` values, ``digest`` and ``blocks``
+        (``low``, ``high``, ``sum`` and ``missing`` of each stretch, base64 again).
     """
     import numpy as np
 
