@@ -106,7 +106,7 @@ def execution_options(command: Callable[..., Any]) -> Callable[..., Any]:
         asked = Asked(**{field.name: kwargs.pop(field.name) for field in fields(Asked)})
         return command(*args, asked=asked, **kwargs)
 
-    command = collected
+    decorated: Callable[..., Any] = collected
     for option in reversed(
         (
             click.option(
@@ -153,8 +153,8 @@ def execution_options(command: Callable[..., Any]) -> Callable[..., Any]:
             ),
         )
     ):
-        command = option(command)
-    return command
+        decorated = option(decorated)
+    return decorated
 
 
 def execution_settings(

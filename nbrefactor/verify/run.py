@@ -105,6 +105,8 @@ def verify(
     after = outcome.after if migrated is None else migrated
     result = read(after)
 
+    last = _last_affected(outcome, original) if settings.only_affected else None
+
     def job(name: str, data: bytes, needs: tuple[Needed, ...] = ()) -> Job:
         report = None if progress is None else (lambda cell, of: progress(name, cell, of))
         return Job(
@@ -114,6 +116,7 @@ def verify(
             needs=needs,
             environment=_ENVIRONMENT,
             go_on=True,
+            last_cell=last,
             own_temporary_folder=True,
             record=True,
             progress=report,
@@ -130,6 +133,8 @@ def verify(
         cells = compare_runs(outcome, after, before_run, after_run, settings, again)
     pairs = _pair_cells(original, result)
     notes = [*outcome.notes, *_notes(before_run, after_run, original, result, pairs)]
+    if last is not None and last + 1 < len(original.cells):
+        notes.append(f"cells behind cell {last + 1} were not run: none of them calls a replacement")
     return Verification(
         outcome.path,
         migrated_name,
@@ -139,6 +144,13 @@ def verify(
         time.monotonic() - began,
         tuple(dict.fromkeys(notes)),
     )
+
+
+def _last_affected(outcome: Outcome, original: Document) -> int:
+    """Find the last cell that calls what was replaced, or was edited."""
+    names = {found.name for found in outcome.replaced if found.name}
+    calls = calling_cells(timeline(original.cells), names)
+    return max((*calls, *(change.cell for change in outcome.cells)), default=-1)
 
 
 def compare_runs(

@@ -70,6 +70,8 @@ class VerifySettings:
         Whether the two notebooks may run at the same time.
     known_words : frozenset of str
         Words that the target modules write out: titles and labels that differ on purpose.
+    only_affected : bool
+        Whether the runs end with the last cell that calls what was replaced.
     """
 
     patterns: tuple[str, ...] = ()
@@ -77,6 +79,7 @@ class VerifySettings:
     strict: bool = False
     parallel: bool = True
     known_words: frozenset[str] = frozenset()
+    only_affected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
