@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -108,9 +109,11 @@ def _length(path: Path) -> int:
 
 
 def _left_out(folder: str, names: list[str]) -> set[str]:
-    # Pipes and sockets would block or fail.
+    # Pipes and sockets would block or fail; runs' own folders would be copied into themselves.
     special = {name for name in names if not _is_plain(Path(folder) / name)}
-    return special | (_LEFT_OUT & set(names))
+    temporary = Path(tempfile.gettempdir()).resolve()
+    own = {name for name in names if (Path(folder) / name).resolve() == temporary}
+    return special | own | (_LEFT_OUT & set(names))
 
 
 def _is_plain(path: Path) -> bool:

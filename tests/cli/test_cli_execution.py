@@ -113,8 +113,11 @@ class TestWithKernels:
     def test_one_that_shows_something_else_before_it_fails_is_not_written(
         self, folder: Path
     ) -> None:
-        Path("helpers.py").write_text(DEFINITION.replace("2 *", "3 *"))
-        data = notebook(DEFINITION, "print(double(1))", "1 / 0")
+        drawing = (
+            "import matplotlib.pyplot as plt\ndef draw(x):\n    plt.plot([x, {}])\n    plt.show()"
+        )
+        Path("helpers.py").write_text(drawing.format(2))
+        data = notebook(drawing.format(1), "draw(3)", "1 / 0")
         Path("x.ipynb").write_bytes(data)
         result = migrate("--execute", "--accept", "compatible")
         assert result.exit_code == 1
@@ -144,12 +147,13 @@ class TestWithKernels:
     @pytest.mark.parametrize(
         "number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "terminated"]
     )
-    @pytest.mark.parametrize("command", ["migrate --execute", "verify"])
+    @pytest.mark.parametrize("command", ["migrate --execute", "migrate --prove", "verify"])
     def test_a_stop_leaves_files_and_no_kernel(
         self, folder: Path, command: str, number: int
     ) -> None:
         data = notebook(
-            DEFINITION, "import time\nopen('at', 'w').close()\ntime.sleep(1000)\ndouble(1)"
+            DEFINITION,
+            f"import time\nopen({str(folder / 'at')!r}, 'w').close()\ntime.sleep(1000)\ndouble(1)",
         )
         Path("x.ipynb").write_bytes(data)
         temporary = folder / "tmp"

@@ -51,6 +51,17 @@ def test_a_folder_that_is_too_large_is_refused_with_a_way_on(
         copy_folder(project / "notebooks", tmp_path / "scratch")
 
 
+def test_the_folder_of_temporary_files_is_not_copied_into_itself(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = project / "tmp"
+    temporary.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    copy = copy_folder(project / "notebooks", temporary / "nbrefactor-1")
+    assert (copy / "x.csv").exists()
+    assert not (copy.parent / "tmp").exists()
+
+
 def test_pipes_are_left_out(project: Path, tmp_path: Path) -> None:
     import os
 

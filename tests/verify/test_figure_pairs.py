@@ -1,7 +1,7 @@
 """Pairs of plotting code, each with the verdict that an expert gives on the two pictures.
 
 The pairs stand in ``pairs/*.txt``: a heading ``## verdict: what differs``, the code before, a line
-``>>>`` and the code after. Both see ``np``, ``plt``, ``fig`` and ``ax`` (new for each), ``x`` and
+``>>>`` and the code after. Both see ``np``, ``mpl``, ``plt``, ``fig`` and ``ax`` (new for each), ``x`` and
 ``y`` of 7 numbers, ``grid`` of 4 rows and 6 columns with values of 0 to 1, and ``frame``.
 """
 
@@ -73,6 +73,7 @@ def names(*, with_libraries: bool) -> dict[str, Any]:
     rng = np.random.default_rng(0)
     found: dict[str, Any] = {
         "np": np,
+        "mpl": mpl,
         "plt": plt,
         "x": np.arange(7.0),
         "y": np.array([0.31, 0.62, 0.11, 0.93, 0.44, 0.25, 0.87]),

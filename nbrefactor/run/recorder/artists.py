@@ -2,12 +2,47 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict
+from typing import Any, Callable, Dict, Iterator
 
 from .arrays import describe_array
 from .colors import color, color_scale, colors
 
 Description = Dict[str, Any]
+
+
+def describe_artists(artist: Any, axes: Any) -> Iterator[Description]:
+    """Take an artist apart, or those that it holds where it is only a box around them.
+
+    Parameters
+    ----------
+    artist : matplotlib.artist.Artist
+        A child of the axes or of the figure.
+    axes : matplotlib.axes.Axes or None
+        The axes in whose coordinates it may stand.
+
+    Yields
+    ------
+    dict
+        As `describe_artist` gives it. One that draws in a way that is not known has the kind
+        ``unknown``.
+    """
+    if any(isinstance(artist, kind) for kind, _ in _readers()):
+        found = describe_artist(artist, axes)
+        if found is not None:
+            yield found
+        return
+    children = artist.get_children() if artist.get_visible() else []
+    for child in children:
+        yield from describe_artists(child, axes)
+    if artist.get_visible() and not children:
+        yield {
+            "kind": "unknown",
+            "label": str(artist.get_label()),
+            "coordinates": ["other", "other"],
+            "data": {},
+            "facts": {"type": type(artist).__name__},
+            "style": {},
+        }
 
 
 def describe_artist(artist: Any, axes: Any) -> Description | None:
@@ -27,7 +62,8 @@ def describe_artist(artist: Any, axes: Any) -> Description | None:
         ``data`` (arrays), ``facts`` (single values that are data too) and ``style``; None where it
         shows nothing.
     """
-    if not artist.get_visible() or artist.get_alpha() == 0:
+    alpha = artist.get_alpha()
+    if not artist.get_visible() or (isinstance(alpha, (int, float)) and alpha == 0):
         return None
     found: Description | None
     for kind, read in _readers():
@@ -35,7 +71,7 @@ def describe_artist(artist: Any, axes: Any) -> Description | None:
             found = read(artist)
             break
     else:
-        found = {"kind": type(artist).__name__}
+        return None
     if found is None:
         return None
     style = {"order": float(artist.get_zorder()), **found.get("style", {})}
@@ -49,7 +85,7 @@ def describe_artist(artist: Any, axes: Any) -> Description | None:
     }
 
 
-def _readers() -> list[tuple[type, Callable[[Any], Description | None]]]:
+def _readers() -> list[tuple[Any, Callable[[Any], Description | None]]]:
     """List what is read how, the special before the general."""
     from matplotlib import collections, contour, image, lines, patches, quiver, table, text
 
@@ -122,6 +158,7 @@ def _line(line: Any) -> Description | None:
         "facts": {
             "steps": str(line.get_drawstyle()) if joined else "default",
             **{name: value for name, value in slope.items() if value is not None},
+            **({} if joined or line.get_markevery() is None else {"every": style["every"]}),
         },
         "style": style,
     }
@@ -129,9 +166,12 @@ def _line(line: Any) -> Description | None:
 
 def _image(image: Any) -> Description:
     array = image.get_array()
+    data = {"values": describe_array(_levels(array))}
+    if _transparency(image) == "varying":
+        data["opacity"] = describe_array(image.get_alpha())
     return {
         "kind": "image" if array.ndim == 2 else "picture",
-        "data": {"values": describe_array(_levels(array))},
+        "data": data,
         "facts": {
             "extent": [float(edge) for edge in _extent(image)],
             "origin": str(getattr(image, "origin", "upper")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .artists import describe_artist, font
+from .artists import describe_artists, font
 from .colors import color
 from .containers import read_containers
 
@@ -40,13 +40,18 @@ def describe_figure(figure: Any) -> dict[str, Any]:
         name: [_words(getattr(part, f"_{name}", None)) for part in parts]
         for name in ("suptitle", "supxlabel", "supylabel")
     }
-    described = [describe_artist(artist, None) for artist in own if not _is_title(artist, parts)]
+    described = [
+        found
+        for artist in own
+        if not _is_title(artist, parts)
+        for found in describe_artists(artist, None)
+    ]
     return {
         "size": [float(length) for length in figure.get_size_inches()],
         "dpi": float(figure.dpi),
         "color": color(figure.get_facecolor()),
         "titles": {name: [word for word in words if word] for name, words in titles.items()},
-        "artists": [found for found in described if found is not None],
+        "artists": described,
         "legends": [_legend(legend) for part in parts for legend in part.legends],
         "axes": [_axes(one, number) for one in axes],
     }
@@ -89,8 +94,9 @@ def _axes(axes: Any, number: dict[int, int]) -> dict[str, Any]:
         if id(child) not in grouped.within and child not in legends and _counts(child, axes)
     ]
     for child in rest[:MOST_ARTISTS]:
-        found = describe_artist(child, axes)
-        if found is not None:
+        for found in describe_artists(child, axes):
+            if _is_hidden(found, axes):
+                continue
             found["label"] = grouped.labels.get(id(child), found["label"])
             found["style"].update(grouped.styles.get(id(child), {}))
             artists.append(found)
@@ -117,6 +123,14 @@ def _axes(axes: Any, number: dict[int, int]) -> dict[str, Any]:
         "legends": [_legend(legend) for legend in legends if legend.get_visible()],
         "style": _frame(axes),
     }
+
+
+def _is_hidden(found: dict[str, Any], axes: Any) -> bool:
+    """Tell whether a line or points have the color of the paper."""
+    if found["kind"] != "line":
+        return False
+    drawn = {found["style"].get(name) for name in ("color", "marker color")} - {None}
+    return drawn == {color(axes.get_facecolor())}
 
 
 def _counts(child: Any, axes: Any) -> bool:

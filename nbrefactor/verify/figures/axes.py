@@ -94,6 +94,9 @@ def compare_axes(before: Axes, after: Axes, where: str) -> Iterator[Difference]:
         Names them; empty where there is no choice.
     """
     pairs = pair_artists(before.marks, after.marks)
+    if uncounted := int(before.described["uncounted"]) or int(after.described["uncounted"]):
+        why = f"{uncounted} artists more than can be compared"
+        yield Difference("data", "too many artists", where, "compared in part", why)
     yield from compare_words("title", where, before.titles, after.titles)
     if before.described["kind"] != after.described["kind"]:
         told = (str(side.described["kind"]) for side in (before, after))
@@ -117,6 +120,8 @@ def compare_color_bars(before: Axes, after: Axes, where: str) -> Iterator[Differ
     yield from compare_words("color bar label", where, old, new)
     ends = [_color_bar_limits(side) for side in (before, after)]
     span = abs(ends[0][1] - ends[0][0]) or 1.0
+    axes = [side.axis(_long(side)) for side in (before, after)]
+    yield from compare_ticks(axes[0], axes[1], None, None, "", inside(where, "color bar"))
     if any(abs(one - other) > _SLACK * span for one, other in zip(*ends, strict=True)):
         yield Difference(
             "data", "color limits", inside(where, "color bar"), *map(_say_limits, ends)
@@ -129,9 +134,12 @@ def _color_bar_label(axes: Axes) -> str:
 
 
 def _color_bar_limits(axes: Axes) -> tuple[float, float]:
+    return axes.limits(_long(axes))
+
+
+def _long(axes: Axes) -> str:
     # The bar's other axis runs from 0 to 1 and has no ticks.
-    long = max("xy", key=lambda name: len(axes.axis(name).get("ticks", ())))
-    return axes.limits(long)
+    return max("xy", key=lambda name: len(axes.axis(name).get("ticks", ())))
 
 
 def _compare_axis(

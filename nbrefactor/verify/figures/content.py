@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 # Artists that a reader takes for one kind of mark.
 _FAMILIES = {"line": "curve", "points": "curve", "image": "grid", "mesh": "grid"}
 # Facts that are compared by name beside the arrays.
-_FACTS = ("steps", "xy1", "xy2", "slope", "direction", "filled")
+_FACTS = ("steps", "every", "xy1", "xy2", "slope", "direction", "filled", "type")
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,6 +85,7 @@ def same_data(before: Artist, after: Artist) -> bool:
         and set(before.data) == set(after.data)
         and all(same(before.data[name], after.data[name]) for name in before.data)
         and not differing_facts(before, after)
+        and before.kind != "unknown"
     )
 
 
@@ -233,6 +234,7 @@ def _grid(kind: str, data: dict[str, Array], facts: dict[str, Any]) -> dict[str,
     by_x, by_y = np.argsort(x), np.argsort(y)
     ordered = values[np.ix_(by_y, by_x)]
     return {
+        **{name: array for name, array in data.items() if name not in ("values", "corners")},
         "values": Array(ordered.shape, ordered),
         "x": Array(x.shape, x[by_x]),
         "y": Array(y.shape, y[by_y]),

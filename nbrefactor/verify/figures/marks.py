@@ -110,6 +110,9 @@ def _compare(before: Artist, after: Artist, where: str) -> Iterator[Difference]:
     if before.coordinates != after.coordinates:
         told = (" and ".join(side.coordinates) for side in (before, after))
         yield Difference("data", "coordinates", place, *told)
+    if before.kind == "unknown":
+        told = (str(side.facts.get("type")) for side in (before, after))
+        yield Difference("data", "an artist of which nothing is known", place, *told)
     yield from _compare_data(before, after, place)
     for name in differing_facts(before, after):
         old, new = (say(side.facts.get(name)) for side in (before, after))
