@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -21,7 +22,12 @@ from nbrefactor.cli.execution import (
 from nbrefactor.cli.options import settings_options
 from nbrefactor.cli.process import now
 from nbrefactor.cli.terminal import console
-from nbrefactor.config import Given, SettingsError
+from nbrefactor.config import Given, Settings, SettingsError
+from nbrefactor.outcome import Outcome
+
+if TYPE_CHECKING:
+    from nbrefactor.analysis.verdict import Accepted
+    from nbrefactor.verify.values import Verification
 
 _EXAMPLES = """Examples:
 
@@ -93,19 +99,60 @@ def verify(
     Without MIGRATED the migration is planned, and nothing is written. Code of the notebooks is
     executed!
     """
-    from nbrefactor.engine import migrate_bytes, read_modules
-    from nbrefactor.notebook.document import NotebookError, read
-    from nbrefactor.notebook.store import StoreError, create
-    from nbrefactor.report.verification import render_verification, verdict
-    from nbrefactor.report.verification_json import render_verification_json
     from nbrefactor.run.values import ExecutionError
-    from nbrefactor.settings_file import SettingsReader
     from nbrefactor.verify.known_words import words_of
     from nbrefactor.verify.run import verify as run_both
     from nbrefactor.verify.values import VerifySettings
 
     execution = execution_settings(asked, sandbox=True)
-    out, err = console(stderr=False), console(stderr=True)
+    planned = _plan(original, migrated, given)
+    settings = VerifySettings(
+        (*planned.chosen.verify_patterns, *patterns),
+        tolerance,
+        strict,
+        not one_at_a_time,
+        words_of(module.module.path for module in planned.modules),
+    )
+    # A given notebook may import anything; only a planned one is known to need the targets.
+    needs = needed_modules(planned.outcome, planned.modules) if planned.other is None else ()
+    try:
+        with stoppable(), progress_of(str(original), quiet=quiet) as progress:
+            found = run_both(
+                planned.outcome,
+                planned.other,
+                migrated_name="planned" if migrated is None else str(migrated),
+                folder=original.resolve().parent,
+                needs=needs,
+                execution=execution,
+                settings=settings,
+                progress=progress,
+            )
+    except KeyboardInterrupt:
+        sys.exit(stopped())
+    except (ExecutionError, ValueError) as error:
+        _fail(str(error))
+    problem = _show(found, report, form, quiet=quiet)
+    if problem:
+        _fail(problem)
+    sys.exit(0 if found.passed else 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """What is going to be run: the planned migration, and the other notebook where one is given."""
+
+    chosen: Settings
+    modules: Sequence[Accepted]
+    outcome: Outcome
+    other: bytes | None
+
+
+def _plan(original: Path, migrated: Path | None, given: Given) -> _Planned:
+    """Read and plan; ends the program where there is nothing to run."""
+    from nbrefactor.engine import migrate_bytes, read_modules
+    from nbrefactor.notebook.document import NotebookError, read
+    from nbrefactor.settings_file import SettingsReader
+
     try:
         chosen = SettingsReader(given).settings_for(original)
         data = original.read_bytes()
@@ -124,34 +171,20 @@ def verify(
         _fail(f"{original}: {outcome.reason}")
     if other is None and outcome.status == "unchanged":
         for note in outcome.notes:
-            err.print(f"nbrefactor: {note}", soft_wrap=True)
-        out.print(f"nothing to verify: no definition of {original} would be replaced")
+            console(stderr=True).print(f"nbrefactor: {note}", soft_wrap=True)
+        nothing = f"nothing to verify: no definition of {original} would be replaced"
+        console(stderr=False).print(nothing)
         sys.exit(0)
-    settings = VerifySettings(
-        (*chosen.verify_patterns, *patterns),
-        tolerance,
-        strict,
-        not one_at_a_time,
-        words_of(module.module.path for module in modules),
-    )
-    # A given notebook may import anything; only a planned one is known to need the targets.
-    needs = needed_modules(outcome, modules) if other is None else ()
-    try:
-        with stoppable(), progress_of(str(original), quiet=quiet) as progress:
-            found = run_both(
-                outcome,
-                other,
-                migrated_name="planned" if migrated is None else str(migrated),
-                folder=original.resolve().parent,
-                needs=needs,
-                execution=execution,
-                settings=settings,
-                progress=progress,
-            )
-    except KeyboardInterrupt:
-        sys.exit(stopped())
-    except (ExecutionError, ValueError) as error:
-        _fail(str(error))
+    return _Planned(chosen, modules, outcome, other)
+
+
+def _show(found: Verification, report: Path | None, form: str, *, quiet: bool) -> str:
+    """Write the page and say the verdict; return what could not be written."""
+    from nbrefactor.notebook.store import StoreError, create
+    from nbrefactor.report.verification import render_verification, verdict
+    from nbrefactor.report.verification_json import render_verification_json
+
+    out = console(stderr=False)
     problem = ""
     if report is not None:
         from nbrefactor.report.html import render_html
@@ -167,9 +200,7 @@ def verify(
         if not quiet:
             out.print(render_verification(found), end="", soft_wrap=True)
         out.print(verdict(found), soft_wrap=True)
-    if problem:
-        _fail(problem)
-    sys.exit(0 if found.passed else 1)
+    return problem
 
 
 def _fail(message: str) -> NoReturn:

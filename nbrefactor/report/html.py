@@ -11,7 +11,7 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -77,42 +77,39 @@ def render_html(found: Verification) -> str:
             "}",
         )
     )
+    resources = {"verification": _facts(found, cells), "code_colours": colours}
     page: str
-    page, _ = exporter.from_notebook_node(
-        notebook,
-        resources={
-            "verification": {
-                "path": _text(found.path),
-                "name": _text(Path(found.path).name),
-                "migrated": _text(found.migrated),
-                "passed": found.passed,
-                "verdict": _text(verdict(found)),
-                "seconds": f"{found.seconds:.1f}",
-                "strict": found.strict,
-                "counts": list(found.counts.items()),
-                "total": sum(found.counts.values()),
-                "cells_total": len(found.cells),
-                "cells_compared": len(found.compared),
-                "files": list(found.file_counts.items()),
-                "notes": [_text(note) for note in found.notes],
-                "findings": list(_findings(found.outcome)),
-                "cells": [_cell(cell) for cell in cells],
-                "all_cells": [
-                    {"number": cell.cell + 1, "status": cell.status, "edited": cell.edited}
-                    for cell in found.cells
-                ],
-                "diffs": [
-                    {
-                        "number": change.cell + 1,
-                        "lines": _diff_lines(found.outcome.cell_diff(change)),
-                    }
-                    for change in found.outcome.cells
-                ],
-            },
-            "code_colours": colours,
-        },
-    )
+    page, _ = exporter.from_notebook_node(notebook, resources=resources)
     return page
+
+
+def _facts(found: Verification, cells: Sequence[CellComparison]) -> dict[str, Any]:
+    """Give the template all that it says, made harmless."""
+    return {
+        "path": _text(found.path),
+        "name": _text(Path(found.path).name),
+        "migrated": _text(found.migrated),
+        "passed": found.passed,
+        "verdict": _text(verdict(found)),
+        "seconds": f"{found.seconds:.1f}",
+        "strict": found.strict,
+        "counts": list(found.counts.items()),
+        "total": sum(found.counts.values()),
+        "cells_total": len(found.cells),
+        "cells_compared": len(found.compared),
+        "files": list(found.file_counts.items()),
+        "notes": [_text(note) for note in found.notes],
+        "findings": list(_findings(found.outcome)),
+        "cells": [_cell(cell) for cell in cells],
+        "all_cells": [
+            {"number": cell.cell + 1, "status": cell.status, "edited": cell.edited}
+            for cell in found.cells
+        ],
+        "diffs": [
+            {"number": change.cell + 1, "lines": _diff_lines(found.outcome.cell_diff(change))}
+            for change in found.outcome.cells
+        ],
+    }
 
 
 def _findings(outcome: Outcome) -> Iterator[dict[str, Any]]:
