@@ -11,7 +11,7 @@ from nbrefactor.config import ModuleChoice, Settings
 from nbrefactor.engine import migrate_bytes, read_modules
 from nbrefactor.report.verification import render_verification, verdict
 from nbrefactor.report.verification_json import render_verification_json
-from nbrefactor.runs import ExecutionSettings
+from nbrefactor.run.values import ExecutionSettings
 from nbrefactor.verdict.match import Accepted
 from nbrefactor.verify.run import verify
 from nbrefactor.verify.values import CellComparison, Verification, VerifySettings
@@ -79,7 +79,7 @@ def test_an_exact_copy_gives_identical_outputs(tmp_path: Path) -> None:
     assert statuses(found) == ["identical"] * 3
     assert found.passed
     assert verdict(found) == (
-        "verified: 3 of 3 code cells compared, 3 outputs (3 identical), "
+        "verified: 3 of 3 code cells, 3 outputs: 3 identical, "
         "1 of 1 cell with replaced calls compared"
     )
     assert only(found, 0).edited
@@ -93,18 +93,19 @@ def test_one_other_constant_is_caught_with_its_cell_and_its_picture(tmp_path: Pa
         tmp_path, data, module=DEFINITION.replace("linewidth=width", "linewidth=width + 1")
     )
     assert [finding.level for finding in found.outcome.replaced] == ["compatible"]
-    assert statuses(found) == ["identical", "redrawn", "identical"]
+    assert statuses(found) == ["identical", "restyled", "identical"]
     (output,) = only(found, 1).outputs
     assert output.picture is not None
     assert output.picture.picture.startswith(b"\x89PNG")
-    assert "of the pixels differ" in output.detail
+    assert output.detail == "the same data; lines differ"
     assert found.passed
+    assert "1 restyled with the same data (lines 1)" in verdict(found)
     strict = prove(
         tmp_path, data, module=DEFINITION.replace("linewidth=width", "linewidth=width + 1"),
         settings=VerifySettings(strict=True),
     )  # fmt: skip
     assert not strict.passed
-    assert verdict(strict).startswith("not verified: cell 2 redrawn (--strict)")
+    assert verdict(strict).startswith("not verified: cell 2 restyled (--strict)")
 
 
 def test_numbers_that_a_replacement_prints_otherwise_are_no_pictures(tmp_path: Path) -> None:
@@ -113,7 +114,7 @@ def test_numbers_that_a_replacement_prints_otherwise_are_no_pictures(tmp_path: P
     module = printing.format("-").replace("linewidth=width", "linewidth=width + 1")
     found = prove(tmp_path, data, module=module)
     assert {(output.family, output.status) for output in only(found, 1).outputs} == {
-        ("picture", "redrawn"),
+        ("picture", "restyled"),
         ("stream", "changed"),
     }
     assert verdict(found).startswith("not verified: cell 2 changed")
