@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+from nbrefactor.effects import known
 from nbrefactor.effects.lasting import lasting_values
 from nbrefactor.effects.summary import Summaries
 from nbrefactor.library.stars import World, world
@@ -18,6 +19,7 @@ from nbrefactor.program.timeline import InlineDefinition, Timeline
 from nbrefactor.python.difference import may_be_similar
 from nbrefactor.python.environment import environment
 from nbrefactor.python.forms import Forms
+from nbrefactor.python.meanings import Imported, Meaning
 from nbrefactor.python.outline import outline
 from nbrefactor.verdict.context import Candidate, Context, Will
 from nbrefactor.verdict.importing import Arrival
@@ -74,7 +76,7 @@ def judge(
     context = Context(
         notebook,
         forms,
-        Summaries(here.names),
+        Summaries({**_drawn_by_star(notebook, here), **here.names}),
         cache(lambda: sight(notebook, _roots(modules))),
         _accepting(will, modules),
         frozenset(forced),
@@ -189,6 +191,14 @@ def _candidates(
                 made[key] = (worlds, Summaries(there.names))
             candidates.append(Candidate(accepted.module, target, *made[key], arrival))
     return tuple(candidates)
+
+
+def _drawn_by_star(notebook: Timeline, here: World) -> Mapping[str, Meaning]:
+    """Say what names mean that only a star import of pyplot, whose source is vague, can bind."""
+    stars = {"pylab", "matplotlib.pylab", "matplotlib.pyplot"} & set(here.unknown)
+    names = (name for name in notebook.uses if name not in here.names) if stars else ()
+    places = {name: f"matplotlib.pyplot.{name}" for name in names}
+    return {n: Imported(place) for n, place in places.items() if known.function(place)}
 
 
 def _stored_into(notebook: Timeline, here: World) -> Iterator[str]:
