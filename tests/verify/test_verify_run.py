@@ -23,7 +23,7 @@ import matplotlib.pyplot as plt
 
 def plot(values, width=1):
     plt.figure(figsize=(2, 1.5))
-    plt.plot(values, linewidth=width)
+    plt.plot(values, linewidth=1 * width)
     plt.show()
 """
 
@@ -90,7 +90,7 @@ def test_an_exact_copy_gives_identical_outputs(tmp_path: Path) -> None:
 def test_one_other_constant_is_caught_with_its_cell_and_its_picture(tmp_path: Path) -> None:
     data = notebook(DEFINITION, "plot([1, 3, 2])", "print('same')")
     found = prove(
-        tmp_path, data, module=DEFINITION.replace("linewidth=width", "linewidth=width + 1")
+        tmp_path, data, module=DEFINITION.replace("linewidth=1 * width", "linewidth=3 * width")
     )
     assert [finding.level for finding in found.outcome.replaced] == ["compatible"]
     assert statuses(found) == ["identical", "restyled", "identical"]
@@ -101,7 +101,7 @@ def test_one_other_constant_is_caught_with_its_cell_and_its_picture(tmp_path: Pa
     assert found.passed
     assert "1 restyled with the same data (lines 1)" in verdict(found)
     strict = prove(
-        tmp_path, data, module=DEFINITION.replace("linewidth=width", "linewidth=width + 1"),
+        tmp_path, data, module=DEFINITION.replace("linewidth=1 * width", "linewidth=3 * width"),
         settings=VerifySettings(strict=True),
     )  # fmt: skip
     assert not strict.passed
@@ -111,7 +111,7 @@ def test_one_other_constant_is_caught_with_its_cell_and_its_picture(tmp_path: Pa
 def test_numbers_that_a_replacement_prints_otherwise_are_no_pictures(tmp_path: Path) -> None:
     printing = f"{DEFINITION}    print('peak', max(values) {{}} width)\n"
     data = notebook(printing.format("+"), "plot([1, 3, 2])")
-    module = printing.format("-").replace("linewidth=width", "linewidth=width + 1")
+    module = printing.format("-").replace("linewidth=1 * width", "linewidth=3 * width")
     found = prove(tmp_path, data, module=module)
     assert {(output.family, output.status) for output in only(found, 1).outputs} == {
         ("picture", "restyled"),
