@@ -23,6 +23,7 @@ _OLD_COMMAND = r"(?<=#)#(?=\[)"
 _IN_LINE = re.compile(rf"[\t\n{_CONTROL}]|{_OLD_COMMAND}")
 _IN_JSON = re.compile(rf"[{_CONTROL}]|{_OLD_COMMAND}")
 _COMMAND = re.compile(r"\s*::")
+_ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-Z\\-_]")
 
 
 def visible(text: str) -> str:
@@ -73,6 +74,11 @@ def visible_json(value: Any, *, indent: int | None = None, ascii_only: bool = Tr
     text = json.dumps(value, ensure_ascii=ascii_only, indent=indent)
     # In JSON they can only stand in a string, where each may be written as an escape.
     return _IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def without_colours(text: str) -> str:
+    """Drop the escapes with which a kernel colours its text."""
+    return _ANSI.sub("", text)
 
 
 def _escaped(found: re.Match[str]) -> str:

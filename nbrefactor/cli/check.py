@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 import click
 
 from nbrefactor.cli.execution import (
+    ASKED,
+    Asked,
     execution_options,
     execution_settings,
     progress_of,
@@ -31,7 +33,7 @@ from nbrefactor.visible import visible_line
 if TYPE_CHECKING:
     from nbrefactor.model.outcome import Finding
     from nbrefactor.notebook.document import Document
-    from nbrefactor.runs import ExecutionSettings
+    from nbrefactor.run.values import ExecutionSettings
     from nbrefactor.verdict.match import Accepted
 
 _FORMATS = {
@@ -88,10 +90,7 @@ def check(
     write_baseline: bool,
     junit: Path | None,
     execute: bool,
-    parameters: tuple[tuple[str, str], ...],
-    parameter_files: tuple[Path, ...],
-    kernel: str | None,
-    timeout: float | None,
+    asked: Asked,
     exit_zero: bool,
     quiet: bool,
 ) -> None:
@@ -102,14 +101,9 @@ def check(
     """
     if write_baseline and baseline is None:
         raise click.UsageError("--write-baseline needs --baseline FILE, the file to write.")
-    if not execute and (parameters or parameter_files or kernel or timeout):
-        raise click.UsageError(
-            "-p, --parameters-file, --kernel and --timeout say how a notebook is run, so they need "
-            "--execute"
-        )
-    execution = (
-        execution_settings(parameters, parameter_files, kernel, timeout) if execute else None
-    )
+    if not execute and asked.anything:
+        raise click.UsageError(ASKED)
+    execution = execution_settings(asked) if execute else None
     try:
         with stoppable() if execute else nullcontext():
             report = _check(paths, given, execution, quiet=quiet)
@@ -195,9 +189,9 @@ def _execute(
     quiet: bool,
 ) -> Finding | None:
     from nbrefactor.check import NotRunError
-    from nbrefactor.execute import run_notebook
     from nbrefactor.rules.failing import report_failure
-    from nbrefactor.runs import ExecutionError, Job
+    from nbrefactor.run.notebooks import run_notebook
+    from nbrefactor.run.values import ExecutionError, Job
 
     folder = Path.cwd() if path is None else path.resolve().parent
     with progress_of(name, quiet=quiet) as progress:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ from nbrefactor.model.outcome import Outcome
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from nbrefactor.runs import ExecutionSettings, Needed, Run
+    from nbrefactor.run.values import ExecutionSettings, Needed, Run
     from nbrefactor.verdict.match import Accepted
 
 STOPPED = 130
@@ -47,8 +48,65 @@ class Executed:
     problems: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command line says about a run.
+
+    Parameters
+    ----------
+    parameters : tuple of (str, str)
+        Names and values of parameters.
+    parameter_files : tuple of Path
+        Files with more of them.
+    kernel : str or None
+        Another kernel.
+    timeout : float or None
+        Seconds for a cell.
+    seed : int or None
+        Where random generators begin.
+    allow_installs : bool
+        Whether lines run that install or fetch.
+    sandbox : bool or None
+        Whether to run in a copy of the folder; None where nothing was said.
+    """
+
+    parameters: tuple[tuple[str, str], ...]
+    parameter_files: tuple[Path, ...]
+    kernel: str | None
+    timeout: float | None
+    seed: int | None
+    allow_installs: bool
+    sandbox: bool | None
+
+    @property
+    def anything(self) -> bool:
+        """Whether anything was said at all."""
+        return bool(
+            self.parameters
+            or self.parameter_files
+            or self.kernel
+            or self.timeout
+            or self.allow_installs
+            or self.seed is not None
+            or self.sandbox is not None
+        )
+
+
+ASKED = (
+    "-p, --parameters-file, --kernel, --timeout, --seed, --allow-installs and --sandbox say how a "
+    "notebook is run, so they need --execute"
+)
+
+
 def execution_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that say how a notebook runs."""
+    """Add the options that say how a notebook runs; the command takes them as ``asked``."""
+
+    @functools.wraps(command)
+    def collected(*args: Any, **kwargs: Any) -> Any:
+        asked = Asked(**{field.name: kwargs.pop(field.name) for field in fields(Asked)})
+        return command(*args, asked=asked, **kwargs)
+
+    decorated: Callable[..., Any] = collected
     for option in reversed(
         (
             click.option(
@@ -77,39 +135,62 @@ def execution_options(command: Callable[..., Any]) -> Callable[..., Any]:
                 metavar="SECONDS",
                 help="How long one cell may take. Default: any time.",
             ),
+            click.option(
+                "--seed",
+                type=int,
+                metavar="NUMBER",
+                help="Seed the generators of Python, NumPy and torch before the notebook begins.",
+            ),
+            click.option(
+                "--allow-installs",
+                is_flag=True,
+                help="Run lines such as '!pip install' and '!git clone' too.",
+            ),
+            click.option(
+                "--sandbox/--no-sandbox",
+                default=None,
+                help="Run in a copy of the folder, so that no file of yours is written.",
+            ),
         )
     ):
-        command = option(command)
-    return command
+        decorated = option(decorated)
+    return decorated
 
 
 def execution_settings(
-    parameters: Sequence[tuple[str, str]],
-    parameter_files: Sequence[Path],
-    kernel: str | None,
-    timeout: float | None,
+    asked: Asked,
     *,
+    sandbox: bool = False,
     save_outputs: bool = False,
     executed: Path | None = None,
 ) -> ExecutionSettings:
-    """Make settings of the options.
+    """Make settings of the options; `sandbox` holds where the user said nothing.
 
     Raises
     ------
     click.UsageError
         If a parameter cannot be.
     """
-    from nbrefactor.execute import parse_parameter, read_parameters
-    from nbrefactor.runs import ExecutionSettings, ParameterError
+    from nbrefactor.run.parameters import parse_parameter, read_parameters
+    from nbrefactor.run.values import ExecutionSettings, ParameterError
 
     values: dict[str, Any] = {}
     try:
-        for path in parameter_files:
+        for path in asked.parameter_files:
             values.update(read_parameters(path))
-        values.update(parse_parameter(name, value) for name, value in parameters)
+        values.update(parse_parameter(name, value) for name, value in asked.parameters)
     except ParameterError as error:
         raise click.UsageError(str(error)) from error
-    return ExecutionSettings(tuple(values.items()), kernel, timeout, save_outputs, executed)
+    return ExecutionSettings(
+        tuple(values.items()),
+        asked.kernel,
+        asked.timeout,
+        save_outputs,
+        executed,
+        asked.seed,
+        asked.allow_installs,
+        sandbox if asked.sandbox is None else asked.sandbox,
+    )
 
 
 def execute_outcome(
@@ -142,38 +223,16 @@ def execute_outcome(
     """
     from rich.text import Text
 
-    from nbrefactor.execute import run_notebook
     from nbrefactor.notebook.outputs import FreshOutputs, with_outputs
     from nbrefactor.notebook.store import StoreError, create
-    from nbrefactor.runs import ExecutionError, Job
+    from nbrefactor.run.values import ExecutionError
     from nbrefactor.visible import visible_line
 
-    folder = Path.cwd() if path is None else path.resolve().parent
-    needs = needed_modules(outcome, modules)
     text = Text()
-    with progress_of(outcome.path, quiet=quiet) as progress:
-
-        def job(name: str, data: bytes, last_cell: int | None = None) -> Job:
-            return Job(
-                data,
-                outcome.path,
-                folder,
-                needs=needs if data is outcome.after else (),
-                last_cell=last_cell,
-                progress=lambda cell, cells: progress(name, cell, cells),
-            )
-
-        try:
-            run = run_notebook(job("migrated", outcome.after), settings)
-        except ExecutionError as error:
-            return Executed(outcome, False, text, (f"{outcome.path}: {error}",))
-        original: Run | None = None
-        if run.failure is not None:
-            last = -1 if run.failure.cell is None else run.failure.cell
-            with contextlib.suppress(ExecutionError):
-                original = run_notebook(
-                    job("original", outcome.before, last), replace(settings, executed=None)
-                )
+    try:
+        run, original = _run_both(outcome, path, modules, settings, quiet=quiet)
+    except ExecutionError as error:
+        return Executed(outcome, False, text, (f"{outcome.path}: {error}",))
     for note in run.notes:
         text.append(f"  {visible_line(note)}\n", "dim")
     problems: tuple[str, ...] = ()
@@ -184,7 +243,11 @@ def execute_outcome(
             problems = (f"{settings.executed}: {error}",)
     if run.failure is not None:
         text.append_text(render_failure(run, original))
-        return Executed(outcome, False, text, problems)
+        alike = original is not None and _same_up_to_failure(outcome, original, run, modules)
+        if not alike:
+            return Executed(outcome, False, text, problems)
+        text.append("  and shows the same up to there, so the change is not held back\n", "yellow")
+        return Executed(outcome, not problems, text, problems)
     ran = [cell for cell in run.cells if cell.status in ("ran", "failed")]
     number = "1 cell" if len(ran) == 1 else f"{len(ran)} cells"
     text.append(
@@ -197,10 +260,72 @@ def execute_outcome(
     return Executed(outcome, not problems, text, problems)
 
 
+def _run_both(
+    outcome: Outcome,
+    path: Path | None,
+    modules: Sequence[Accepted],
+    settings: ExecutionSettings,
+    *,
+    quiet: bool,
+) -> tuple[Run, Run | None]:
+    """Run the result, and where it fails the original up to the same cell.
+
+    Raises
+    ------
+    ExecutionError
+        If the result cannot be run at all.
+    """
+    from nbrefactor.run.notebooks import run_notebook
+    from nbrefactor.run.values import ExecutionError, Job
+
+    folder = Path.cwd() if path is None else path.resolve().parent
+    needs = needed_modules(outcome, modules)
+    with progress_of(outcome.path, quiet=quiet) as progress:
+
+        def job(name: str, data: bytes, last_cell: int | None = None) -> Job:
+            return Job(
+                data,
+                outcome.path,
+                folder,
+                needs=needs if data is outcome.after else (),
+                last_cell=last_cell,
+                record=True,
+                progress=lambda cell, cells: progress(name, cell, cells),
+            )
+
+        run = run_notebook(job("migrated", outcome.after), settings)
+        if run.failure is None:
+            return run, None
+        last = -1 if run.failure.cell is None else run.failure.cell
+        try:
+            original = run_notebook(
+                job("original", outcome.before, last), replace(settings, executed=None)
+            )
+        except ExecutionError:
+            return run, None
+        return run, original
+
+
+def _same_up_to_failure(
+    outcome: Outcome, original: Run, run: Run, modules: Sequence[Accepted]
+) -> bool:
+    """Tell whether both fail in the same place with the same error, and show the same before."""
+    from nbrefactor.run.failures import same_failure
+    from nbrefactor.verify.known_words import words_of
+    from nbrefactor.verify.run import compare_runs
+    from nbrefactor.verify.values import FAILING, VerifySettings
+
+    if not same_failure(run, original):
+        return False
+    words = words_of(accepted.module.path for accepted in modules)
+    cells = compare_runs(outcome, outcome.after, original, run, VerifySettings(known_words=words))
+    return not any(cell.status in FAILING for cell in cells)
+
+
 def needed_modules(outcome: Outcome, modules: Sequence[Accepted]) -> tuple[Needed, ...]:
     """List the modules that a migrated notebook imports in place of its definitions."""
     from nbrefactor.config import BUNDLED_MODULE
-    from nbrefactor.runs import Needed
+    from nbrefactor.run.values import Needed
 
     targets = [found.target or "" for found in outcome.replaced]
     return tuple(
@@ -309,6 +434,8 @@ def render_failure(run: Run, original: Run | None) -> Text:
 
 
 def _before(run: Run, original: Run | None) -> str:
+    from nbrefactor.run.failures import same_failure
+
     assert run.failure is not None
     if original is None:
         return "whether the original fails too could not be found out"
@@ -316,8 +443,11 @@ def _before(run: Run, original: Run | None) -> str:
     if old is None:
         return "the original does not fail here: the migration is the cause"
     if old.cell == new.cell:
-        same = old.kind == new.kind and old.name == new.name
-        error = "with the same error" if same else f"with another error ({old.message})"
+        error = (
+            "with the same error"
+            if same_failure(run, original)
+            else f"with another error ({old.message})"
+        )
         return f"the original fails in the same place {error}"
     return f"the original fails earlier: {old.message}"
 

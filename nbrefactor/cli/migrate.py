@@ -9,6 +9,8 @@ from pathlib import Path
 import click
 
 from nbrefactor.cli.execution import (
+    ASKED,
+    Asked,
     Executed,
     execute_outcome,
     execution_options,
@@ -19,6 +21,7 @@ from nbrefactor.cli.execution import (
 from nbrefactor.cli.options import settings_options
 from nbrefactor.cli.problems import show_problem
 from nbrefactor.cli.process import now, output_options, process
+from nbrefactor.cli.prove import prove_outcome
 from nbrefactor.config import Given, Settings
 from nbrefactor.model.outcome import Outcome
 
@@ -30,6 +33,7 @@ _EXAMPLES = """Examples:
   nbrefactor migrate Notebook.ipynb --alias plot_grads=visualize_gradient_norms
   nbrefactor migrate Notebook.ipynb --patch | git apply
   nbrefactor migrate Notebook.ipynb --execute -p STEPS 20 --timeout 600
+  nbrefactor migrate Notebook.ipynb --prove --proof proof.html
 """
 
 
@@ -51,6 +55,22 @@ _EXAMPLES = """Examples:
 @click.option(
     "--execute", is_flag=True, help="Run the result first, and write it only if it runs through."
 )
+@click.option(
+    "--prove",
+    is_flag=True,
+    help="Run both versions first, and write only the replacements that show the same.",
+)
+@click.option(
+    "--proof",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE.html",
+    help="With --prove: keep the page of the last runs there.",
+)
+@click.option(
+    "--only-affected",
+    is_flag=True,
+    help="With --prove: end the runs with the last cell that calls a replacement.",
+)
 @execution_options
 @click.option(
     "--save-outputs",
@@ -68,10 +88,10 @@ def migrate(
     paths: tuple[str, ...],
     given: Given,
     execute: bool,
-    parameters: tuple[tuple[str, str], ...],
-    parameter_files: tuple[Path, ...],
-    kernel: str | None,
-    timeout: float | None,
+    prove: bool,
+    proof: Path | None,
+    only_affected: bool,
+    asked: Asked,
     save_outputs: bool,
     executed: Path | None,
     dry_run: bool,
@@ -89,29 +109,35 @@ def migrate(
     from nbrefactor.settings_file import SettingsReader
 
     reader = SettingsReader(given)
-    if not execute and (
-        save_outputs or executed or parameters or parameter_files or kernel or timeout
-    ):
-        raise click.UsageError(
-            "--save-outputs, --executed, -p, --parameters-file, --kernel and --timeout say how a "
-            "notebook is run, so they need --execute"
-        )
+    _check_options(execute, prove, proof, only_affected, save_outputs, executed, asked)
 
     def plan(data: bytes, path: Path | None, name: str, chosen: Settings) -> Outcome:
         targets = read_modules(chosen, path)
         return migrate_bytes(data, chosen, targets, path=name, now=now())
 
-    if not execute:
+    if not execute and not prove:
         sys.exit(process(paths, reader.settings_for, plan, dry_run, patch, output, backup, quiet))
     if executed is not None and (problem := _too_many_for(executed, paths)):
         show_problem(problem)
         sys.exit(2)
     execution = execution_settings(
-        parameters, parameter_files, kernel, timeout, save_outputs=save_outputs, executed=executed
+        asked, sandbox=prove, save_outputs=save_outputs, executed=executed
     )
 
     def run(outcome: Outcome, path: Path | None, chosen: Settings) -> Executed:
-        return execute_outcome(outcome, path, read_modules(chosen, path), execution, quiet=quiet)
+        modules = read_modules(chosen, path)
+        if prove:
+            return prove_outcome(
+                outcome,
+                path,
+                chosen,
+                modules,
+                execution,
+                report=proof,
+                only_affected=only_affected,
+                quiet=quiet,
+            )
+        return execute_outcome(outcome, path, modules, execution, quiet=quiet)
 
     try:
         with stoppable():
@@ -121,6 +147,32 @@ def migrate(
     except KeyboardInterrupt:
         code = stopped()
     sys.exit(code)
+
+
+def _check_options(
+    execute: bool,
+    prove: bool,
+    proof: Path | None,
+    only_affected: bool,
+    save_outputs: bool,
+    executed: Path | None,
+    asked: Asked,
+) -> None:
+    """Refuse options that mean nothing without another one.
+
+    Raises
+    ------
+    click.UsageError
+        Naming both.
+    """
+    if execute and prove:
+        raise click.UsageError("--prove runs both versions, so it does not go with --execute")
+    if not prove and (proof is not None or only_affected):
+        raise click.UsageError("--proof and --only-affected need --prove")
+    if not execute and (save_outputs or executed):
+        raise click.UsageError("--save-outputs and --executed need --execute")
+    if not execute and not prove and asked.anything:
+        raise click.UsageError(f"{ASKED} or --prove")
 
 
 def _too_many_for(executed: Path, paths: Sequence[str]) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from nbrefactor.cli.execution import (
+    Asked,
     execution_options,
     execution_settings,
     needed_modules,
@@ -28,8 +29,9 @@ from nbrefactor.visible import visible_line
 
 if TYPE_CHECKING:
     from nbrefactor.model.outcome import Outcome
+    from nbrefactor.run.values import ExecutionSettings
     from nbrefactor.verdict.match import Accepted
-    from nbrefactor.verify.values import Verification
+    from nbrefactor.verify.values import Verification, VerifySettings
 
 _EXAMPLES = """Examples:
 
@@ -61,7 +63,7 @@ _EXAMPLES = """Examples:
     metavar="RMS",
     help="Difference, 0 to 255, up to which pictures are the same.",
 )
-@click.option("--strict", is_flag=True, help="Fail on redrawn pictures too.")
+@click.option("--strict", is_flag=True, help="Fail on restyled pictures too.")
 @click.option(
     "--one-at-a-time",
     is_flag=True,
@@ -86,10 +88,7 @@ def verify(
     original: Path,
     migrated: Path | None,
     given: Given,
-    parameters: tuple[tuple[str, str], ...],
-    parameter_files: tuple[Path, ...],
-    kernel: str | None,
-    timeout: float | None,
+    asked: Asked,
     patterns: tuple[str, ...],
     tolerance: float,
     strict: bool,
@@ -100,66 +99,32 @@ def verify(
 ) -> None:
     """Prove by execution that a migrated notebook does what ORIGINAL did.
 
-    Both run in kernels of their own, in ORIGINAL's folder, and every output is compared. Without
-    MIGRATED the migration is planned, and nothing is written. Code of the notebooks is executed!
+    Both run in kernels of their own, in copies of ORIGINAL's folder, and every output is compared.
+    Without MIGRATED the migration is planned, and nothing is written. Code of the notebooks is
+    executed!
     """
-    from nbrefactor.report.verification import render_verification, verdict
-    from nbrefactor.report.verification_json import render_verification_json
-    from nbrefactor.verify.run import verify as run_both
-    from nbrefactor.verify.values import VerifySettings
-
-    execution = execution_settings(parameters, parameter_files, kernel, timeout)
-    out = console(stderr=False)
-    name, problems = str(original), Problems()
-    planned = problems.attempt(name, partial(_plan, original, given))
+    execution = execution_settings(asked, sandbox=True)
+    problems = Problems()
+    planned = problems.attempt(str(original), partial(_plan, original, given))
     other = None
     if planned is not None and migrated is not None:
         other = problems.attempt(str(migrated), partial(_readable, migrated))
     if planned is None or problems.sentences:
         _fail(problems)
-    outcome = planned.outcome
-    if other is None and outcome.status == "unchanged":
-        for note in outcome.notes:
-            show_problem(note)
-        show(
-            out,
-            f"nothing to verify: no definition of {visible_line(original)} would be replaced\n",
-        )
-        sys.exit(0)
-    settings = VerifySettings(
-        (*planned.settings.verify_patterns, *patterns), tolerance, strict, not one_at_a_time
-    )
-    # A given notebook may import anything; only a planned one is known to need the targets.
-    needs = needed_modules(outcome, planned.modules) if other is None else ()
-
-    def run() -> Verification:
-        with progress_of(name, quiet=quiet) as progress:
-            return run_both(
-                outcome,
-                other,
-                migrated_name="planned" if migrated is None else str(migrated),
-                folder=original.resolve().parent,
-                needs=needs,
-                execution=execution,
-                settings=settings,
-                progress=progress,
-            )
-
+    if other is None and planned.outcome.status == "unchanged":
+        _end_with_nothing_to_verify(original, planned.outcome)
+    settings = _settings(planned, patterns, tolerance, strict=strict, together=not one_at_a_time)
+    run = partial(_run, original, migrated, planned, other, execution, settings, quiet=quiet)
     try:
         with stoppable():
-            found = problems.attempt(name, run, doing="run")
+            found = problems.attempt(str(original), run, doing="run")
     except KeyboardInterrupt:
         sys.exit(stopped())
     if found is None:
         _fail(problems)
     if report is not None and problems.attempt(str(report), partial(_write, report, found)):
         found = replace(found, notes=(*found.notes, f"report written to {visible_line(report)}"))
-    if form == "json":
-        click.echo(render_verification_json(found), nl=False)
-    else:
-        if not quiet:
-            out.print(render_verification(found), end="", soft_wrap=True)
-        out.print(verdict(found), soft_wrap=True)
+    _show(found, form, quiet=quiet)
     if problems.sentences:
         _fail(problems)
     sys.exit(0 if found.passed else 1)
@@ -167,7 +132,9 @@ def verify(
 
 @dataclass(frozen=True, slots=True)
 class _Planned:
-    settings: Settings
+    """The migration that is going to be run."""
+
+    chosen: Settings
     modules: Sequence[Accepted]
     outcome: Outcome
 
@@ -184,13 +151,13 @@ def _plan(original: Path, given: Given) -> _Planned:
     from nbrefactor.notebook.document import NotebookError
     from nbrefactor.settings_file import SettingsReader
 
-    settings = SettingsReader(given).settings_for(original)
+    chosen = SettingsReader(given).settings_for(original)
     data = original.read_bytes()
-    modules = read_modules(settings, original)
-    outcome = migrate_bytes(data, settings, modules, path=str(original), now=now())
+    modules = read_modules(chosen, original)
+    outcome = migrate_bytes(data, chosen, modules, path=str(original), now=now())
     if outcome.status in ("failed", "skipped"):
         raise NotebookError(outcome.reason)
-    return _Planned(settings, modules, outcome)
+    return _Planned(chosen, modules, outcome)
 
 
 def _readable(path: Path) -> bytes:
@@ -201,12 +168,76 @@ def _readable(path: Path) -> bytes:
     return data
 
 
+def _end_with_nothing_to_verify(original: Path, outcome: Outcome) -> NoReturn:
+    for note in outcome.notes:
+        show_problem(note)
+    name = visible_line(original)
+    nothing = f"nothing to verify: no definition of {name} would be replaced\n"
+    show(console(stderr=False), nothing)
+    sys.exit(0)
+
+
+def _settings(
+    planned: _Planned, patterns: tuple[str, ...], tolerance: float, *, strict: bool, together: bool
+) -> VerifySettings:
+    from nbrefactor.verify.known_words import words_of
+    from nbrefactor.verify.values import VerifySettings
+
+    return VerifySettings(
+        (*planned.chosen.verify_patterns, *patterns),
+        tolerance,
+        strict,
+        together,
+        words_of(accepted.module.path for accepted in planned.modules),
+    )
+
+
+def _run(
+    original: Path,
+    migrated: Path | None,
+    planned: _Planned,
+    other: bytes | None,
+    execution: ExecutionSettings,
+    settings: VerifySettings,
+    *,
+    quiet: bool,
+) -> Verification:
+    from nbrefactor.verify.run import verify as run_both
+
+    # A given notebook may import anything; only a planned one is known to need the targets.
+    needs = needed_modules(planned.outcome, planned.modules) if other is None else ()
+    with progress_of(str(original), quiet=quiet) as progress:
+        return run_both(
+            planned.outcome,
+            other,
+            migrated_name="planned" if migrated is None else str(migrated),
+            folder=original.resolve().parent,
+            needs=needs,
+            execution=execution,
+            settings=settings,
+            progress=progress,
+        )
+
+
 def _write(report: Path, found: Verification) -> bool:
     from nbrefactor.notebook.store import create
     from nbrefactor.report.html import render_html
 
     create(report, render_html(found).encode(errors="surrogateescape"))
     return True
+
+
+def _show(found: Verification, form: str, *, quiet: bool) -> None:
+    from nbrefactor.report.verification import render_verification, verdict
+    from nbrefactor.report.verification_json import render_verification_json
+
+    if form == "json":
+        click.echo(render_verification_json(found), nl=False)
+        return
+    out = console(stderr=False)
+    if not quiet:
+        out.print(render_verification(found), end="", soft_wrap=True)
+    out.print(visible_line(verdict(found)), soft_wrap=True)
 
 
 def _fail(problems: Problems) -> NoReturn:

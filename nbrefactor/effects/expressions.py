@@ -1,4 +1,4 @@
-"""What expressions may be and do: calls are looked up, followed where they can be read, or unknown."""
+"""What expressions may be and do: calls are looked up, followed where readable, or unknown."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ class Expressions:
                 return Value(functions=frozenset({node}), type="function")
             case ast.List() | ast.Tuple() | ast.Set():
                 parts = [self.value(part) for part in node.elts]
-                return container(*parts, type=_LITERALS[type(node)])
+                return container(*parts, kind=_LITERALS[type(node)])
             case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
                 return self._comprehension(node)
             case ast.Starred():
@@ -119,7 +119,7 @@ class Expressions:
                 return self._compare(node)
         parts = [self.value(child) for child in ast.iter_child_nodes(node)]
         if isinstance(node, ast.Dict):
-            return container(*parts, type="dict")
+            return container(*parts, kind="dict")
         return Value(type=_LITERALS.get(type(node), ""))
 
     def _name(self, node: ast.Name) -> Value:
@@ -199,7 +199,7 @@ class Expressions:
         kept.update((name, self.variables[name]) for name in walrus if name in self.variables)
         self.variables.clear()
         self.variables.update(kept)
-        return container(*values, type=_LITERALS[type(node)])
+        return container(*values, kind=_LITERALS[type(node)])
 
     # -- binding -----------------------------------------------------------------------------
 

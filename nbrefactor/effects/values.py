@@ -76,11 +76,11 @@ def joined(*values: Value) -> Value:
     )
 
 
-def container(*values: Value, type: str = "") -> Value:
+def container(*values: Value, kind: str = "") -> Value:
     """Give a new object that holds others."""
     inside = frozenset().union(*(value.roots | value.holds for value in values))
     functions = frozenset().union(*(value.functions for value in values))
-    return Value(holds=inside, type=type, functions=functions)
+    return Value(holds=inside, type=kind, functions=functions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,9 @@ _NOTES: Mapping[str, Entry] = {
     "parameters-renamed": Entry("parameters have other names in the target: {there}"),
     "locals-renamed": Entry("local names differ, the program is the same"),
     "default-differs": Entry("{here}; calls that rely on it say so"),
-    "parameter-unused": Entry('parameter "{subject}" does not exist in the target; no call passes it'),
+    "parameter-unused": Entry(
+        'parameter "{subject}" does not exist in the target; no call passes it'
+    ),
     "parameter-paired": Entry('parameter "{subject}" is "{there}" in the target'),
     "value-passed": Entry('notebook global "{subject}" is passed to the target\'s parameter'),
     "errors-handled": Entry("{cell} handles its errors, whichever they are"),
@@ -53,7 +55,9 @@ _LEVELS: Mapping[str, Entry] = {
         "say --alias {subject}={there}",
     ),
     "too-deep": Entry("is nested too deeply to be compared", "take the nesting apart"),
-    "other-kind": Entry("is a {here} here and a {there} in {subject}", "give one of the two another name"),
+    "other-kind": Entry(
+        "is a {here} here and a {there} in {subject}", "give one of the two another name"
+    ),
     "depends-on-staying": Entry(
         'uses "{subject}"{at}, which stays here', 'see why "{subject}" stays, and mend that first'
     ),
@@ -62,12 +66,13 @@ _LEVELS: Mapping[str, Entry] = {
 _NAMES: Mapping[str, Entry] = {
     "captures-parameter": Entry(
         'reads notebook global "{subject}"{at}: a parameter of the notebook',
-        'pass "{subject}" as an argument: give the inline function and the target a parameter for it',
+        'pass "{subject}" as an argument: give the inline function and the target a parameter '
+        "for it",
     ),
     "captures-value": Entry(
         'reads notebook global "{subject}"{at}{here}{there}',
-        'pass "{subject}" as an argument instead of reading it from the notebook, or define it with '
-        "the same value in the target's module",
+        'pass "{subject}" as an argument instead of reading it from the notebook, or define it '
+        "with the same value in the target's module",
     ),
     "captures-changed": Entry(
         'reads notebook global "{subject}"{at}, which {here}',
@@ -177,8 +182,8 @@ _PLACE: Mapping[str, Entry] = {
 _BODY: Mapping[str, Entry] = {
     "effect-unknown": Entry(
         "calls {subject}, of which it is not known what else it does",
-        "call {subject} in the notebook, around the call, and leave the function to its drawing; or "
-        "let a run tell with --prove",
+        "call {subject} in the notebook, around the call, and leave the function to its drawing; "
+        "or let a run tell with --prove",
         unknown=True,
     ),
     "target-unknown": Entry(
@@ -216,7 +221,8 @@ _BODY: Mapping[str, Entry] = {
     ),
     "figure-otherwise": Entry(
         "{here}",
-        "let the inline function make one figure, draw into it, and leave, show or close it at the end",
+        "let the inline function make one figure, draw into it, and leave, show or close it at "
+        "the end",
     ),
     "target-figure-otherwise": Entry(
         "the target {there}",

@@ -38,11 +38,9 @@ _SHELL_MAGICS = frozenset({"magic", "run_line_magic", "enable_matplotlib", "enab
 _HARMLESS_MAGICS = frozenset(
     {
         *("matplotlib", "autoreload", "load_ext", "reload_ext", "config", "tensorboard", "time"),
-        *("cd", "pwd", "ls", "env", "set_env", "system", "sx", "pip", "conda", "precision", "pylab"),
+        *("cd", "pwd", "ls", "env", "set_env", "system", "sx", "pip", "conda", "precision"),
     }
-) - {"pylab"}  # fmt: skip
-
-
+)
 _FRAMES = frozenset({"sys._getframe", "inspect.currentframe", "inspect.stack"})
 
 
@@ -157,10 +155,13 @@ class _Walk:
             yield HiddenAccess("text that exec() runs")
         elif name == "eval" and not self._elsewhere(call):
             yield HiddenAccess("text that eval() runs", writes=_may_write(call))
-        elif name in _NAMESPACES and not call.args:
-            if name == "globals" or not _in_function(around, local):
-                if not _is_asked_for_a_name(call, around):
-                    yield HiddenAccess(f"{name}()", writes=not _only_looks(call, around))
+        elif (
+            name in _NAMESPACES
+            and not call.args
+            and (name == "globals" or not _in_function(around, local))
+            and not _is_asked_for_a_name(call, around)
+        ):
+            yield HiddenAccess(f"{name}()", writes=not _only_looks(call, around))
 
     def _elsewhere(self, call: ast.Call) -> bool:
         """Tell whether text runs in a namespace of its own."""
@@ -179,9 +180,12 @@ class _Walk:
         call = around[-1] if around else None
         if attribute in _SHELL_MAGICS and isinstance(call, ast.Call) and call.args:
             first = call.args[0]
-            if isinstance(first, ast.Constant) and isinstance(first.value, str):
-                if first.value.lstrip("%").partition(" ")[0] in _HARMLESS_MAGICS:
-                    return
+            if (
+                isinstance(first, ast.Constant)
+                and isinstance(first.value, str)
+                and first.value.lstrip("%").partition(" ")[0] in _HARMLESS_MAGICS
+            ):
+                return
         yield HiddenAccess(f"get_ipython().{attribute}")
 
     def origin(self, node: ast.AST, local: frozenset[str]) -> str:

@@ -2,8 +2,8 @@
 
 Comments, layout, docstrings and annotations are left out, local names are numbered, and every name
 from outside is replaced by the symbol that it stands for. Equal addresses are the same program, in
-this notebook, in another one, or in a module. Addresses can be stored: they carry a version, and are
-the same on every Python and machine.
+this notebook, in another one, or in a module. Addresses can be stored: they carry a version, and
+are the same on every Python and machine.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ class Address:
 def addresses(
     definitions: Iterable[DefinitionNode], names: Mapping[str, Meaning]
 ) -> dict[DefinitionNode, Address]:
-    """Address definitions of one notebook or module.
+    r"""Address definitions of one notebook or module.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ def addresses(
 
     Examples
     --------
-    >>> one, other = ast.parse("def f(a): x = a; return x\\ndef g(a): y = a; return y").body
+    >>> one, other = ast.parse("def f(a): x = a; return x\ndef g(a): y = a; return y").body
     >>> made = addresses([one, other], {})
     >>> made[one] == made[other]
     True

@@ -11,18 +11,19 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from nbrefactor.model.outcome import Outcome
 from nbrefactor.notebook.document import read
+from nbrefactor.report.html_figures import figure_tables
 from nbrefactor.report.verification import verdict
 from nbrefactor.verify import pictures
 from nbrefactor.verify.outputs import is_picture
 from nbrefactor.verify.text import line_diff
 from nbrefactor.verify.values import CellComparison, OutputComparison, Shown, Verification
-from nbrefactor.visible import visible, visible_line
+from nbrefactor.visible import visible, visible_line, without_colours
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _MOST_LINES = 60
@@ -77,41 +78,39 @@ def render_html(found: Verification) -> str:
             "}",
         )
     )
+    resources = {"verification": _facts(found, cells), "code_colours": colours}
     page: str
-    page, _ = exporter.from_notebook_node(
-        notebook,
-        resources={
-            "verification": {
-                "path": visible_line(found.path),
-                "name": visible_line(Path(found.path).name),
-                "migrated": visible_line(found.migrated),
-                "passed": found.passed,
-                "verdict": _text(verdict(found)),
-                "seconds": f"{found.seconds:.1f}",
-                "strict": found.strict,
-                "counts": list(found.counts.items()),
-                "total": sum(found.counts.values()),
-                "cells_total": len(found.cells),
-                "cells_compared": len(found.compared),
-                "notes": [_text(note) for note in found.notes],
-                "findings": list(_findings(found.outcome)),
-                "cells": [_cell(cell) for cell in cells],
-                "all_cells": [
-                    {"number": cell.cell + 1, "status": cell.status, "edited": cell.edited}
-                    for cell in found.cells
-                ],
-                "diffs": [
-                    {
-                        "number": change.cell + 1,
-                        "lines": _diff_lines(found.outcome.cell_diff(change)),
-                    }
-                    for change in found.outcome.cells
-                ],
-            },
-            "code_colours": colours,
-        },
-    )
+    page, _ = exporter.from_notebook_node(notebook, resources=resources)
     return page
+
+
+def _facts(found: Verification, cells: Sequence[CellComparison]) -> dict[str, Any]:
+    """Give the template all that it says, made harmless."""
+    return {
+        "path": visible_line(found.path),
+        "name": visible_line(Path(found.path).name),
+        "migrated": visible_line(found.migrated),
+        "passed": found.passed,
+        "verdict": _line(verdict(found)),
+        "seconds": f"{found.seconds:.1f}",
+        "strict": found.strict,
+        "counts": list(found.counts.items()),
+        "total": sum(found.counts.values()),
+        "cells_total": len(found.cells),
+        "cells_compared": len(found.compared),
+        "files": list(found.file_counts.items()),
+        "notes": [_line(note) for note in found.notes],
+        "findings": list(_findings(found.outcome)),
+        "cells": [_cell(cell) for cell in cells],
+        "all_cells": [
+            {"number": cell.cell + 1, "status": cell.status, "edited": cell.edited}
+            for cell in found.cells
+        ],
+        "diffs": [
+            {"number": change.cell + 1, "lines": _diff_lines(found.outcome.cell_diff(change))}
+            for change in found.outcome.cells
+        ],
+    }
 
 
 def _findings(outcome: Outcome) -> Iterator[dict[str, Any]]:
@@ -130,23 +129,30 @@ def _findings(outcome: Outcome) -> Iterator[dict[str, Any]]:
 
 
 def _cell(cell: CellComparison) -> dict[str, Any]:
+    called = [(f"output {number}", output) for number, output in enumerate(cell.outputs, 1)]
+    called += [(f"figure {_name(file)}", file) for file in cell.files]
     outputs = [
-        _output(number, output)
-        for number, output in enumerate(cell.outputs, 1)
+        {**_output(output), "called": visible_line(name), "id": f"{cell.cell + 1}-{number}"}
+        for number, (name, output) in enumerate(called, 1)
         if output.status != "identical"
     ]
     return {
         "number": cell.cell + 1,
         "status": cell.status,
         "calls": [_text(name) for name in cell.calls],
-        "detail": _text(cell.detail),
+        "detail": _line(cell.detail),
         "edited": cell.edited,
         "outputs": outputs,
-        "identical": len(cell.outputs) - len(outputs),
+        "identical": len(called) - len(outputs),
     }
 
 
-def _output(number: int, output: OutputComparison) -> dict[str, Any]:
+def _name(file: OutputComparison) -> str:
+    shown = file.before or file.after
+    return "" if shown is None else shown.name
+
+
+def _output(output: OutputComparison) -> dict[str, Any]:
     sides = [
         {"name": name, **_side(shown)}
         for name, shown in (("Original", output.before), ("Migrated", output.after))
@@ -154,18 +160,23 @@ def _output(number: int, output: OutputComparison) -> dict[str, Any]:
     before, after = _differing(output.before, output.after)
     with_diff = (
         output.family in ("text", "stream", "json", "html", "other")
+        and output.figure is None
         and output.before is not None
         and output.after is not None
     )
+    picture = output.picture
+    of_one_size = picture is not None and picture.size_before == picture.size_after
     return {
-        "number": number,
         "status": output.status,
         "family": output.family,
-        "detail": _text(output.detail),
+        "detail": _line(output.detail),
         "sides": sides,
-        "difference": _data_uri("image/png", output.picture.picture)
-        if output.picture is not None and output.picture.picture
+        # Two pictures of two sizes differ everywhere, which says nothing.
+        "difference": _data_uri("image/png", picture.picture)
+        if picture is not None and picture.picture and of_one_size
         else "",
+        "layered": all(side["kind"] == "picture" for side in sides),
+        "figure": figure_tables(output.figure, _text),
         "diff": _diff_lines(line_diff(before, after)) if with_diff else [],
     }
 
@@ -291,9 +302,12 @@ def _diff_lines(diff: str) -> list[dict[str, str]]:
 
 def _text(text: str) -> str:
     """Drop a terminal's colours and make control characters visible; the template escapes."""
-    from nbrefactor.execute import without_colours
-
     return visible(without_colours(text))
+
+
+def _line(text: str) -> str:
+    """Do the same with a sentence."""
+    return visible_line(without_colours(text))
 
 
 def _data_uri(mime: str, data: bytes) -> str:

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nbrefactor.verify.values import COMPARED, CellComparison, Status, Verification
-from nbrefactor.visible import visible, visible_line
+from nbrefactor.verify.values import (
+    COMPARED,
+    CellComparison,
+    OutputComparison,
+    Shown,
+    Status,
+    Verification,
+)
+from nbrefactor.visible import visible_line
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -13,13 +20,20 @@ if TYPE_CHECKING:
 _STYLES: dict[Status, str] = {
     "identical": "green",
     "within tolerance": "green",
-    "redrawn": "cyan",
+    "restyled": "cyan",
+    "different words": "bold red",
     "changed": "bold red",
+    "different data": "bold red",
+    "additional": "bold red",
+    "missing": "bold red",
     "new error": "bold red",
     "failed before too": "yellow",
     "not deterministic": "yellow",
     "not run": "yellow",
 }
+
+
+_NOTHING = Shown("other", "", {}, "")
 
 
 def render_verification(found: Verification) -> Text:
@@ -47,7 +61,7 @@ def render_verification(found: Verification) -> Text:
         if cell.status != "identical":
             text.append_text(_cell(cell))
     for note in found.notes:
-        text.append(f"  {visible(note)}\n", "dim")
+        text.append(f"  {visible_line(note)}\n", "dim")
     return text
 
 
@@ -70,18 +84,16 @@ def verdict(found: Verification) -> str:
         parts.append("nothing could be compared")
     elif found.replacements_unseen:
         parts.append("no cell with replaced calls could be compared")
-    for status in ("new error", "changed", "redrawn"):
+    for status in _FAILS:
         numbers = [str(cell.cell + 1) for cell in failures if cell.status == status]
         if numbers:
             where = f"cell{'s' if len(numbers) > 1 else ''} {_listed(numbers)}"
             parts.append(f"{where} {_FAILS[status]}")
     cells, compared = len(found.cells), len(found.compared)
-    total = sum(found.counts.values())
-    outputs = sum(number for status, number in found.counts.items() if status in COMPARED)
-    parts.append(f"{compared} of {_count(cells, 'code cell')} compared")
-    shown = ", ".join(f"{number} {status}" for status, number in found.counts.items())
-    of = "" if outputs == total else f"{outputs} of "
-    parts.append(f"{of}{_count(total, 'output')}{f' ({shown})' if shown else ''}")
+    parts.append(f"{compared} of {_count(cells, 'code cell')}")
+    parts.append(_outputs(found))
+    if files := found.file_counts:
+        parts.append(f"{_count(sum(files.values()), 'saved figure')}: {_told(files)}")
     for status in ("failed before too", "not deterministic", "not run"):
         if number := sum(cell.status == status for cell in found.cells):
             parts.append(f"{_count(number, 'cell')} {status}")
@@ -95,11 +107,36 @@ def verdict(found: Verification) -> str:
     return f"{'verified' if found.passed else 'not verified'}: {', '.join(parts)}"
 
 
-_FAILS = {
+# The worst first.
+_FAILS: dict[Status, str] = {
     "new error": "raised a new error",
+    "missing": "lacks a picture",
+    "additional": "has an additional picture",
+    "different data": "shows different data",
     "changed": "changed",
-    "redrawn": "redrawn (--strict)",
+    "different words": "has different words",
+    "restyled": "restyled (--strict)",
 }
+# Names of what differs that the verdict tells.
+_MOST_NAMES = 6
+
+
+def _outputs(found: Verification) -> str:
+    total = sum(found.counts.values())
+    compared = sum(number for status, number in found.counts.items() if status in COMPARED)
+    of = "" if compared == total else f"{compared} of "
+    told = f"{of}{_count(total, 'output')}"
+    if not total:
+        return told
+    named = [f"{name} {number}" for name, number in found.restyled.items()]
+    if len(named) > _MOST_NAMES:
+        named = [*named[:_MOST_NAMES], "…"]
+    restyled = f" with the same data ({', '.join(named)})" if named else " with the same data"
+    return f"{told}: {_told(found.counts)}".replace(" restyled", f" restyled{restyled}", 1)
+
+
+def _told(counts: dict[Status, int]) -> str:
+    return ", ".join(f"{number} {status}" for status, number in counts.items())
 
 
 def _cell(cell: CellComparison) -> Text:
@@ -109,14 +146,21 @@ def _cell(cell: CellComparison) -> Text:
     text.append(f"  cell {cell.cell + 1:>3}  ", "dim")
     text.append(f"{cell.status:<18}", _STYLES[cell.status])
     calls = f"calls {', '.join(cell.calls)}" if cell.calls else ""
-    text.append(visible("; ".join(part for part in (cell.detail, calls) if part)))
+    text.append(visible_line("; ".join(part for part in (cell.detail, calls) if part)))
     text.append("\n")
     for number, output in enumerate(cell.outputs, 1):
-        if output.status != "identical":
-            text.append(f"            output {number}, {output.family}: ", "dim")
-            text.append(f"{output.status}", _STYLES[output.status])
-            text.append(visible(f"; {output.detail}\n" if output.detail else "\n"))
+        _add_output(text, f"output {number}, {output.family}", output)
+    for file in cell.files:
+        _add_output(text, f"figure {(file.before or file.after or _NOTHING).name}", file)
     return text
+
+
+def _add_output(text: Text, called: str, output: OutputComparison) -> None:
+    if output.status == "identical":
+        return
+    text.append(f"            {visible_line(called)}: ", "dim")
+    text.append(f"{output.status}", _STYLES[output.status])
+    text.append(f"; {visible_line(output.detail)}\n" if output.detail else "\n")
 
 
 def _listed(numbers: list[str]) -> str:

@@ -11,27 +11,34 @@ The shape, which only grows within one ``schema``::
       "strict": false,
       "seconds": 12.3,
       "cells_total": 24, "cells_compared": 22,
-      "outputs": {"identical": 30, "redrawn": 4},
+      "outputs": {"identical": 30, "restyled": 4},
+      "files": {"restyled": 2},           // saved figures, and figures left open unseen
+      "restyled": {"size": 4, "color map": 2},  // in how many restyled outputs each name differs
       "notes": ["…"],
       "cells": [
         {
           "cell": 7,                      // counted from 1, as people do
           "id": "a1b2",                   // or null
-          "status": "redrawn",            // the worst of its outputs
+          "status": "restyled",           // the worst of its outputs
           "edited": false,                // whether the migration changed its source
           "calls": ["plot_entropy"],      // replaced names that it reaches; if cells have them
                                           // and none of these was compared, nothing is proved
           "detail": "",
           "outputs": [
             {
-              // "redrawn": pictures in a cell that calls a replacement of level "compatible";
-              // text, numbers and tables that differ there are "changed"
-              "output": 1, "status": "redrawn", "kind": "picture",
-              "detail": "12.3% of the pixels differ (RMS 20.10)",
+              // "restyled": figures with the same data, marks and words in a cell that calls a
+              // replacement of level "compatible"; all else that differs there fails
+              "output": 1, "status": "restyled", "kind": "picture",
+              "detail": "the same data; size differ",
               "rms": 20.1, "share": 0.123,
-              "size_before": [400, 300], "size_after": [400, 300]   // pictures only
+              "size_before": [400, 300], "size_after": [400, 300],  // pictures only
+              "differences": [            // figures only; kinds: data, words, addition, style
+                {"kind": "style", "name": "size", "where": "inches",
+                 "before": "6 x 4", "after": "5 x 3"}
+              ]
             }
-          ]
+          ],
+          "files": []                     // as outputs, with "name" in place of "output"
         }
       ]
     }
@@ -39,6 +46,7 @@ The shape, which only grows within one ``schema``::
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from nbrefactor.report.verification import verdict
@@ -70,6 +78,8 @@ def render_verification_json(found: Verification) -> str:
         "cells_total": len(found.cells),
         "cells_compared": len(found.compared),
         "outputs": found.counts,
+        "files": found.file_counts,
+        "restyled": found.restyled,
         "notes": list(found.notes),
         "cells": [_cell(cell) for cell in found.cells],
     }
@@ -84,13 +94,20 @@ def _cell(cell: CellComparison) -> dict[str, Any]:
         "edited": cell.edited,
         "calls": list(cell.calls),
         "detail": cell.detail,
-        "outputs": [_output(number, output) for number, output in enumerate(cell.outputs, 1)],
+        "outputs": [
+            {"output": number, **_output(output)} for number, output in enumerate(cell.outputs, 1)
+        ],
+        "files": [{"name": _name(file), **_output(file)} for file in cell.files],
     }
 
 
-def _output(number: int, output: OutputComparison) -> dict[str, Any]:
+def _name(file: OutputComparison) -> str:
+    shown = file.before or file.after
+    return "" if shown is None else shown.name
+
+
+def _output(output: OutputComparison) -> dict[str, Any]:
     value: dict[str, Any] = {
-        "output": number,
         "status": output.status,
         "kind": output.family,
         "detail": output.detail,
@@ -102,4 +119,6 @@ def _output(number: int, output: OutputComparison) -> dict[str, Any]:
             "size_before": list(output.picture.size_before),
             "size_after": list(output.picture.size_after),
         }
+    if output.figure is not None:
+        value["differences"] = [asdict(found) for found in output.figure.differences]
     return value

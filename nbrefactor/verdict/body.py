@@ -217,9 +217,7 @@ def _new(effect: Effect) -> Reason:
     return Reason("effect-new", here=_WORDS.get(effect.kind, effect.kind))
 
 
-def _figures(
-    here: Summary, there: Summary, bundled: known.Contract | None
-) -> Iterator[Reason]:
+def _figures(here: Summary, there: Summary, bundled: known.Contract | None) -> Iterator[Reason]:
     mine = drawing(here.events)
     theirs = Drawing("open") if bundled is not None else drawing(there.events)
     if mine.problem:

@@ -89,6 +89,6 @@ class Context:
         return self._events[home]
 
     def origin(self, node: ast.expr) -> str:
-        """Give where a name, attribute or called thing comes from; empty where that is not known."""
+        """Give where a name, attribute or called thing comes from; empty where it is not known."""
         called = node.func if isinstance(node, ast.Call) else node
         return self.summaries.origin(called)

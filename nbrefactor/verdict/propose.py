@@ -179,8 +179,10 @@ def _given(
         if capture.kind == "code":
             # A body of its own needs imports and helpers of its own: its effects are looked at.
             continue
-        if capture.name in target and capture.name not in inline and not any(
-            one.deletes for one in notebook.rebindings.get(capture.name, ())
+        if (
+            capture.name in target
+            and capture.name not in inline
+            and not any(one.deletes for one in notebook.rebindings.get(capture.name, ()))
         ):
             given.append(Keyword(capture.name, capture.name))
             notes.append(Reason("value-passed", capture.name))

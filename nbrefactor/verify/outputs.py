@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
 
 from nbrefactor.verify.markup import normal_html, normal_svg
@@ -16,7 +17,11 @@ _PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp", 
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
-def shown(outputs: Sequence[Mapping[str, Any]], normalise: Normaliser) -> tuple[Shown, ...]:
+def shown(
+    outputs: Sequence[Mapping[str, Any]],
+    normalise: Normaliser,
+    figures: Sequence[Mapping[str, Any] | None] = (),
+) -> tuple[Shown, ...]:
     """Prepare the outputs of a cell.
 
     Parameters
@@ -25,6 +30,8 @@ def shown(outputs: Sequence[Mapping[str, Any]], normalise: Normaliser) -> tuple[
         Outputs as nbformat 4 holds them.
     normalise : Normaliser
         Takes out what may differ from run to run.
+    figures : sequence of mapping or None
+        For each output the record of its figure; empty for none at all.
 
     Returns
     -------
@@ -39,7 +46,7 @@ def shown(outputs: Sequence[Mapping[str, Any]], normalise: Normaliser) -> tuple[
     if errors:
         result.append(_stream("stderr", "".join(errors), normalise))
     waiting: list[str] = []
-    for output in outputs:
+    for output, figure in zip_longest(outputs, figures):
         if _is_stream(output):
             if output.get("name") != "stderr":
                 waiting.append(_text(output))
@@ -47,7 +54,7 @@ def shown(outputs: Sequence[Mapping[str, Any]], normalise: Normaliser) -> tuple[
         if waiting:
             result.append(_stream("stdout", "".join(waiting), normalise))
             waiting = []
-        result.append(_shown(output, normalise))
+        result.append(_shown(output, normalise, figure or {}))
     if waiting:
         result.append(_stream("stdout", "".join(waiting), normalise))
     return tuple(result)
@@ -65,7 +72,7 @@ def normal(mime: str, content: Any, normalise: Normaliser) -> str:
     normalise : Normaliser
         Takes out what may differ from run to run.
     """
-    if mime == _WIDGET:
+    if mime == _WIDGET and not (isinstance(content, Mapping) and "model" in content):
         return "a widget"
     if not isinstance(content, str):
         return normalise(json.dumps(content, sort_keys=True, default=str))
@@ -98,7 +105,7 @@ def _stream(name: str, text: str, normalise: Normaliser) -> Shown:
     return Shown("stream", name, data, _key("stream", name, {"text/plain": normalise(text)}))
 
 
-def _shown(output: Mapping[str, Any], normalise: Normaliser) -> Shown:
+def _shown(output: Mapping[str, Any], normalise: Normaliser, record: Mapping[str, Any]) -> Shown:
     if output["output_type"] == "error":
         name, value = str(output.get("ename", "")), str(output.get("evalue", ""))
         text = f"{name}: {value}" if value else name
@@ -110,7 +117,8 @@ def _shown(output: Mapping[str, Any], normalise: Normaliser) -> Shown:
         for mime, content in output.get("data", {}).items()
     }
     normalised = {mime: normal(mime, content, normalise) for mime, content in data.items()}
-    return Shown(_family(data), kind, data, _key(kind, "", normalised))
+    key = _key(kind, "", normalised)
+    return Shown(_family(data), kind, data, key, record.get("figure"), record.get("made"))
 
 
 def _is_lines(content: Any) -> bool:

@@ -5,27 +5,34 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from pathlib import Path
+from typing import Any
 
-from nbrefactor.execute import run_notebooks, without_colours
 from nbrefactor.model.outcome import Outcome
 from nbrefactor.notebook.document import Cell, Document, read
 from nbrefactor.program.timeline import timeline
-from nbrefactor.runs import CellRun, ExecutionSettings, Job, Needed, Run
+from nbrefactor.run.notebooks import run_notebooks
+from nbrefactor.run.values import CellRun, ExecutionSettings, Job, Needed, Run
 from nbrefactor.verify.callers import calling_cells
-from nbrefactor.verify.compare import as_expected, compare_outputs, held_against_second_run
+from nbrefactor.verify.compare import Rules, as_expected, compare_outputs, held_against_second_run
+from nbrefactor.verify.figures.bundles import with_widget_states
+from nbrefactor.verify.figures.compare import compare_figures
 from nbrefactor.verify.outputs import shown
+from nbrefactor.verify.recorded import attach, closed, problems, recorded
 from nbrefactor.verify.text import Normaliser, normaliser
 from nbrefactor.verify.values import (
+    FAILING,
     CellComparison,
     OutputComparison,
+    Shown,
     Status,
     Verification,
     VerifySettings,
     worst,
 )
+from nbrefactor.visible import without_colours
 
 # Told which notebook is at which cell: its name, the cell's position and the number of cells.
 Progress = Callable[[str, int, int], None]
@@ -45,8 +52,7 @@ class _Judge:
     edited: frozenset[int]
     calls: Mapping[int, tuple[str, ...]]
     redraws: frozenset[int]
-    normalise: Normaliser
-    tolerance: float
+    rules: Rules
 
 
 def verify(
@@ -90,14 +96,16 @@ def verify(
     ------
     nbrefactor.config.SettingsError
         If a pattern of the settings is no regular expression.
-    nbrefactor.runs.ExecutionError
+    nbrefactor.run.values.ExecutionError
         If a notebook cannot be run at all.
     """
     began = time.monotonic()
-    normalise = normaliser(settings.patterns)
+    normaliser(settings.patterns)
     original = read(outcome.before)
     after = outcome.after if migrated is None else migrated
     result = read(after)
+
+    last = _last_affected(outcome, original) if settings.only_affected else None
 
     def job(name: str, data: bytes, needs: tuple[Needed, ...] = ()) -> Job:
         report = None if progress is None else (lambda cell, of: progress(name, cell, of))
@@ -108,22 +116,25 @@ def verify(
             needs=needs,
             environment=_ENVIRONMENT,
             go_on=True,
+            last_cell=last,
             own_temporary_folder=True,
+            record=True,
             progress=report,
         )
 
     jobs = [job("original", outcome.before), job("migrated", after, needs)]
     parallel = settings.parallel and _processors() > 1
     before_run, after_run = run_notebooks(jobs, execution, parallel=parallel)
-    pairs = _pair_cells(original, result)
-    judge = _judge(outcome, original, result, pairs, normalise, settings.tolerance)
-    cells = tuple(_compare(judge, pairs, before_run, after_run, None))
-    if any(cell.status in ("changed", "new error") for cell in cells):
+    cells = compare_runs(outcome, after, before_run, after_run, settings)
+    if any(cell.status in FAILING for cell in cells):
         (again,) = run_notebooks(
             [job("original, second run", outcome.before)], execution, parallel=False
         )
-        cells = tuple(_compare(judge, pairs, before_run, after_run, again))
+        cells = compare_runs(outcome, after, before_run, after_run, settings, again)
+    pairs = _pair_cells(original, result)
     notes = [*outcome.notes, *_notes(before_run, after_run, original, result, pairs)]
+    if last is not None and last + 1 < len(original.cells):
+        notes.append(f"cells behind cell {last + 1} were not run: none of them calls a replacement")
     return Verification(
         outcome.path,
         migrated_name,
@@ -135,13 +146,65 @@ def verify(
     )
 
 
+def _last_affected(outcome: Outcome, original: Document) -> int:
+    """Find the last cell that calls what was replaced, or was edited."""
+    names = {found.name for found in outcome.replaced if found.name}
+    calls = calling_cells(timeline(original.cells), names)
+    return max((*calls, *(change.cell for change in outcome.cells)), default=-1)
+
+
+def compare_runs(
+    outcome: Outcome,
+    after: bytes,
+    before_run: Run,
+    after_run: Run,
+    settings: VerifySettings,
+    again: Run | None = None,
+) -> tuple[CellComparison, ...]:
+    """Compare what two runs showed, cell by cell.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        The planned migration of the original.
+    after : bytes
+        The notebook of the second run.
+    before_run, after_run : Run
+        The run of the original and that of `after`, both recorded.
+    settings : VerifySettings
+        How outputs are compared.
+    again : Run or None
+        A second run of the original, against which changes are held.
+
+    Returns
+    -------
+    tuple of CellComparison
+        The original's code cells in order.
+    """
+    original, result = read(outcome.before), read(after)
+    pairs = _pair_cells(original, result)
+    rules = Rules(normaliser(settings.patterns), settings.tolerance, settings.known_words)
+    judge = _judge(outcome, original, result, pairs, rules)
+    second = None if again is None else _with_states(again)
+    runs = (_with_states(before_run), _with_states(after_run))
+    return tuple(_compare(judge, pairs, *runs, second))
+
+
+def _with_states(run: Run) -> Run:
+    """Put the states of widgets where they are shown."""
+    cells = (
+        replace(cell, outputs=tuple(with_widget_states(cell.outputs, run.widgets)))
+        for cell in run.cells
+    )
+    return replace(run, cells=tuple(cells))
+
+
 def _judge(
     outcome: Outcome,
     original: Document,
     result: Document,
     pairs: Mapping[int, int],
-    normalise: Normaliser,
-    tolerance: float,
+    rules: Rules,
 ) -> _Judge:
     replaced = {found.name for found in outcome.replaced if found.name}
     compatible = {
@@ -158,8 +221,7 @@ def _judge(
         frozenset(edited),
         calling_cells(notebook, replaced),
         frozenset(calling_cells(notebook, compatible)),
-        normalise,
-        tolerance,
+        rules,
     )
 
 
@@ -172,59 +234,100 @@ def _compare(
         old = before.cells[cell.index]
         new = after.cells[pairs[cell.index]] if cell.index in pairs else None
         second = None if again is None else again.cells[cell.index]
-        status, outputs, detail = _compare_cell(judge, cell, old, new, second, (before, after))
-        yield CellComparison(
-            cell.index,
-            cell.id,
-            status,
-            outputs,
-            cell.index in judge.edited,
-            judge.calls.get(cell.index, ()),
-            detail,
-        )
+        refused = _uncompared(cell, old, new, second, (before, after))
+        shared = (cell.index in judge.edited, judge.calls.get(cell.index, ()))
+        if refused is not None or new is None:
+            status, detail = refused or ("changed", "")
+            yield CellComparison(cell.index, cell.id, status, (), *shared, detail)
+            continue
+        outputs, files = _compare_shown(judge, cell, old, new, second)
+        status = worst(tuple(found.status for found in (*outputs, *files)))
+        yield CellComparison(cell.index, cell.id, status, outputs, *shared, "", files)
 
 
-def _compare_cell(
-    judge: _Judge,
+def _uncompared(
     cell: Cell,
     old: CellRun,
     new: CellRun | None,
     second: CellRun | None,
     runs: tuple[Run, Run],
-) -> tuple[Status, tuple[OutputComparison, ...], str]:
+) -> tuple[Status, str] | None:
+    """Say why a cell's outputs cannot be compared; None where they can."""
     if old.status == "skipped":
-        return "not run", (), "tagged skip-execution"
+        return "not run", "tagged skip-execution"
     if new is None:
-        return "changed", (), "the migrated notebook has no such cell"
+        return "changed", "the migrated notebook has no such cell"
     expected = "raises-exception" in cell.tags
     if old.status == "failed" and not (expected and _raised(old)):
         detail = _why(old, runs[0])
         if new.status == "ran":
             detail += "; the migrated notebook runs it"
-        return "failed before too", (), detail
+        return "failed before too", detail
     if old.status == "not reached":
-        return "not run", (), "the original did not get here"
+        return "not run", "the original did not get here"
     if new.status == "failed" and not (expected and _raised(new)):
         detail = _why(new, runs[1])
         if second is not None and second.status != "ran":
-            return "not deterministic", (), f"{detail}; so did a second run of the original"
-        return "new error", (), detail
+            return "not deterministic", f"{detail}; so did a second run of the original"
+        return "new error", detail
     if new.status != "ran" and not (expected and new.status == "failed"):
-        return "not run", (), "the migrated notebook did not get here"
-    normalise = judge.normalise
-    before, after = shown(old.outputs, normalise), shown(new.outputs, normalise)
-    outputs = compare_outputs(before, after, normalise, judge.tolerance)
-    if cell.index in judge.redraws:
-        outputs = tuple(as_expected(found, normalise) for found in outputs)
-    if second is not None and any(found.status == "changed" for found in outputs):
-        repeated = shown(second.outputs, normalise)
-        unstable = [
-            found
-            for found in compare_outputs(before, repeated, normalise, judge.tolerance)
-            if found.status == "changed"
-        ]
-        outputs = tuple(held_against_second_run(found, unstable, normalise) for found in outputs)
-    return worst(tuple(found.status for found in outputs)), outputs, ""
+        return "not run", "the migrated notebook did not get here"
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What one run of a cell showed, and what it drew besides."""
+
+    outputs: tuple[Shown, ...]
+    files: tuple[Shown, ...]
+
+
+def _seen(run: CellRun, normalise: Normaliser) -> _Seen:
+    attached, rest = attach(run.outputs, run.figures)
+    return _Seen(shown(run.outputs, normalise, attached), recorded(rest, normalise))
+
+
+def _compare_shown(
+    judge: _Judge, cell: Cell, old: CellRun, new: CellRun, second: CellRun | None
+) -> tuple[tuple[OutputComparison, ...], tuple[OutputComparison, ...]]:
+    rules = judge.rules
+    before, after = _seen(old, rules.normalise), _seen(new, rules.normalise)
+    outputs = compare_outputs(before.outputs, after.outputs, rules)
+    files = compare_outputs(before.files, after.files, rules)
+    unseen = closed(new.figures)
+    outputs = tuple(_perhaps_closed(found, unseen) for found in outputs)
+    sides = [
+        tuple(as_expected(found, judge.redraws, cell.index) for found in side)
+        for side in (outputs, files)
+    ]
+    if second is not None and any(found.status in FAILING for side in sides for found in side):
+        again = _seen(second, rules.normalise)
+        for at, (first, repeated) in enumerate(
+            ((before.outputs, again.outputs), (before.files, again.files))
+        ):
+            unstable = [
+                found
+                for found in compare_outputs(first, repeated, rules)
+                if found.status in FAILING
+            ]
+            sides[at] = tuple(
+                held_against_second_run(found, unstable, rules.normalise) for found in sides[at]
+            )
+    return sides[0], sides[1]
+
+
+def _perhaps_closed(
+    found: OutputComparison, unseen: Sequence[Mapping[str, Any]]
+) -> OutputComparison:
+    """Say of a missing picture whether it was drawn, and closed before anybody saw it."""
+    figure = None if found.before is None else found.before.figure
+    if found.status != "missing" or figure is None:
+        return found
+    if any(compare_figures(figure, one).verdict != "different data" for one in unseen):
+        detail = f"{found.detail}: it is drawn and closed before it is shown"
+        return replace(found, detail=detail)
+    return found
 
 
 def _raised(run: CellRun) -> bool:
@@ -252,6 +355,9 @@ def _notes(
 ) -> Iterator[str]:
     for which, run in (("original", before), ("migrated notebook", after)):
         yield from run.notes
+        broken = [said for cell in run.cells for said in problems(cell.figures)]
+        if broken:
+            yield f"{len(broken)} figures of the {which} could not be taken apart: {broken[0]}"
         if run.failure is not None:
             yield f"the run of the {which} ended early: {run.failure.message}"
     codes = {cell.index for cell in result.cells if cell.cell_type == "code"}

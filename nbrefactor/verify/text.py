@@ -71,7 +71,9 @@ def normaliser(patterns: tuple[str, ...] = ()) -> Normaliser:
     temporary = re.escape(tempfile.gettempdir())
     # Made by Python's tempfile or by a kernel; other names are the notebook's own choice.
     made = r"(?:/(?:tmp[a-z0-9_]{8}|ipykernel_\d+/\d+(?:\.py)?)(?![a-z0-9_]))?"
-    folders = re.compile(rf"{temporary}/nbrefactor-[a-z0-9_]{{8}}/tmp{made}|{temporary}{made}\b")
+    folders = re.compile(
+        rf"{temporary}/nbrefactor-[a-z0-9_]{{8}}/(?:tmp{made}|copy)|{temporary}{made}\b"
+    )
     return Normaliser(tuple(compiled), folders)
 
 

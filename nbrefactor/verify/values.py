@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from nbrefactor.model.outcome import Outcome
+from nbrefactor.verify.figures.values import FigureComparison
 
 Status = Literal[
     "identical",
     "within tolerance",
-    "redrawn",
+    "restyled",
+    "different words",
     "changed",
+    "different data",
+    "additional",
+    "missing",
     "new error",
     "failed before too",
     "not deterministic",
     "not run",
 ]
-Family = Literal["text", "stream", "picture", "svg", "table", "html", "json", "error", "other"]
+Family = Literal[
+    "text", "stream", "picture", "svg", "table", "html", "json", "error", "file", "other"
+]
 
 STATUSES: tuple[Status, ...] = get_args(Status)
 # Compared and in order, from harmless to what fails the verification.
@@ -28,13 +36,21 @@ SEVERITY: tuple[Status, ...] = (
     "within tolerance",
     "not deterministic",
     "failed before too",
-    "redrawn",
+    "restyled",
+    "different words",
     "changed",
+    "different data",
+    "additional",
+    "missing",
     "new error",
 )
-COMPARED: frozenset[Status] = frozenset(
-    {"identical", "within tolerance", "redrawn", "changed", "new error"}
+# What changes with everything else.
+_MINOR = frozenset({"layout", "drawing order", "label"})
+# What speaks against a migration.
+FAILING: frozenset[Status] = frozenset(
+    {"different words", "changed", "different data", "additional", "missing", "new error"}
 )
+COMPARED: frozenset[Status] = FAILING | {"identical", "within tolerance", "restyled"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +65,21 @@ class VerifySettings:
         Root mean square difference of two pictures, in levels of 0 to 255, up to which they are
         taken for the same.
     strict : bool
-        Whether a picture that was redrawn counts as a failure.
+        Whether a restyled picture counts as a failure.
     parallel : bool
         Whether the two notebooks may run at the same time.
+    known_words : frozenset of str
+        Words that the target modules write out: titles and labels that differ on purpose.
+    only_affected : bool
+        Whether the runs end with the last cell that calls what was replaced.
     """
 
     patterns: tuple[str, ...] = ()
     tolerance: float = 0.25
     strict: bool = False
     parallel: bool = True
+    known_words: frozenset[str] = frozenset()
+    only_affected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +97,18 @@ class Shown:
         Content by MIME type; ``text/plain`` for streams and errors.
     key : str
         Equal for outputs that are the same after normalising.
+    figure : mapping or None
+        The figure in it as the recorder took it apart; None where there is none.
+    made : int or None
+        Position of the cell that began the figure.
     """
 
     family: Family
     name: str
     data: Mapping[str, Any]
     key: str
+    figure: Mapping[str, Any] | None = None
+    made: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +150,8 @@ class OutputComparison:
         The output in either run; None where there is none.
     picture : PictureDifference or None
         How pictures differ.
+    figure : FigureComparison or None
+        How the figures in them differ, as data; None where they were not recorded.
     """
 
     status: Status
@@ -130,6 +160,7 @@ class OutputComparison:
     before: Shown | None
     after: Shown | None
     picture: PictureDifference | None = None
+    figure: FigureComparison | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +174,11 @@ class CellComparison:
     cell_id : str or None
         The cell's own id, where the notebook gives one.
     status : Status
-        The worst of its outputs; ``identical`` where it ran without output.
+        The worst of its outputs and files; ``identical`` where it ran without output.
     outputs : tuple of OutputComparison
         Its outputs in order.
+    files : tuple of OutputComparison
+        Figures that it saved, or left open without showing them.
     edited : bool
         Whether the migration changed its source.
     calls : tuple of str
@@ -161,6 +194,7 @@ class CellComparison:
     edited: bool
     calls: tuple[str, ...]
     detail: str = ""
+    files: tuple[OutputComparison, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +212,7 @@ class Verification:
     cells : tuple of CellComparison
         The original's code cells in order.
     strict : bool
-        Whether a redrawn picture fails.
+        Whether a restyled picture fails.
     seconds : float
         How long all runs took together.
     notes : tuple of str
@@ -196,7 +230,7 @@ class Verification:
     @property
     def failures(self) -> tuple[CellComparison, ...]:
         """The cells that speak against the migration."""
-        bad = {"changed", "new error"} | ({"redrawn"} if self.strict else set())
+        bad = FAILING | ({"restyled"} if self.strict else set())
         return tuple(cell for cell in self.cells if cell.status in bad)
 
     @property
@@ -222,8 +256,29 @@ class Verification:
     @property
     def counts(self) -> dict[Status, int]:
         """How many outputs there are of each status."""
-        found = [output.status for cell in self.cells for output in cell.outputs]
-        return {status: found.count(status) for status in STATUSES if status in found}
+        return _counted(output for cell in self.cells for output in cell.outputs)
+
+    @property
+    def file_counts(self) -> dict[Status, int]:
+        """How many saved and left over figures there are of each status."""
+        return _counted(output for cell in self.cells for output in cell.files)
+
+    @property
+    def restyled(self) -> dict[str, int]:
+        """In how many restyled outputs each name differs, what is told last at the end."""
+        names = Counter(
+            name
+            for cell in self.cells
+            for output in cell.outputs
+            if output.status == "restyled" and output.figure is not None
+            for name in output.figure.names
+        )
+        return dict(sorted(names.items(), key=lambda item: (item[0] in _MINOR, -item[1])))
+
+
+def _counted(outputs: Iterable[OutputComparison]) -> dict[Status, int]:
+    found = [output.status for output in outputs]
+    return {status: found.count(status) for status in STATUSES if status in found}
 
 
 def worst(statuses: tuple[Status, ...]) -> Status:

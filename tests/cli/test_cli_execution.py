@@ -96,19 +96,33 @@ class TestWithKernels:
         assert "ran through" in result.output
         assert Path("x.ipynb").read_bytes() == data
 
-    def test_a_failing_notebook_is_not_written_and_the_original_is_asked(
+    def test_a_notebook_that_failed_before_is_compared_up_to_there_and_written(
         self, folder: Path
     ) -> None:
-        data = notebook(DEFINITION, "y = 0\ndouble(1) / y", "2")
-        Path("x.ipynb").write_bytes(data)
+        Path("x.ipynb").write_bytes(notebook(DEFINITION, "y = 0\ndouble(1) / y", "2"))
+        assert migrate("--output", "planned.ipynb").exit_code == 0
         result = migrate("--execute")
-        assert result.exit_code == 1
-        assert Path("x.ipynb").read_bytes() == data
+        assert result.exit_code == 0, result.output
         assert "cell 2 failed: it raised ZeroDivisionError: division by zero" in result.output
         assert "double(1) / y" in result.output
         assert "----> 2 double(1) / y" in result.output
         assert "the original fails in the same place with the same error" in result.output
-        assert "1 notebook does not run after the change and stayed as before" in result.output
+        assert "shows the same up to there" in result.output
+        assert Path("x.ipynb").read_bytes() == Path("planned.ipynb").read_bytes()
+
+    def test_one_that_shows_something_else_before_it_fails_is_not_written(
+        self, folder: Path
+    ) -> None:
+        drawing = (
+            "import matplotlib.pyplot as plt\ndef draw(x):\n    plt.plot([x, {}])\n    plt.show()"
+        )
+        Path("helpers.py").write_text(drawing.format(2))
+        data = notebook(drawing.format(1), "draw(3)", "1 / 0")
+        Path("x.ipynb").write_bytes(data)
+        result = migrate("--execute", "--accept", "compatible")
+        assert result.exit_code == 1
+        assert "with the same error" in result.output
+        assert Path("x.ipynb").read_bytes() == data
 
     def test_a_failure_that_the_migration_brings_is_called_that(self, folder: Path) -> None:
         Path("helpers.py").write_text("raise RuntimeError('no')\n" + DEFINITION)
@@ -133,12 +147,13 @@ class TestWithKernels:
     @pytest.mark.parametrize(
         "number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "terminated"]
     )
-    @pytest.mark.parametrize("command", ["migrate --execute", "verify"])
+    @pytest.mark.parametrize("command", ["migrate --execute", "migrate --prove", "verify"])
     def test_a_stop_leaves_files_and_no_kernel(
         self, folder: Path, command: str, number: int
     ) -> None:
         data = notebook(
-            DEFINITION, "import time\nopen('at', 'w').close()\ntime.sleep(1000)\ndouble(1)"
+            DEFINITION,
+            f"import time\nopen({str(folder / 'at')!r}, 'w').close()\ntime.sleep(1000)\ndouble(1)",
         )
         Path("x.ipynb").write_bytes(data)
         temporary = folder / "tmp"
@@ -168,7 +183,7 @@ class TestWithKernels:
         result = nbrefactor("verify", "x.ipynb", "--module", "helpers", "--report", "r.html", "-q")
         assert result.exit_code == 0, result.output
         assert result.output == (
-            "verified: 2 of 2 code cells compared, 1 output (1 identical), "
+            "verified: 2 of 2 code cells, 1 output: 1 identical, "
             "1 of 1 cell with replaced calls compared\n"
         )
         assert Path("x.ipynb").read_bytes() == data

@@ -17,7 +17,7 @@ from nbrefactor.model.outcome import Outcome
 from nbrefactor.report.html import render_html
 from nbrefactor.report.verification import render_verification
 from nbrefactor.report.verification_json import render_verification_json
-from nbrefactor.verify.values import Verification
+from nbrefactor.verify.values import CellComparison, OutputComparison, Shown, Verification
 
 # Each name, and how every report for people shows it.
 NAMES = {
@@ -188,10 +188,14 @@ def test_reports_of_a_verification(name: str, shown: str, folder: Path) -> None:
     write(name)
     data = Path(name).read_bytes()
     outcome = Outcome(name, "unchanged", data, data)
-    found = Verification(name, name, outcome, (), False, 1.0)
+    file = OutputComparison("missing", "file", f"{name} is gone", Shown("file", name, {}, ""), None)
+    cell = CellComparison(1, None, "missing", (), False, (), files=(file,))
+    found = Verification(name, name, outcome, (cell,), False, 1.0, notes=(f"{name} was run",))
     text = render_verification(found).plain
     assert text.splitlines()[0] == shown
     assert f"compared with {shown} in" in text
+    assert f"figure {name}: missing".replace(name, shown.removeprefix("./")) in text
+    assert not commands(text)
     assert json.loads(render_verification_json(found))["notebook"] == name
     page = render_html(found)
     for report in (text, render_verification_json(found), page):

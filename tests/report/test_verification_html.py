@@ -20,7 +20,7 @@ from PIL import Image
 from nbrefactor.model.outcome import CellChange, Finding, Outcome
 from nbrefactor.model.reason import Reason
 from nbrefactor.report.html import _plain_html, render_html
-from nbrefactor.verify.compare import compare_outputs
+from nbrefactor.verify.compare import Rules, compare_outputs
 from nbrefactor.verify.outputs import shown
 from nbrefactor.verify.text import normaliser
 from nbrefactor.verify.values import CellComparison, Verification
@@ -90,8 +90,7 @@ def verification(server: str = "http://127.0.0.1:9") -> Verification:
     outputs = compare_outputs(
         shown(hostile(server, 1), normalise),
         shown(hostile(server, 200), normalise),
-        normalise,
-        0.25,
+        Rules(normalise, 0.25),
     )
     cells = (
         CellComparison(0, BREAKOUTS, "changed", outputs, True, (BREAKOUTS,), BREAKOUTS),

@@ -54,12 +54,14 @@ from datetime import datetime, timezone
 from nbrefactor.check import check_bytes
 from nbrefactor.config import Settings
 from nbrefactor.engine import bump_bytes, read_modules
-from nbrefactor.execute import _makes_importable, without_colours
 from nbrefactor.notebook.document import read
 from nbrefactor.report.html import _plain_html
 from nbrefactor.rules.failing import report_failure
+from nbrefactor.run.installs import without_installs
+from nbrefactor.run.kernels import _makes_importable
 from nbrefactor.verify.markup import normal_html, normal_svg
 from nbrefactor.verify.text import normaliser
+from nbrefactor.visible import without_colours
 
 given = json.load(sys.stdin)
 now = datetime(2025, 4, 8, tzinfo=timezone.utc)
@@ -67,7 +69,8 @@ settings = Settings(bump="patch", changelog=("text",))
 modules = read_modules(settings, None)
 TITLE = "# Title v1.2.0\\n\\nVersion: 1.2.0\\n\\n## Changelog\\n\\n### New in v1.2.0:\\n- text\\n"
 FUNCTIONS = (
-    _makes_importable, without_colours, _plain_html, normal_html, normal_svg, normaliser()
+    _makes_importable, without_installs, without_colours, _plain_html, normal_html, normal_svg,
+    normaliser(),
 )
 
 def notebook(cells, metadata):

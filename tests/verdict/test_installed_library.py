@@ -38,7 +38,6 @@ MODULES = [
 ]
 
 
-
 def willing(*about):
     """Want every definition to go."""
     return ()

@@ -426,7 +426,10 @@ def test_observed(goes, reason, name, copy, cells, files, module, alias, tmp_pat
     document = read(notebook([IMPORTS, *first, copy, *rest]))
     target = read_target_module("plots", notebook=tmp_path / "n.ipynb")
     found = judge(
-        timeline(document.cells), [Accepted(target, "renamed")], {name: alias} if alias else {}, willing
+        timeline(document.cells),
+        [Accepted(target, "renamed")],
+        {name: alias} if alias else {},
+        willing,
     )
     verdict = next(one for one in found if one.definition.name == name)
     said = "; ".join(map(str, verdict.reasons))

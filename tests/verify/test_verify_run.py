@@ -11,7 +11,7 @@ from nbrefactor.config import ModuleChoice, Settings
 from nbrefactor.engine import migrate_bytes, read_modules
 from nbrefactor.report.verification import render_verification, verdict
 from nbrefactor.report.verification_json import render_verification_json
-from nbrefactor.runs import ExecutionSettings
+from nbrefactor.run.values import ExecutionSettings
 from nbrefactor.verdict.match import Accepted
 from nbrefactor.verify.run import verify
 from nbrefactor.verify.values import CellComparison, Verification, VerifySettings
@@ -23,7 +23,7 @@ import matplotlib.pyplot as plt
 
 def plot(values, width=1):
     plt.figure(figsize=(2, 1.5))
-    plt.plot(values, linewidth=width)
+    plt.plot(values, linewidth=1 * width)
     plt.show()
 """
 
@@ -79,7 +79,7 @@ def test_an_exact_copy_gives_identical_outputs(tmp_path: Path) -> None:
     assert statuses(found) == ["identical"] * 3
     assert found.passed
     assert verdict(found) == (
-        "verified: 3 of 3 code cells compared, 3 outputs (3 identical), "
+        "verified: 3 of 3 code cells, 3 outputs: 3 identical, "
         "1 of 1 cell with replaced calls compared"
     )
     assert only(found, 0).edited
@@ -90,30 +90,31 @@ def test_an_exact_copy_gives_identical_outputs(tmp_path: Path) -> None:
 def test_one_other_constant_is_caught_with_its_cell_and_its_picture(tmp_path: Path) -> None:
     data = notebook(DEFINITION, "plot([1, 3, 2])", "print('same')")
     found = prove(
-        tmp_path, data, module=DEFINITION.replace("linewidth=width", "linewidth=width + 1")
+        tmp_path, data, module=DEFINITION.replace("linewidth=1 * width", "linewidth=3 * width")
     )
     assert [finding.level for finding in found.outcome.replaced] == ["compatible"]
-    assert statuses(found) == ["identical", "redrawn", "identical"]
+    assert statuses(found) == ["identical", "restyled", "identical"]
     (output,) = only(found, 1).outputs
     assert output.picture is not None
     assert output.picture.picture.startswith(b"\x89PNG")
-    assert "of the pixels differ" in output.detail
+    assert output.detail == "the same data; lines differ"
     assert found.passed
+    assert "1 restyled with the same data (lines 1)" in verdict(found)
     strict = prove(
-        tmp_path, data, module=DEFINITION.replace("linewidth=width", "linewidth=width + 1"),
+        tmp_path, data, module=DEFINITION.replace("linewidth=1 * width", "linewidth=3 * width"),
         settings=VerifySettings(strict=True),
     )  # fmt: skip
     assert not strict.passed
-    assert verdict(strict).startswith("not verified: cell 2 redrawn (--strict)")
+    assert verdict(strict).startswith("not verified: cell 2 restyled (--strict)")
 
 
 def test_numbers_that_a_replacement_prints_otherwise_are_no_pictures(tmp_path: Path) -> None:
     printing = f"{DEFINITION}    print('peak', max(values) {{}} width)\n"
     data = notebook(printing.format("+"), "plot([1, 3, 2])")
-    module = printing.format("-").replace("linewidth=width", "linewidth=width + 1")
+    module = printing.format("-").replace("linewidth=1 * width", "linewidth=3 * width")
     found = prove(tmp_path, data, module=module)
     assert {(output.family, output.status) for output in only(found, 1).outputs} == {
-        ("picture", "redrawn"),
+        ("picture", "restyled"),
         ("stream", "changed"),
     }
     assert verdict(found).startswith("not verified: cell 2 changed")

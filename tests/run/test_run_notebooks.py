@@ -13,8 +13,16 @@ from typing import Any
 import psutil
 import pytest
 
-from nbrefactor.execute import parse_parameter, read_parameters, run_notebook, run_notebooks
-from nbrefactor.runs import ExecutionError, ExecutionSettings, Job, Needed, ParameterError, Run
+from nbrefactor.run.notebooks import run_notebook, run_notebooks
+from nbrefactor.run.parameters import parse_parameter, read_parameters
+from nbrefactor.run.values import (
+    ExecutionError,
+    ExecutionSettings,
+    Job,
+    Needed,
+    ParameterError,
+    Run,
+)
 
 
 def notebook(
@@ -273,8 +281,8 @@ class TestWithKernels:
                 import os, signal, sys, threading
                 sys.path[:0] = {sys.path!r}
                 from pathlib import Path
-                from nbrefactor.execute import run_notebook
-                from nbrefactor.runs import ExecutionSettings, Job
+                from nbrefactor.run.notebooks import run_notebook
+                from nbrefactor.run.values import ExecutionSettings, Job
                 def interrupt(*_):
                     os.kill(os.getpid(), signal.SIGINT)
                 if {stage == "starting"!r}:

@@ -18,6 +18,10 @@ class ExecutionError(NbrefactorError):
     """A notebook could not be run at all; the text says why, and what to do."""
 
 
+class Stopped(NbrefactorError):  # noqa: N818
+    """The calling thread wants the run to end."""
+
+
 class ParameterError(NbrefactorError):
     """A parameter that cannot be; the text says which, and what is expected."""
 
@@ -57,6 +61,12 @@ class ExecutionSettings:
         Whether fresh outputs and execution counts go into the user's notebook.
     executed : Path or None
         Where papermill's own result is kept.
+    seed : int or None
+        Where random generators begin that the notebook does not seed; None for anywhere.
+    allow_installs : bool
+        Whether lines run that install packages or fetch files, such as ``!pip install``.
+    sandbox : bool
+        Whether the kernel works in a copy of the notebook's folder.
     """
 
     parameters: tuple[tuple[str, Any], ...] = ()
@@ -64,6 +74,9 @@ class ExecutionSettings:
     timeout: float | None = None
     save_outputs: bool = False
     executed: Path | None = None
+    seed: int | None = None
+    allow_installs: bool = False
+    sandbox: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +94,15 @@ class CellRun:
         The kernel's count.
     outputs : tuple of mapping
         Outputs as nbformat 4 holds them, streams joined.
+    figures : tuple of mapping
+        What the recorder saw while the cell ran, in order; empty unless it was asked for.
     """
 
     cell: int
     status: CellStatus
     execution_count: int | None = None
     outputs: tuple[Mapping[str, Any], ...] = ()
+    figures: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +151,8 @@ class Run:
         Papermill's own result; empty unless it was asked for.
     notes : tuple of str
         What the user should know besides.
+    widgets : mapping
+        The last state of each widget, by its id.
     """
 
     cells: tuple[CellRun, ...]
@@ -143,6 +161,7 @@ class Run:
     kernel: str
     executed: bytes = b""
     notes: tuple[str, ...] = ()
+    widgets: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +186,8 @@ class Job:
         Position of the last cell to run; None for all.
     own_temporary_folder : bool
         Whether the kernel's temporary files go to a folder that is removed with the run.
+    record : bool
+        Whether figures are taken apart as they are shown or saved.
     progress : callable or None
         Told the position of each cell before it runs, and the number of cells; from a thread.
     """
@@ -179,4 +200,5 @@ class Job:
     go_on: bool = False
     last_cell: int | None = None
     own_temporary_folder: bool = False
+    record: bool = False
     progress: Progress | None = None

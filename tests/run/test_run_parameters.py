@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from nbrefactor.execute import run_notebook
 from nbrefactor.notebook.document import read
-from nbrefactor.parameters import unknown_parameters
-from nbrefactor.runs import ExecutionSettings, Job
+from nbrefactor.run.notebooks import run_notebook
+from nbrefactor.run.parameters import unknown_parameters
+from nbrefactor.run.values import ExecutionSettings, Job
 
 
 def notebook(source: str, tag: str = "parameters") -> bytes:

@@ -1,0 +1,1 @@
+"""Running notebooks: kernels, papermill, parameters, and the recorder that kernels carry."""

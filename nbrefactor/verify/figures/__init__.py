@@ -1,0 +1,1 @@
+"""Figures compared as data: what they show apart from how they look."""
