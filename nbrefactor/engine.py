@@ -262,7 +262,7 @@ class _Replaced:
 def _replace_definitions(
     document: Document, settings: Settings, modules: Sequence[Accepted]
 ) -> _Replaced:
-    """Replace what can be; again where what went has freed something, so that a second run rests."""
+    """Replace what can be, again where what went has freed something, until nothing is left."""
     original = notebook = timeline(document.cells)
     matches = list(judge_document(document, notebook, settings, modules))
     findings = list(report_definitions(matches, notebook, to_top=settings.imports == "top"))

@@ -62,6 +62,7 @@ def has_role(name: str, role: str, here: Summary, contract: Contract) -> bool:
 _ROLES: Mapping[str, str] = {
     "matrix": "a matrix that it draws as it is",
     "numbers": "numbers, each drawn by itself",
+    "other": "something of its own",
     "colors": "colors",
     "axes": "axes to draw into",
     "stack": "a matrix, or a stack of which it draws one",

@@ -104,7 +104,16 @@ def type_named(name: str) -> Any:
 @pytest.mark.parametrize("library", LIBRARIES)
 def test_a_table_has_only_words_of_the_schema(library: str) -> None:
     data = table(library)
-    assert data.keys() <= {"library", "modules", "alias", "extensions", *LISTED, "magic", "type", "contract"}
+    assert data.keys() <= {
+        "library",
+        "modules",
+        "alias",
+        "extensions",
+        *LISTED,
+        "magic",
+        "type",
+        "contract",
+    }
     assert data["library"] == library
     for kind, entry in entries(data):
         names = entry.get("names", entry.get("name"))
