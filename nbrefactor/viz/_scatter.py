@@ -36,7 +36,7 @@ def visualize_entropy_vs_gradient(
     ----------
     entropy_values : array-like, shape [layers, heads] or any other
         Entropies in `unit`.
-    grad_norm_values : array-like, same shape
+    grad_norm_values : array-like, same shape, or one of the two flattened
         Gradient norms. A head of which either value is not finite is marked by a cross on the edge
         of the plot, and is not part of the correlation.
     title : str or None, default "Entropy vs Gradient Relationship"
@@ -78,11 +78,15 @@ def visualize_entropy_vs_gradient(
 
     entropy = to_array(entropy_values, "entropy_values")
     norms = to_array(grad_norm_values, "grad_norm_values")
-    if entropy.shape != norms.shape:
+    if entropy.shape != norms.shape and (
+        entropy.size != norms.size or 1 not in (entropy.ndim, norms.ndim)
+    ):
         raise ValueError(
             "entropy_values and grad_norm_values must have the same shape, got "
             f"{entropy.shape} and {norms.shape}"
         )
+    # One of the two may be flat already.
+    norms = norms.reshape(entropy.shape)
     check_not_empty(entropy.shape, "entropy_values", "one head")
     canvas = Canvas(ax, figsize, save_path, style)
     with open_figure(canvas, (58.0, 43.0), (26.0, 22.0)) as figure:

@@ -118,6 +118,7 @@ def test_many_points_are_smaller_and_more_transparent():
 @pytest.mark.parametrize(
     ("x", "y", "error", "message"),
     [
+        pytest.param(ENTROPY, NORMS.ravel()[:-1], ValueError, "must have the same shape", id="one value too few"),
         pytest.param(ENTROPY, NORMS.T, ValueError, "entropy_values and grad_norm_values must have the same shape, got (2, 3) and (3, 2)", id="transposed"),
         pytest.param(ENTROPY, NORMS[:1], ValueError, "got (2, 3) and (1, 3)", id="would broadcast"),
         pytest.param(ENTROPY, 1.0, ValueError, "got (2, 3) and ()", id="a number"),
