@@ -65,7 +65,11 @@ def part(type_name: str, position: int) -> str:
 
 @lru_cache(maxsize=1024)
 def _parsed(type_name: str) -> ast.expr:
-    return ast.parse(type_name, mode="eval").body
+    try:
+        return ast.parse(type_name, mode="eval").body
+    except SyntaxError:
+        # No type: a place that a relative import leads to.
+        return ast.Name("", ast.Load())
 
 
 def _alternatives(node: ast.expr) -> list[ast.expr]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -159,6 +160,9 @@ class Arrival:
     # -- what the import runs ------------------------------------------------------------------
 
     def _of_acts(self, place: Place) -> Iterator[Reason]:
+        if self._module.name.partition(".")[0] in sys.stdlib_module_names:
+            # Importing Python's own modules is taken as harmless, as everywhere else.
+            return
         run = self._run(place)
         for act in run.acts:
             if act.kind == "looks" and not self._is_imported_after(act.module, place):

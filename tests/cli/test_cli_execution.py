@@ -114,7 +114,7 @@ class TestWithKernels:
         self, folder: Path
     ) -> None:
         drawing = (
-            "import matplotlib.pyplot as plt\ndef draw(x):\n    plt.plot([x, {}])\n    plt.show()"
+            "import matplotlib.pyplot as plt\ndef draw(x):\n    plt.figure()\n    plt.plot([x, {}])\n    plt.show()"
         )
         Path("helpers.py").write_text(drawing.format(2))
         data = notebook(drawing.format(1), "draw(3)", "1 / 0")
@@ -127,7 +127,7 @@ class TestWithKernels:
     def test_a_failure_that_the_migration_brings_is_called_that(self, folder: Path) -> None:
         Path("helpers.py").write_text("raise RuntimeError('no')\n" + DEFINITION)
         Path("x.ipynb").write_bytes(notebook(DEFINITION, "double(1)"))
-        result = migrate("--execute")
+        result = migrate("--execute", "--force", "double")
         assert result.exit_code == 1
         assert "the original does not fail here: the migration is the cause" in result.output
 
@@ -139,7 +139,7 @@ class TestWithKernels:
         assert 'kernel "nope" is not installed here; there are' in result.output
         (folder / "src").mkdir()
         Path("helpers.py").rename(folder / "src" / "helpers.py")
-        result = migrate("--execute", "--kernel", "python3")
+        result = migrate("--execute", "--kernel", "python3", "--source-root", "src")
         assert result.exit_code == 2
         assert f"PYTHONPATH={folder / 'src'}" in " ".join(result.output.split())
         assert Path("x.ipynb").read_bytes() == data

@@ -123,5 +123,5 @@ def test_a_changed_library_is_seen():
     findings, _ = migrate(cells, module)
     by_name = {finding.name: finding for finding in findings}
     assert not by_name["wrap"].edits
-    assert 'default of "width" differs: 71 / 70' in "; ".join(by_name["wrap"].reasons)
+    assert 'default of "width" differs: 71 / 70' in "; ".join(map(str, by_name["wrap"].reasons))
     assert by_name["dedent"].edits
