@@ -1,7 +1,6 @@
 import json
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -191,22 +190,3 @@ def test_a_clean_notebook_costs_no_heavy_import(project: Path, notebook, text: s
         [sys.executable, "-c", code], cwd=project, capture_output=True, text=True, check=True
     )
     assert run.stdout.splitlines()[-1] == "0 []"
-
-
-@pytest.mark.slow
-def test_a_clean_notebook_is_checked_faster_than_nbformat_is_imported(
-    project: Path, notebook
-) -> None:
-    (project / "n.ipynb").write_bytes(notebook("# %% [markdown]\n# Demo\n\n# %%\nx = 1\n" * 10))
-    commands = {
-        "check": [sys.executable, "-m", "nbrefactor", "check", "n.ipynb"],
-        "import": [sys.executable, "-c", "import nbformat"],
-    }
-    best = dict.fromkeys(commands, float("inf"))
-    # By turns and the best of each: other work on the machine slows all of them at times.
-    for _ in range(7):
-        for name, command in commands.items():
-            began = time.perf_counter()
-            subprocess.run(command, cwd=project, check=True, capture_output=True)
-            best[name] = min(best[name], time.perf_counter() - began)
-    assert best["check"] < best["import"]

@@ -113,9 +113,7 @@ class TestWithKernels:
     def test_one_that_shows_something_else_before_it_fails_is_not_written(
         self, folder: Path
     ) -> None:
-        drawing = (
-            "import matplotlib.pyplot as plt\ndef draw(x):\n    plt.figure()\n    plt.plot([x, {}])\n    plt.show()"
-        )
+        drawing = "import matplotlib.pyplot as plt\ndef draw(x):\n    plt.figure()\n    plt.plot([x, {}])\n    plt.show()"
         Path("helpers.py").write_text(drawing.format(2))
         data = notebook(drawing.format(1), "draw(3)", "1 / 0")
         Path("x.ipynb").write_bytes(data)
