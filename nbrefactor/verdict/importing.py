@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-import sys
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
