@@ -57,7 +57,6 @@ from nbrefactor.engine import bump_bytes, read_modules
 from nbrefactor.notebook.document import read
 from nbrefactor.report.html import _plain_html
 from nbrefactor.rules.failing import report_failure
-from nbrefactor.run.installs import without_installs
 from nbrefactor.run.kernels import _makes_importable
 from nbrefactor.verify.markup import normal_html, normal_svg
 from nbrefactor.verify.text import normaliser
@@ -69,8 +68,7 @@ settings = Settings(bump="patch", changelog=("text",))
 modules = read_modules(settings, None)
 TITLE = "# Title v1.2.0\\n\\nVersion: 1.2.0\\n\\n## Changelog\\n\\n### New in v1.2.0:\\n- text\\n"
 FUNCTIONS = (
-    _makes_importable, without_installs, without_colours, _plain_html, normal_html, normal_svg,
-    normaliser(),
+    _makes_importable, without_colours, _plain_html, normal_html, normal_svg, normaliser()
 )
 
 def notebook(cells, metadata):
