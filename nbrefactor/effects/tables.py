@@ -176,6 +176,11 @@ class Contract:
         What it draws.
     returns : str
         Type of the result.
+    running : tuple of str
+        Keys of a history that it takes for events, unless `running_keyword` says that their values
+        go on.
+    running_keyword : str
+        The keyword that says so.
     """
 
     roles: Mapping[str, str]
@@ -184,6 +189,8 @@ class Contract:
     raises: tuple[str, ...] = ()
     draws: tuple[str, ...] = ()
     returns: str = ""
+    running: tuple[str, ...] = ()
+    running_keyword: str = ""
 
 
 @dataclass(frozen=True, slots=True)

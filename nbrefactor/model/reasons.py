@@ -243,6 +243,10 @@ _BODY: Mapping[str, Entry] = {
         'its argument "{subject}" {here}, the target takes it for {there}',
         "prepare the argument in the notebook, before the call",
     ),
+    "counts-unclear": Entry(
+        "it cannot be seen whether {subject} are drawn as events or as running counts",
+        "draw them with plot() or step() as running counts, or with bar() as events",
+    ),
     "asks-more": Entry(
         'the target asks of "{subject}" {there}, which the inline function does not',
         "let both use the argument alike",

@@ -20,6 +20,7 @@ from nbrefactor.verdict.observing import observing
 from nbrefactor.verdict.others import others
 from nbrefactor.verdict.place import place
 from nbrefactor.verdict.proposal import WILL, Proposal
+from nbrefactor.verdict.told import told_by_keyword
 from nbrefactor.verdict.uses import Pairing
 from nbrefactor.verdict.using import using
 
@@ -128,7 +129,9 @@ def _different(
             forms.difference(node, target.node),
         )
     paired = paired_parameters(definition, candidate, context)
+    told = told_by_keyword(definition, candidate, context)
     given, captured, notes = _given(definition, candidate, context.notebook, captures)
+    given.extend(told.keywords)
     pair = Pairing(
         node,
         target.node,
@@ -142,6 +145,7 @@ def _different(
     level: Level = "compatible"
     answers = {
         "body": body(definition, candidate, context, paired),
+        "told": fails(*told.refusals),
         "names": captured,
         "place": place(definition, context, candidate),
         "import": fails(*candidate.arrival.reasons(definition)),

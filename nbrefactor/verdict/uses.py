@@ -121,6 +121,8 @@ def _judge_call(
     except BindingError as error:
         return None, Reason("call-binds-not", use.name, _at(use), str(error))
     for keyword in pair.given:
+        if keyword.value != keyword.name:
+            continue  # a value that means the same everywhere
         if not _is_global_at(use, keyword.name):
             return None, Reason("call-other-name", keyword.name, _at(use))
     change = replace(change, added=(*change.added, *pair.given))
