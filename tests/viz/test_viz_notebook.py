@@ -96,3 +96,11 @@ def test_what_is_changed_after_the_call_is_in_the_picture(client):
     plain = pictures(run(client, CALL))
     titled = pictures(run(client, f'{CALL}\nplt.title("Mine")'))
     assert plain[0]["data"]["image/png"] != titled[0]["data"]["image/png"]
+
+
+def test_the_first_figure_of_a_kernel_leaves_later_ones_shown():
+    """Nothing is set up here: the plot loads the backend, whose settings have to stay."""
+    sources = [SETUP, f"{CALL};", f"{CALL};", "plt.plot([1, 2]);"]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(s) for s in sources])
+    NotebookClient(notebook, kernel_name="python3", timeout=120).execute()
+    assert [len(pictures(cell.outputs)) for cell in notebook.cells] == [0, 1, 1, 1]
