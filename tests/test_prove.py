@@ -151,7 +151,7 @@ def test_only_what_shows_the_same_is_written(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     module = NOTEBOOK["drawing"].replace("plot(values)", "plot(values, lw=5)")
-    Path("drawing.py").write_text(module.replace("values)), values", "values)), values[::-1]"))
+    Path("drawing.py").write_text(module.replace("values)), values", "values)), values, log=True"))
     cells = [
         {
             "cell_type": "code", "id": name, "metadata": {}, "execution_count": None,

@@ -46,7 +46,10 @@ KEYS = {
     "magic": {"names", "body", "binds", "effects"},
     "attribute": {"names", "shares", "returns"},
     "type": {"name", "bases", "operators", "method", "attribute"},
-    "contract": {"name", "roles", "keys", "effects", "raises", "draws", "returns"},
+    "contract": {
+        *("name", "roles", "keys", "effects", "raises", "draws", "returns"),
+        *("running", "running_keyword"),
+    },
 }
 DRAWN = {
     *("animation", "area", "arrows", "axes", "bars", "box", "canvas", "clear", "colorbar"),

@@ -17,13 +17,24 @@ pytestmark = pytest.mark.slow
 
 # The module, and how many of its public functions and classes have to come back as imports.
 MODULES = [
-    ("textwrap", 0.3),
+    ("textwrap", 1.0),
     ("statistics", 0.8),
+    ("difflib", 0.2),
     ("fnmatch", 1.0),
+    ("shlex", 0.5),
     ("colorsys", 1.0),
     ("quopri", 0.4),
+    ("graphlib", 1.0),
+    ("csv", 0.8),
     ("pprint", 0.0),
     ("fractions", 0.0),
+    ("jinja2.utils", 0.7),
+    ("jinja2.visitor", 1.0),
+    ("jinja2.idtracking", 1.0),
+    ("pygments.util", 0.8),
+    ("nbformat.corpus.words", 1.0),
+    ("rich._ratio", 1.0),
+    ("click.formatting", 1.0),
 ]
 
 
