@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import sys
+import sysconfig
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -20,6 +21,7 @@ from nbrefactor.python.meanings import STAR
 from nbrefactor.python.scopes import DefinitionNode, names_bound
 
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
+_STANDARD_LIBRARY = Path(sysconfig.get_path("stdlib"))
 # They are there to be seen when they are imported.
 _SHOWS = frozenset({"antigravity", "this"})
 
@@ -193,7 +195,7 @@ class ImportReader:
 
     def _is_project(self, module: str, found: Found) -> bool:
         """Tell whether a module belongs to the notebook's project, or to the target's package."""
-        if found.kind not in ("module", "package"):
+        if found.kind not in ("module", "package") or _is_installed(found.path):
             return False
         if module.partition(".")[0] == self._location.name.partition(".")[0]:
             return True
@@ -204,6 +206,13 @@ class ImportReader:
         assert found.path is not None
         around = [places.start, *([places.repository] if places.repository else [])]
         return any(_is_inside(found.path, folder) for folder in around)
+
+
+def _is_installed(path: Path | None) -> bool:
+    """Tell whether a file came with Python or with a package that somebody installed."""
+    if path is None:
+        return False
+    return bool(_INSTALLED & set(path.parts)) or path.is_relative_to(_STANDARD_LIBRARY)
 
 
 def _is_inside(path: Path, folder: Path) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -160,9 +159,6 @@ class Arrival:
     # -- what the import runs ------------------------------------------------------------------
 
     def _of_acts(self, place: Place) -> Iterator[Reason]:
-        if self._module.name.partition(".")[0] in sys.stdlib_module_names:
-            # Importing Python's own modules is taken as harmless, as everywhere else.
-            return
         run = self._run(place)
         for act in run.acts:
             if act.kind == "looks" and not self._is_imported_after(act.module, place):
