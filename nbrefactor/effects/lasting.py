@@ -88,7 +88,11 @@ def _text(node: ast.expr, names: Mapping[str, Meaning], values: Mapping[str, str
             return meaning.dotted if isinstance(meaning, Imported) else None
         case ast.Attribute():
             origin = _origin(node, names)
-            return origin if origin and known.constant(origin) is not None else None
+            if origin and known.constant(origin) is not None:
+                return origin
+            # A method of what nobody can change, as `re.compile("a").search`.
+            base = _text(node.value, names, values) if _makes_lasting(node.value, names) else None
+            return base and f"({base}).{node.attr}"
         case ast.BinOp(left=left, op=op, right=right):
             parts = [_text(left, names, values), type(op).__name__, _text(right, names, values)]
         case ast.IfExp(test=test, body=body, orelse=orelse):
@@ -127,6 +131,10 @@ def _is_unchangeable(node: ast.expr, names: Mapping[str, Meaning]) -> bool:
     if isinstance(node, ast.BinOp):
         return _is_unchangeable(node.left, names) and _is_unchangeable(node.right, names)
     return True
+
+
+def _makes_lasting(node: ast.expr, names: Mapping[str, Meaning]) -> bool:
+    return isinstance(node, ast.Call) and _origin(node.func, names) in LASTING
 
 
 def _not_only_read(names: set[str], trees: Iterable[ast.AST]) -> frozenset[str]:

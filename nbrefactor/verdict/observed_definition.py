@@ -269,6 +269,10 @@ def _is_mutable(value: ast.expr | None) -> bool:
             return any(map(_is_mutable, parts))
         case ast.UnaryOp(operand=operand):
             return _is_mutable(operand)
+        case ast.BinOp(left=left, op=ast.Mod()) if _is_text(left):
+            return False
+        case ast.BinOp(left=left, op=ast.Add(), right=right) if _is_text(left) or _is_text(right):
+            return False
         case ast.BinOp(left=left, right=right):
             return _is_mutable(left) or _is_mutable(right)
         case ast.Compare() | ast.JoinedStr():
@@ -278,6 +282,12 @@ def _is_mutable(value: ast.expr | None) -> bool:
         case ast.Call(func=func):
             return not _looks_lasting(func)
     return True
+
+
+def _is_text(value: ast.expr) -> bool:
+    return isinstance(value, ast.JoinedStr) or (
+        isinstance(value, ast.Constant) and isinstance(value.value, str)
+    )
 
 
 def _looks_lasting(func: ast.expr) -> bool:
