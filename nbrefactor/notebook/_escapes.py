@@ -10,6 +10,9 @@ import ast
 import re
 import tokenize
 import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from itertools import islice
 from typing import Literal, NamedTuple
 
 from nbrefactor.model.errors import NbrefactorError
@@ -44,6 +47,10 @@ class _Candidate(NamedTuple):
     priority: int
     last: int
 
+    def below(self, row: int) -> _Candidate:
+        """Count its rows from that of the whole cell."""
+        return self._replace(first=self.first + row, last=self.last + row)
+
 
 class NotPythonError(NbrefactorError):
     """IPython makes something of the cell that does not parse."""
@@ -72,11 +79,15 @@ def mask(lines: Lines) -> tuple[Lines, list[Region]]:
     lines = list(lines)
     if any(_LONG_BLANK.search(line.text) for line in lines):
         raise NotPythonError("a line holds a thousand blanks in a row, which are not read")
+    # Fails where IPython fails at its first look.
+    _find_assigned_magic(_logical_lines(line.text for line in lines))
     regions: list[Region] = []
+    begin = 0
     for _ in range(_MOST_REPLACED):
-        region = _next_region(lines)
-        if region is None:
+        step = _next_step(lines, begin)
+        if step is None:
             return lines, regions
+        region, begin = step.region, step.begin
         regions.append(region)
         lines[region.first] = lines[region.first].blank(region.column, region.constant)
         for index in range(region.first + 1, region.last + 1):
@@ -88,21 +99,36 @@ def _given_up() -> NotPythonError:
     return NotPythonError(f"IPython stops after {_MOST_REPLACED} magics in one cell")
 
 
-def _next_region(lines: Lines) -> Region | None:
-    logical = _logical_lines([line.text for line in lines])
-    found = (
-        _find_assigned_magic(logical),
-        _find_assigned_shell(logical),
-        _find_escape(logical),
-        _find_help(logical),
-    )
-    kinds: tuple[Literal["assign", "escape", "help"], ...] = ("assign", "assign", "escape", "help")
-    candidates = [(place, kind) for place, kind in zip(found, kinds, strict=True) if place]
-    for candidate, kind in sorted(candidates, key=lambda pair: pair[0][:3]):
-        try:
-            return _region(lines, candidate, kind)
-        except _NextCandidateError:
-            continue
+class _Step(NamedTuple):
+    """What IPython replaces next, and the row from which on it will look again."""
+
+    region: Region
+    begin: int
+
+
+def _next_step(lines: Lines, begin: int) -> _Step | None:
+    """Find what IPython replaces next; nothing before the row `begin` is.
+
+    IPython tokenizes the whole cell again for each. The first logical line with a candidate has
+    the one that it takes, and what stands before such a line stays as it is.
+    """
+    finders = dict(_FINDERS)
+    for tokens in _logical_lines(line.text for line in islice(lines, begin, None)):
+        found = []
+        for kind, finder in tuple(finders.items()):
+            candidate = finder([tokens])
+            if candidate is not None:
+                found.append((candidate.below(begin), kind))
+                # IPython looks at the first of each kind only.
+                del finders[kind]
+        for candidate, kind in sorted(found, key=lambda pair: pair[0][:3]):
+            with suppress(_NextCandidateError):
+                region = _region(lines, candidate, _KINDS[kind])
+                first = tokens[0]
+                is_plain = first.type not in (tokenize.INDENT, tokenize.DEDENT)
+                if is_plain and first.start[1] == 0 and len(found) + len(finders) == len(_FINDERS):
+                    begin += first.start[0] - 1
+                return _Step(region, begin)
     return None
 
 
@@ -178,17 +204,18 @@ _TOKENIZER_GIVES_UP = (
 _Tokens = list[tokenize.TokenInfo]
 
 
-def _logical_lines(lines: list[str]) -> list[_Tokens]:
+def _logical_lines(lines: Iterable[str]) -> Iterator[_Tokens]:
     """Tokenize as far as the tokenizer gets, a list for each line with its open brackets."""
-    result: list[_Tokens] = [[]]
+    tokens: _Tokens = []
     depth = 0
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             for token in tokenize.generate_tokens(iter(lines).__next__):
-                result[-1].append(token)
+                tokens.append(token)
                 if token.type == tokenize.NEWLINE or (token.type == tokenize.NL and depth <= 0):
-                    result.append([])
+                    yield tokens
+                    tokens = []
                 elif token.type == tokenize.OP and token.string in ("(", "[", "{"):
                     depth += 1
                 elif token.type == tokenize.OP and token.string in (")", "]", "}"):
@@ -196,10 +223,9 @@ def _logical_lines(lines: list[str]) -> list[_Tokens]:
     except tokenize.TokenError as error:
         if any(message in str(error.args[0]) for message in _TOKENIZER_GIVES_UP):
             # IPython counts the failure as one more token of the line.
-            result[-1].append(tokenize.TokenInfo(tokenize.ERRORTOKEN, "", (1, 0), (1, 0), ""))
-    if not result[-1]:
-        result.pop()
-    return result
+            tokens.append(tokenize.TokenInfo(tokenize.ERRORTOKEN, "", (1, 0), (1, 0), ""))
+    if tokens:
+        yield tokens
 
 
 def _assignment(tokens: _Tokens) -> int | None:
@@ -219,7 +245,7 @@ def _at(token: tokenize.TokenInfo, priority: int = _MAGIC, end: int | None = Non
     return _Candidate(row, token.start[1], priority, row if end is None else end)
 
 
-def _find_assigned_magic(logical: list[_Tokens]) -> _Candidate | None:
+def _find_assigned_magic(logical: Iterable[_Tokens]) -> _Candidate | None:
     for tokens in logical:
         index = _assignment(tokens)
         if index is None or len(tokens) < index + 2 or tokens[index + 1].string != "%":
@@ -231,7 +257,7 @@ def _find_assigned_magic(logical: list[_Tokens]) -> _Candidate | None:
     return None
 
 
-def _find_assigned_shell(logical: list[_Tokens]) -> _Candidate | None:
+def _find_assigned_shell(logical: Iterable[_Tokens]) -> _Candidate | None:
     for tokens in logical:
         index = _assignment(tokens)
         if index is None or tokens[index].line.strip().startswith("="):
@@ -251,7 +277,7 @@ def _after_indentation(tokens: _Tokens) -> tokenize.TokenInfo | None:
     )
 
 
-def _find_escape(logical: list[_Tokens]) -> _Candidate | None:
+def _find_escape(logical: Iterable[_Tokens]) -> _Candidate | None:
     for tokens in logical:
         token = _after_indentation(tokens)
         if token is not None and token.string in ("!", "?", "%", ",", ";", "/"):
@@ -259,10 +285,26 @@ def _find_escape(logical: list[_Tokens]) -> _Candidate | None:
     return None
 
 
-def _find_help(logical: list[_Tokens]) -> _Candidate | None:
+def _find_help(logical: Iterable[_Tokens]) -> _Candidate | None:
     for tokens in logical:
         if len(tokens) > 2 and tokens[-2].string == "?":
             first = _after_indentation(tokens)
             if first is not None:
                 return _at(first, _HELP, tokens[-2].start[0] - 1)
     return None
+
+
+_Finder = Callable[[Iterable[_Tokens]], "_Candidate | None"]
+_Kind = Literal["assigned magic", "assigned shell", "escape", "help"]
+_FINDERS: Mapping[_Kind, _Finder] = {
+    "assigned magic": _find_assigned_magic,
+    "assigned shell": _find_assigned_shell,
+    "escape": _find_escape,
+    "help": _find_help,
+}
+_KINDS: Mapping[_Kind, Literal["assign", "escape", "help"]] = {
+    "assigned magic": "assign",
+    "assigned shell": "assign",
+    "escape": "escape",
+    "help": "help",
+}
