@@ -11,7 +11,7 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
-LENGTH = 20_000
+LENGTH = 6_000
 # A line that is longer than this states nothing, so that shorter ones are tried too.
 SHORT = 990
 # Far more than what is needed; what does not end in it never ends.
