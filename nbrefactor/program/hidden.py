@@ -200,12 +200,13 @@ class _Walk:
 
 
 def _looks_for_another(node: ast.AST, around: tuple[ast.AST, ...]) -> bool:
-    """Tell whether the table of modules is only asked, and not for the notebook itself."""
+    """Tell whether the table of modules is not asked for the notebook itself."""
     match around[-1] if around else None:
         case ast.Subscript(slice=ast.Constant(value=str(name))):
             return name != "__main__" and _only_looks(node, around)
-        case ast.Subscript():
-            return False
+        case ast.Subscript(ctx=ctx):
+            # Who puts a module in takes nothing out that has names to be bound.
+            return not isinstance(ctx, ast.Load)
     return _only_looks(node, around)
 
 

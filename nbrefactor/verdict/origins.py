@@ -6,11 +6,13 @@ import ast
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from pathlib import PurePath
 
 from nbrefactor.python.bindings import absolute_module
 from nbrefactor.python.meanings import STAR
 from nbrefactor.python.scopes import bound_by
+from nbrefactor.verdict.texts import Texts
 
 _IMPORTS_BY_TEXT = frozenset({"importlib.import_module", "builtins.__import__"})
 _ABSOLUTE = frozenset({"os.path.abspath", "os.path.realpath"})
@@ -38,6 +40,7 @@ class Origins:
         self.texts: set[str] = set()
         self._stars: set[str] = set()
         trees = tuple(trees)
+        self._trees = trees
         bound: Counter[str] = Counter()
         assigned: list[tuple[str, ast.expr]] = []
         for node in (node for tree in trees for node in ast.walk(tree)):
@@ -93,6 +96,19 @@ class Origins:
         if isinstance(func, ast.Name) and func.id not in self.names:
             return found | {f"builtins.{func.id}"}
         return found
+
+    def texts_of(self, node: ast.expr) -> frozenset[str] | None:
+        """Give the texts that an expression may be; None where that cannot be told."""
+        match node:
+            case ast.Constant(value=str(text)):
+                return frozenset({text})
+            case ast.Name(id=name):
+                return self._texts.of(name)
+        return None
+
+    @cached_property
+    def _texts(self) -> Texts:
+        return Texts(self._trees)
 
     def folder(self, node: ast.expr, here: str | None, file: str = "") -> str | None:
         """Give the folder that an expression names; None where that cannot be told.

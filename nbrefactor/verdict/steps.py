@@ -86,6 +86,10 @@ class Files:
         alternatives = "|".join(re.escape(one) for one in sorted(wanted))
         return re.search(rf"(?<![\w.-])(?:{alternatives})(?![\w.])", text) is not None
 
+    def holds(self, module: str) -> bool:
+        """Tell whether a module is this one, or a package around it."""
+        return f"{self.name}.".startswith(f"{module}.")
+
     def brought_by(self, text: str) -> bool:
         """Tell whether a shell line may bring in one of the files, or a folder of that name."""
         if self.named_in(text):
@@ -240,6 +244,10 @@ class StepReader:
                 return
             case ast.Subscript(ctx=ast.Load()):
                 return  # whoever changes what it holds is found there
+            case ast.Subscript(ctx=ast.Store(), slice=key):
+                texts = self._origins.texts_of(key)
+                if texts is not None and not any(map(self._files.holds, texts)):
+                    return
             case ast.Call(func=func) if self._origins.called(func) & _LOOKS:
                 return
             case ast.Assign(value=value) if value is node:
