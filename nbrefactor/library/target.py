@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,6 +31,9 @@ __all__ = [
     "locate",
     "read_target_module",
 ]
+
+# Names that Python, or IPython's history of outputs and inputs, gives a meaning to.
+_GIVEN_A_MEANING = re.compile(r"_+|__\w*__|_\d+|_i+|_i\d+|_[iod]h|_exit_code")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,15 +156,19 @@ def _target_module(location: Location, source: SourceModule, reader: ExportReade
     ambiguous: dict[str, str] = {}
     exports: set[str] = set()
     for name in names:
-        if name.startswith("_"):
+        if name.startswith("_") and not _is_own(name, grouped, location):
             continue
         origins = (
             [binding.origin[0] if binding.origin else None for binding in grouped[name]]
             if name in grouped
             else [None]
         )
-        if name not in listed and all(
-            origin is not None and not _is_passed_on(origin, location) for origin in origins
+        if (
+            name not in listed
+            and not name.startswith("_")
+            and all(
+                origin is not None and not _is_passed_on(origin, location) for origin in origins
+            )
         ):
             exports.add(name)
             continue
@@ -169,7 +177,7 @@ def _target_module(location: Location, source: SourceModule, reader: ExportReade
                 targets[name] = Target(name, node, module)
             case Ambiguous(reason=reason, module=where):
                 ambiguous[name] = reason if where == location.name else f"in {where}: {reason}"
-            case Other.VALUE | Other.UNKNOWN:
+            case Other.VALUE | Other.UNKNOWN if not name.startswith("_"):
                 exports.add(name)
     return TargetModule(
         name=location.name,
@@ -180,6 +188,19 @@ def _target_module(location: Location, source: SourceModule, reader: ExportReade
         exports=frozenset(exports),
         location=location,
         note=" ".join(_notes(location, stars, reader)),
+    )
+
+
+def _is_own(name: str, grouped: Mapping[str, Sequence[Binding]], location: Location) -> bool:
+    """Tell whether a private name is one of the user's own, which their notebooks may share.
+
+    What Python itself gives a meaning to, as `_` and `__getattr__`, is none.
+    """
+    return (
+        location.importable_from is not None
+        and not _GIVEN_A_MEANING.fullmatch(name)
+        and name in grouped
+        and all(binding.origin is None for binding in grouped[name])
     )
 
 

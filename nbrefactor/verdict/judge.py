@@ -334,6 +334,8 @@ def _near_misses(
     mine = forms.tokens(node)
     for candidate in targets.all:
         target = candidate.target
+        if target.name.startswith("_"):
+            continue  # somebody's own, that nobody is pointed to
         if type(target.node) is not type(node) or forms.form(target.node) is None:
             continue
         theirs = forms.tokens(target.node)

@@ -40,7 +40,12 @@ ONE_FILE = [
     pytest.param("async def f(): pass", ["f"], [], [], id="a coroutine"),
     pytest.param("class C: pass", ["C"], [], [], id="a class"),
     pytest.param("@cache\ndef f(): pass", ["f"], [], [], id="a decorated function"),
-    pytest.param("def _f(): pass", [], [], [], id="a private function"),
+    pytest.param("def _f(): pass", ["_f"], [], [], id="a private function"),
+    pytest.param("_X = 1", [], [], [], id="a private constant"),
+    pytest.param("from json import dumps as _d", [], [], [], id="what was made private"),
+    pytest.param("def _(): pass", [], [], [], id="a function for the last result's name"),
+    pytest.param("def _3(): pass", [], [], [], id="a function for a result's name"),
+    pytest.param("def __getattr__(n): pass", [], [], [], id="a function that Python calls"),
     pytest.param("def f(): pass\n__all__ = []", ["f"], [], [], id="one that is not listed"),
     pytest.param("X = 1", [], [], ["X"], id="a constant"),
     pytest.param("f = lambda: 0", [], [], ["f"], id="a lambda"),
@@ -263,7 +268,7 @@ def test_path_and_name_give_the_same_module(tmp_path):
     by_path = read(tmp_path, "p/m.py")
     assert by_path.name == by_name.name == "p.m"
     assert by_path.importable_from == by_name.importable_from == tmp_path
-    assert list(by_path.targets) == list(by_name.targets) == ["f", "g"]
+    assert list(by_path.targets) == list(by_name.targets) == ["f", "g", "_h"]
 
 
 NOTES = [
