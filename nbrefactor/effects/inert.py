@@ -7,6 +7,7 @@ whoever installs them knows them. What belongs to the project is read.
 from __future__ import annotations
 
 import ast
+import re
 import sys
 import sysconfig
 from collections.abc import Iterable, Iterator
@@ -22,6 +23,11 @@ from nbrefactor.python.scopes import DefinitionNode, names_bound
 
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
 _STANDARD_LIBRARY = Path(sysconfig.get_path("stdlib"))
+# By these a package has modules, and a module names, that its text does not name.
+_OTHER_MODULES = re.compile(r"__path__|sys\.modules|meta_path|path_hooks")
+_OTHER_NAMES = re.compile(
+    r"__getattr__|__path__|import \*|sys\.modules|\b(?:globals|locals|vars|setattr|exec)\("
+)
 # They are there to be seen when they are imported.
 _SHOWS = frozenset({"antigravity", "this"})
 
@@ -54,6 +60,7 @@ class ImportReader:
         self._present = frozenset(present)
         # What is read once is read for the readers made from this one too.
         self._read: dict[str, SourceModule | None] = {} if read is None else read
+        self._texts: dict[str, str] = {}
         self._running: dict[str, TopLevel] = {}
         self._tops: dict[str, TopLevel] = {}
         self._done: set[str] = set()
@@ -122,7 +129,9 @@ class ImportReader:
             name = ".".join(parts[:end])
             found = self._location.finder.find(name)
             if found is None:
-                if self.project_source(parts[0]) is not None:
+                package = ".".join(parts[: end - 1])
+                lacks = self._lacks(package, parts[end - 1], _OTHER_MODULES)
+                if self.project_source(parts[0]) is not None or lacks:
                     yield Act("missing", importer, row, name)
                 return
             yield from self._module(name, importer, row)
@@ -163,6 +172,25 @@ class ImportReader:
             else:
                 yield from self._taken(module, alias.name, node, importer)
 
+    def _lacks(self, module: str, name: str, dynamic: re.Pattern[str]) -> bool:
+        """Tell whether an installed module surely has no such name, and no such module in it.
+
+        Its text is not followed: what never names something, and binds nothing that it does not
+        name, has it not.
+        """
+        found = self._location.finder.find(module)
+        if found is None or found.kind not in ("module", "package") or found.path is None:
+            return False
+        if self._location.finder.find(f"{module}.{name}") is not None:
+            return False
+        if module not in self._texts:
+            try:
+                self._texts[module] = found.path.read_text("utf-8")
+            except (OSError, ValueError):
+                self._texts[module] = "__getattr__ __path__"
+        text = self._texts[module]
+        return not dynamic.search(text) and re.search(rf"\b{re.escape(name)}\b", text) is None
+
     def _star(self, module: str, by: TopLevel) -> None:
         source = self.project_source(module)
         if source is None:
@@ -179,6 +207,8 @@ class ImportReader:
             if self.project_source(f"{module}.{name}") is not None:
                 # A folder without an __init__.py is a package of the project too.
                 yield from self._module(f"{module}.{name}", importer, node.lineno)
+            elif self._lacks(module, name, _OTHER_NAMES):
+                yield Act("fails", importer, node.lineno, ast.unparse(node))
             return
         running = self._running.get(module)
         names = running.bound if running is not None else names_bound(source.tree)

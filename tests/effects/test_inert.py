@@ -132,15 +132,36 @@ FAILING = {
     "a neighbour in a circle": ("from circle import X\nY = 1\n", ("fails", "from m import Y")),
     "a neighbour that does not parse": ("import broken\n", ("fails", "import broken")),
     "a module that its package lacks": ("import pkg.missing\n", ("missing", "pkg.missing")),
+    "a name that an installed module lacks": ("from plain import missing\n", ("fails", "from plain import missing")),
+    "a module that an installed package lacks": ("import plain.missing\n", ("missing", "plain.missing")),
+    "a module that an installed module cannot have": ("from lazy import part\nimport lazy.part\n", ("missing", "lazy.part")),
 }  # fmt: skip
+
+INSTALLED = {
+    "site-packages/plain.py": "X = 1\n",
+    "site-packages/named.py": "from plain import X as part\n",
+    "site-packages/lazy.py": "def __getattr__(name):\n    return name\n",
+    "site-packages/dynamic.py": "globals().update(X)\n",
+    "site-packages/starred.py": "from plain import *\n",
+    "site-packages/package/__init__.py": "",
+    "site-packages/package/part.py": "",
+}
 
 
 @pytest.mark.parametrize(("source", "act"), FAILING.values(), ids=FAILING.keys())
 def test_fails(tmp_path: Path, source: str, act: tuple[str, str]) -> None:
     files = {"helper.py": F, "broken.py": "def", "pkg/__init__.py": ""}
     files["circle.py"] = "from m import Y\nX = 1\n"
-    write(tmp_path, {"m.py": source, **files})
+    write(tmp_path, {"m.py": source, **files, **INSTALLED})
     assert act in acts(tmp_path)
+
+
+@pytest.mark.parametrize("module", ["named", "lazy", "dynamic", "starred", "package"])
+def test_an_installed_module_may_have_what_its_text_does_not_bind(
+    tmp_path: Path, module: str
+) -> None:
+    write(tmp_path, {"m.py": f"from {module} import part\n", **INSTALLED})
+    assert acts(tmp_path) == []
 
 
 def test_what_it_imports_of_the_project_counts(tmp_path: Path) -> None:
