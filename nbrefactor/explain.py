@@ -12,6 +12,7 @@ from nbrefactor.model.reason import Reason
 from nbrefactor.notebook.document import read
 from nbrefactor.program.timeline import timeline
 from nbrefactor.python.scopes import DefinitionNode
+from nbrefactor.python.source_difference import source_difference
 from nbrefactor.rewrite.definitions import report_definitions
 from nbrefactor.verdict.match import Accepted, Match
 
@@ -59,14 +60,16 @@ def _explained(match: Match, finding: Finding) -> Explanation:
         definition.node,
         definition.node.lineno - _decorators_above(definition.node),
     )
-    target, place = "", ""
+    target, place, difference = "", "", ""
     if match.target is not None:
         node, module = match.target.node, match.target.module
         first = node.lineno - _decorators_above(node)
         text = "\n".join(module.source.splitlines()[first - 1 : node.end_lineno])
         target, place = _without_docstring(text, node, first), f"{module.path}:{first}"
+        cell = definition.home.cell.source
+        difference = source_difference(definition.node, cell, node, module.source)
     advice = () if match.accepted else _remedies(match.reasons)
-    return Explanation(finding, inline, target, place, advice)
+    return Explanation(finding, inline, target, place, advice, difference, match.obligations)
 
 
 def _remedies(reasons: Sequence[Reason]) -> tuple[str, ...]:

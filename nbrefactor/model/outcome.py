@@ -106,6 +106,22 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Obligation:
+    """One thing that had to hold for a definition to be replaced.
+
+    Parameters
+    ----------
+    name : str
+        Its name, a key of the table of what each says.
+    reasons : tuple of Reason
+        Why it does not hold; empty where it does.
+    """
+
+    name: str
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """A verdict with both sources.
 
@@ -121,6 +137,11 @@ class Explanation:
         File and line of the target.
     advice : tuple of str
         What would make the definition migratable.
+    difference : str
+        The smallest difference of the two sources, as lines that begin with ``-`` for the
+        notebook and ``+`` for the target; empty where both are the same program.
+    obligations : tuple of Obligation
+        All that was asked of the replacement.
     """
 
     finding: Finding
@@ -128,6 +149,8 @@ class Explanation:
     target: str
     place: str
     advice: tuple[str, ...]
+    difference: str = ""
+    obligations: tuple[Obligation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

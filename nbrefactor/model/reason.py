@@ -60,6 +60,11 @@ class Reason:
         return not TABLE[self.code].remedy
 
     @property
+    def is_difference(self) -> bool:
+        """Whether it names what the two sources have not in common."""
+        return TABLE[self.code].difference
+
+    @property
     def is_binding(self) -> bool:
         """Whether it says that a call would not bind, which nobody can wish away."""
         return TABLE[self.code].binding

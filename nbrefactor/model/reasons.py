@@ -2,8 +2,9 @@
 
 A sentence is a clause without an end. Its fields are those of `Reason`: ``{subject}``, ``{here}``,
 ``{there}``, ``{cell}`` ("cell 3", "cells 3 and 5") and ``{at}`` (" (cell 3)", or nothing). A reason
-without a remedy is a note. One that is ``unknown`` names what reading cannot tell: a measured run
-may get past it.
+without a remedy is a note; one of a ``difference`` says what the two sources have not in common,
+and stands before what follows from it. One that is ``unknown`` names what reading cannot tell: a
+measured run may get past it.
 """
 
 from __future__ import annotations
@@ -20,14 +21,15 @@ class Entry:
     remedy: str = ""
     unknown: bool = False
     binding: bool = False
+    difference: bool = False
 
 
 _NOTES: Mapping[str, Entry] = {
-    "body-differs": Entry("the body differs"),
+    "body-differs": Entry("the body differs{here}", difference=True),
     "other-name": Entry('is called "{there}" in the target module'),
     "parameters-renamed": Entry("parameters have other names in the target: {there}"),
     "locals-renamed": Entry("local names differ, the program is the same"),
-    "default-differs": Entry("{here}; calls that rely on it say so"),
+    "default-differs": Entry("{here}; calls that rely on it say so", difference=True),
     "parameter-unused": Entry(
         'parameter "{subject}" does not exist in the target; no call passes it'
     ),

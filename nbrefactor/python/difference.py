@@ -70,12 +70,18 @@ def difference(inline: DefinitionNode, target: DefinitionNode, *, context: int =
         (``+``) without file headers; empty where the normalised code is the same. The inline
         definition and its locals bear the target's names as far as they correspond.
     """
+    here, there = paired(inline, target)
+    lines = difflib.unified_diff(_lines(here), _lines(there), lineterm="", n=context)
+    return "\n".join(list(lines)[2:])
+
+
+def paired(inline: DefinitionNode, target: DefinitionNode) -> tuple[DefinitionNode, DefinitionNode]:
+    """Copy two definitions, stripped, with the target's names where they correspond."""
     here, there = bare_definition(inline), bare_definition(target)
     if not isinstance(here, ast.ClassDef) and not isinstance(there, ast.ClassDef):
         _rename(here, _corresponding(here, there))
     here.name = there.name
-    lines = difflib.unified_diff(_lines(here), _lines(there), lineterm="", n=context)
-    return "\n".join(list(lines)[2:])
+    return here, there
 
 
 def _lines(node: DefinitionNode) -> list[str]:

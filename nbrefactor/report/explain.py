@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from nbrefactor.model.outcome import Explanation
-from nbrefactor.report.text import render_diff, told
+from nbrefactor.model.outcome import Explanation, Obligation
+from nbrefactor.report.text import told
 from nbrefactor.visible import visible, visible_line
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+    from rich.text import Text
 
 _SIDE_BY_SIDE_FROM = 100  # columns
+# What each obligation of a verdict asks, by its name.
+_ASKED: Mapping[str, str] = {
+    "kind": "both are the same kind of thing",
+    "names": "every name in it means the same in the module",
+    "place": "an import can stand where it stands",
+    "import": "importing the module does nothing but bind the name",
+    "observations": "nothing in the notebook looks at what would change",
+    "uses": "its calls bind, and what they give is used alike",
+    "others": "everybody else who uses it finds what they found",
+    "body": "both bodies do the same besides computing the result",
+    "told": "what the target does otherwise, a keyword can tell it",
+    "company": "it stays an object of its own",
+    "will": "it is what you asked for",
+}
 
 
 def render_explanation(explanation: Explanation, *, width: int) -> RenderableType:
@@ -42,24 +58,73 @@ def render_explanation(explanation: Explanation, *, width: int) -> RenderableTyp
     head.append(f"  {finding.level}", "bold cyan")
     if finding.similarity is not None:
         head.append(f"  {finding.similarity:.0%} of the code in common", "dim")
-    parts: list[RenderableType] = [head]
-    if width >= _SIDE_BY_SIDE_FROM:
+    parts: list[RenderableType] = [head, Text("")]
+    if explanation.difference and width < _SIDE_BY_SIDE_FROM:
+        parts.append(Text(f"- cell {finding.cell + 1}", "red"))
+        parts.append(Text(f"+ {visible_line(explanation.place)}", "green"))
+        parts.append(_difference(explanation.difference))
+    elif explanation.difference:
         parts.append(_side_by_side(explanation, width))
-    else:
-        parts.append(Text(f"\nin cell {finding.cell + 1}:", "bold"))
+    elif explanation.target:
+        parts.append(Text(f"the same in {visible_line(explanation.place)}", "dim"))
         parts.append(Text(visible(explanation.inline)))
-        parts.append(Text(f"\n{visible_line(explanation.place)}:", "bold"))
-        parts.append(Text(visible(explanation.target)))
-        if finding.difference:
-            parts.append(Text("\ndifference, normalised:", "bold"))
-            parts.append(render_diff(finding.difference + "\n"))
     verdict = "is replaced" if finding.edits else "stays"
-    parts.append(Text(f"\n{verdict}: {visible(finding.message)}", "bold"))
-    parts.extend(Text(f"  - {visible(reason)}") for reason in told(finding.reasons))
+    message = _wrapped(f"{verdict}: {visible(finding.message)}", "", width)
+    parts.append(Text(f"\n{message}", "bold"))
+    if explanation.obligations:
+        parts.append(_obligations(explanation.obligations, width))
+    notes = [reason for reason in finding.reasons if reason.is_note]
+    if notes or not explanation.obligations:
+        parts.append(Text("\nto know", "bold"))
+        told_all = told(notes if explanation.obligations else finding.reasons)
+        parts.append(_listed(told_all, width))
     if explanation.advice:
         parts.append(Text("\nwhat would help", "bold"))
-        parts.extend(Text(f"  - {visible(advice)}", "green") for advice in explanation.advice)
+        parts.append(_listed(explanation.advice, width, "green"))
     return Group(*parts, Text(""))
+
+
+def _difference(text: str) -> Text:
+    from rich.text import Text
+
+    lines = Text()
+    for line in text.split("\n"):
+        style = {"+": "green", "-": "red"}.get(line[:1], "dim")
+        lines.append(f"{visible(line)}\n", style)
+    lines.rstrip()
+    return lines
+
+
+def _obligations(obligations: Sequence[Obligation], width: int) -> Text:
+    """List what had to hold: what fails first, with every reason."""
+    from rich.text import Text
+
+    lines = Text()
+    for one in sorted(obligations, key=lambda one: not one.reasons):
+        lines.append("  fails  " if one.reasons else "  holds  ", "red" if one.reasons else "green")
+        asked = _wrapped(_ASKED[one.name], "         ", width).lstrip()
+        lines.append(f"{asked}\n", "" if one.reasons else "dim")
+        for reason in told(one.reasons):
+            lines.append(f"{_wrapped(visible(reason), '         - ', width)}\n")
+    lines.rstrip()
+    return lines
+
+
+def _listed(sentences: Iterable[str], width: int, style: str = "") -> Text:
+    from rich.text import Text
+
+    return Text("\n".join(_wrapped(visible(one), "  - ", width) for one in sentences), style)
+
+
+def _wrapped(text: str, indent: str, width: int) -> str:
+    """Break a sentence at the terminal's width, below its own beginning."""
+    return textwrap.fill(
+        text,
+        width,
+        initial_indent=indent,
+        subsequent_indent=" " * len(indent),
+        break_on_hyphens=False,
+    )
 
 
 def _side_by_side(explanation: Explanation, width: int) -> RenderableType:

@@ -12,7 +12,7 @@ from nbrefactor.effects import known
 from nbrefactor.effects.lasting import lasting_values
 from nbrefactor.effects.summary import Summaries
 from nbrefactor.library.stars import World, world
-from nbrefactor.model.outcome import LEVELS, Level
+from nbrefactor.model.outcome import LEVELS, Level, Obligation
 from nbrefactor.model.reason import Reason
 from nbrefactor.program.hidden import reaches_the_notebook
 from nbrefactor.program.timeline import InlineDefinition, Timeline
@@ -271,7 +271,7 @@ def _replaced(proposal: Proposal, solution: Solution) -> Match:
     )
     notes = (note for answer in proposal.answers.values() for note in answer.notes)
     reasons = tuple(dict.fromkeys((*proposal.notes, *notes)))
-    return _match(proposal, True, proposal.level, reasons, calls)
+    return _match(proposal, solution, True, proposal.level, reasons, calls)
 
 
 def _kept(listed: Sequence[Proposal], solution: Solution) -> Match:
@@ -282,12 +282,14 @@ def _kept(listed: Sequence[Proposal], solution: Solution) -> Match:
     }
     proposal = next((one for one in listed if not against[one]), listed[0])
     if against[proposal]:
-        ordered = (*against[proposal], *proposal.notes)
-        return _match(proposal, False, "divergent", tuple(dict.fromkeys(ordered)), ())
+        ordered = sorted(
+            (*against[proposal], *proposal.notes), key=lambda one: not one.is_difference
+        )
+        return _match(proposal, solution, False, "divergent", tuple(dict.fromkeys(ordered)), ())
     # Why it is no better level comes from the proposals before it.
     better = [reason for one in listed[: listed.index(proposal)] for reason in against[one]]
-    ordered = (*better, *proposal.notes, *_willed(proposal))
-    return _match(proposal, False, proposal.level, tuple(dict.fromkeys(ordered)), ())
+    told = tuple(dict.fromkeys((*better, *proposal.notes, *_willed(proposal))))
+    return _match(proposal, solution, False, proposal.level, told, ())
 
 
 def _willed(proposal: Proposal) -> tuple[Reason, ...]:
@@ -296,6 +298,7 @@ def _willed(proposal: Proposal) -> tuple[Reason, ...]:
 
 def _match(
     proposal: Proposal,
+    solution: Solution,
     accepted: bool,
     level: Level,
     reasons: tuple[Reason, ...],
@@ -311,7 +314,18 @@ def _match(
         reasons,
         proposal.difference,
         calls,
+        tuple(_obligations(proposal, solution)),
     )
+
+
+def _obligations(proposal: Proposal, solution: Solution) -> Iterator[Obligation]:
+    unmet = set(map(id, solution.unmet(proposal)))
+    wanted = {id(clause) for clause in proposal.answers.get(WILL, Answer()).clauses}
+    for name, answer in proposal.answers.items():
+        if name == WILL and unmet - wanted:
+            continue  # what nobody could replace needs no leave
+        failed = (clause.reason for clause in answer.clauses if id(clause) in unmet)
+        yield Obligation(name, tuple(dict.fromkeys(failed)))
 
 
 def _near_miss(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nbrefactor.model.outcome import Level
+from nbrefactor.model.outcome import Level, Obligation
 
 if TYPE_CHECKING:
     from nbrefactor.library.target import Target, TargetModule
@@ -65,6 +65,8 @@ class Match:
         Diff of the normalised bodies; empty for ``exact`` and ``renamed``.
     calls : tuple of CallEdit
         The calls that change with the replacement.
+    obligations : tuple of Obligation
+        What was asked of the replacement, and what of it does not hold.
     alias : str
         An ``--alias`` that would pair the two, where only their names keep them apart.
     """
@@ -78,4 +80,5 @@ class Match:
     reasons: tuple[Reason, ...] = ()
     difference: str = ""
     calls: tuple[CallEdit, ...] = ()
+    obligations: tuple[Obligation, ...] = ()
     alias: str = ""

@@ -9,6 +9,7 @@ from nbrefactor.model.outcome import Level
 from nbrefactor.model.reason import Reason
 from nbrefactor.program.timeline import InlineDefinition, Timeline
 from nbrefactor.python.canonical import Canonical, bare_definition
+from nbrefactor.python.parts import differing_parts
 from nbrefactor.python.scopes import DefinitionNode
 from nbrefactor.python.signature import Keyword, signature
 from nbrefactor.verdict.body import body, paired_parameters
@@ -23,6 +24,9 @@ from nbrefactor.verdict.proposal import WILL, Proposal
 from nbrefactor.verdict.told import told_by_keyword
 from nbrefactor.verdict.uses import Pairing
 from nbrefactor.verdict.using import using
+
+# Two bodies with more differences have little in common.
+_MOST_TOLD = 3
 
 
 def propose(
@@ -154,7 +158,7 @@ def _different(
         "others": others(definition, candidate, context, pair, recursive=False),
         WILL: _willing(definition, level, candidate, context),
     }
-    differs = (Reason("body-differs"),) if forms.text(node) != forms.text(target.node) else ()
+    differs = _differs(node, target.node)
     return Proposal(
         definition,
         candidate.module,
@@ -165,6 +169,15 @@ def _different(
         forms.similarity(node, target.node),
         forms.difference(node, target.node),
     )
+
+
+def _differs(here: DefinitionNode, there: DefinitionNode) -> tuple[Reason, ...]:
+    parts = differing_parts(here, there)
+    if not parts:
+        return ()
+    if len(parts) > _MOST_TOLD:
+        return (Reason("body-differs"),)
+    return (Reason("body-differs", here=f": {'; '.join(map(str, parts))}"),)
 
 
 def _given(

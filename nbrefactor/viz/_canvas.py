@@ -122,7 +122,7 @@ def open_figure(
     if not plt.get_fignums():
         # Loads the backend, whose settings (interactive among them) would end with the context
         # below, and with them the showing of every later figure in a notebook.
-        plt.draw_if_interactive()
+        plt.draw_if_interactive()  # type: ignore[no-untyped-call]
     with mpl.rc_context({"image.cmap": cmap}), plt.style.context(canvas.style or {}):
         em_in_inches = em() / 72
         width, height = canvas.figsize or (
