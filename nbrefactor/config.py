@@ -78,6 +78,8 @@ class Settings:
         Whether near misses under another name are pointed out.
     force : tuple of str
         Names of definitions that the user has looked at and wants replaced.
+    prune_imports : bool
+        Whether imports are taken out that nothing reads any more once definitions are gone.
     """
 
     modules: tuple[ModuleChoice, ...] = (ModuleChoice(BUNDLED_MODULE, "compatible"),)
@@ -96,6 +98,7 @@ class Settings:
     verify_patterns: tuple[str, ...] = ()
     suggest: bool = True
     force: tuple[str, ...] = ()
+    prune_imports: bool = False
 
 
 @dataclass(frozen=True, slots=True)

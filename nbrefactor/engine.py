@@ -15,6 +15,7 @@ from nbrefactor.notebook.document import Document, NotebookError, foreign_kernel
 from nbrefactor.notebook.magics import read_cell
 from nbrefactor.program.timeline import InlineDefinition, Timeline, timeline
 from nbrefactor.rewrite.definitions import CODES, report_definitions
+from nbrefactor.rewrite.unread import UnreadImport, prune, unread_imports
 from nbrefactor.rules.catalogue import covers
 from nbrefactor.rules.optouts import read_optouts
 from nbrefactor.targets import read_modules as read_modules
@@ -257,6 +258,7 @@ class _Replaced:
     matches: tuple[Match, ...]
     findings: tuple[Finding, ...]
     edits: tuple[Edit, ...]
+    unread: tuple[UnreadImport, ...]
 
 
 def _replace_definitions(
@@ -286,8 +288,12 @@ def _replace_definitions(
             if match.accepted and match.definition.name == matches[at].definition.name:
                 matches[at] = replace(match, definition=matches[at].definition)
                 findings[at] = replace(finding, row=findings[at].row, edits=())
+    unread = unread_imports(original, notebook) if edits else ()
+    if settings.prune_imports and (pruned := tuple(prune(unread))):
+        result = read(write(result, pruned))
+        edits = compose(edits, pruned)
     findings = _with_edits(findings, edits)
-    return _Replaced(result, original, tuple(matches), tuple(findings), edits)
+    return _Replaced(result, original, tuple(matches), tuple(findings), edits, unread)
 
 
 def _edits_of(findings: Sequence[Finding]) -> tuple[Edit, ...]:
@@ -364,10 +370,21 @@ def _notes(replaced: _Replaced, modules: Sequence[Accepted], settings: Settings)
         for accepted in modules:
             if accepted.module.note:
                 yield accepted.module.note
+    yield from _about_imports(replaced.unread, pruned=settings.prune_imports)
     names = {definition.name for definition in replaced.original.definitions}
     for name, target in settings.aliases:
         if name not in names:
             yield f'alias {name}={target}: no cell defines "{name}"'
+
+
+def _about_imports(unread: Sequence[UnreadImport], *, pruned: bool) -> Iterator[str]:
+    gone = [str(one) for one in unread if pruned and one.binds_only]
+    left = [str(one) for one in unread if not (pruned and one.binds_only)]
+    if gone:
+        yield f"taken out, since nothing reads them any more: {', '.join(gone)}"
+    if left:
+        hint = "" if pruned else "; --prune-imports takes out what only binds a name"
+        yield f"imported, and read by nothing any more: {', '.join(left)}{hint}"
 
 
 def _entry(matches: Sequence[Match]) -> str:
