@@ -17,8 +17,18 @@ _Pair = tuple[DefinitionNode, DefinitionNode]
 
 @dataclass(frozen=True, slots=True)
 class Forms:
-    """A store for the length of one matching."""
+    """A store for the length of one matching.
 
+    Parameters
+    ----------
+    others : tuple of Forms
+        Stores that outlive it, each for the definitions that it `keeps`.
+    keeps : frozenset of definitions
+        The definitions that are this store's own.
+    """
+
+    others: tuple[Forms, ...] = ()
+    keeps: frozenset[DefinitionNode] = frozenset()
     _canonical: dict[DefinitionNode, Canonical | None] = field(default_factory=dict)
     _tokens: dict[DefinitionNode, tuple[str, ...]] = field(default_factory=dict)
     _similarity: dict[_Pair, float] = field(default_factory=dict)
@@ -26,7 +36,8 @@ class Forms:
 
     def form(self, node: DefinitionNode) -> Canonical | None:
         """Give the canonical form; None where the code is nested too deeply for one."""
-        return _stored(self._canonical, node, lambda: _canonical_or_none(node))
+        home = self._home(node)
+        return _stored(home._canonical, node, lambda: _canonical_or_none(node))
 
     def text(self, node: DefinitionNode) -> str:
         """Give the program as text, names kept; empty where it is nested too deeply."""
@@ -35,7 +46,10 @@ class Forms:
 
     def tokens(self, node: DefinitionNode) -> tuple[str, ...]:
         """Give the tokens that similarity compares."""
-        return _stored(self._tokens, node, lambda: tokens(node))
+        return _stored(self._home(node)._tokens, node, lambda: tokens(node))
+
+    def _home(self, node: DefinitionNode) -> Forms:
+        return next((other for other in self.others if node in other.keeps), self)
 
     def similarity(self, one: DefinitionNode, other: DefinitionNode) -> float:
         """Give the share of code in common, 0 to 1."""

@@ -11,6 +11,7 @@ from nbrefactor.python.scopes import DefinitionNode, references
 from nbrefactor.rewrite.shown import shows_everything, uncovered
 from nbrefactor.verdict.importing import Arrival
 from nbrefactor.verdict.match import Match
+from nbrefactor.verdict.offer import Offer
 
 # They list names by what they are called, or look at all of them.
 _LISTS_NAMES = re.compile(
@@ -144,7 +145,7 @@ class WayUp:
             return f"without it, {_number(home)} would {what}"
         assert match.module is not None
         if match.module.name not in self._arrivals:
-            self._arrivals[match.module.name] = Arrival(self._notebook, match.module)
+            self._arrivals[match.module.name] = Arrival(self._notebook, Offer(match.module))
         last = top.tree.body[last_import(top) or 0]
         above = (top.cell.index, (last.end_lineno or last.lineno) + 1)
         return self._arrivals[match.module.name].why_not_above(definition, above)

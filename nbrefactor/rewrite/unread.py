@@ -70,7 +70,7 @@ def unread_imports(before: Timeline, after: Timeline) -> tuple[UnreadImport, ...
     """
     if after.hidden:
         return ()
-    found = []
+    found: list[UnreadImport] = []
     spelt = _words_of_texts(after)
     for name, bindings in after.rebindings.items():
         was_read = bool(before.uses.get(name)) and not after.uses.get(name)

@@ -10,13 +10,12 @@ from functools import cached_property
 
 from nbrefactor.effects import known
 from nbrefactor.effects.inert import ImportReader
-from nbrefactor.effects.toplevel import Act
 from nbrefactor.library.source_module import SourceModule
-from nbrefactor.library.target import TargetModule
 from nbrefactor.model.reason import Reason
 from nbrefactor.notebook.magics import read_cell
 from nbrefactor.program.timeline import InlineDefinition, Timeline
 from nbrefactor.python.environment import STAR
+from nbrefactor.verdict.offer import ImportRun, Offer
 from nbrefactor.verdict.origins import Origins, imported_names
 from nbrefactor.verdict.patches import Patches
 from nbrefactor.verdict.search import Search, Taken
@@ -43,14 +42,6 @@ Place = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
-    """What an import does, and the libraries that it is the first to import."""
-
-    acts: tuple[Act, ...]
-    libraries: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class _Import:
     """One import of the notebook: at the top of a cell where it is `sure`."""
 
@@ -66,17 +57,18 @@ class Arrival:
     ----------
     notebook : Timeline
         The notebook's code.
-    module : TargetModule
+    offer : Offer
         The module to import from.
     """
 
-    def __init__(self, notebook: Timeline, module: TargetModule) -> None:
+    def __init__(self, notebook: Timeline, offer: Offer) -> None:
+        module = offer.module
         self._notebook = notebook
+        self._offer = offer
         self._module = module
         self._origins = Origins(home.tree for home in notebook.cells)
         self._search = Search(module.location)
         self._files = Files(module.name, module.importable_from is None)
-        self._runs: dict[tuple[str, ...], _Run] = {}
 
     def reasons(self, definition: InlineDefinition) -> tuple[Reason, ...]:
         """Say why an import in the place of a definition is more than a binding of its name.
@@ -170,7 +162,7 @@ class Arrival:
         yield from self._early(run, place)
         yield from self._subclasses(place)
 
-    def _run(self, place: Place) -> _Run:
+    def _run(self, place: Place) -> ImportRun:
         """Read what the import does at a place, after the notebook's own imports above."""
         before = {
             module: None
@@ -179,7 +171,8 @@ class Arrival:
             for module in found.modules
         }
         own = tuple(module for module in before if self._reader.project_source(module))
-        if own not in self._runs:
+        key = (own, self._present)
+        if key not in self._offer.runs:
             reader = self._reader.anew(self._present)
             for module in own:
                 # What the notebook has imported already is no news.
@@ -187,15 +180,15 @@ class Arrival:
                     pass
             reader.libraries.clear()
             acts = tuple(reader.acts(self._module.name))
-            self._runs[own] = _Run(acts, tuple(reader.libraries))
-        run = self._runs[own]
+            self._offer.runs[key] = ImportRun(acts, tuple(reader.libraries))
+        run = self._offer.runs[key]
         tops = {module.partition(".")[0] for module in before}
         return replace(run, libraries=tuple(one for one in run.libraries if one not in tops))
 
     def _is_imported_after(self, module: str, place: Place) -> bool:
         return any(module in found.modules for found in self._imports if found.place > place)
 
-    def _early(self, run: _Run, place: Place) -> Iterator[Reason]:
+    def _early(self, run: ImportRun, place: Place) -> Iterator[Reason]:
         """Find libraries that the notebook prepares before it imports them itself."""
         for library in run.libraries:
             own = [
@@ -266,7 +259,7 @@ class Arrival:
     @cached_property
     def _reader(self) -> ImportReader:
         """Reads modules of the project as source."""
-        return ImportReader(self._module.location)
+        return ImportReader(self._module.location, read=self._offer.sources)
 
     # -- what comes before ---------------------------------------------------------------------
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from nbrefactor.effects import known
 from nbrefactor.effects.lasting import lasting_values
 from nbrefactor.effects.summary import Summaries
 from nbrefactor.library.stars import World, world
+from nbrefactor.library.target import Target, TargetModule
 from nbrefactor.model.outcome import LEVELS, Level, Obligation
 from nbrefactor.model.reason import Reason
 from nbrefactor.program.hidden import reaches_the_notebook
@@ -21,6 +22,7 @@ from nbrefactor.python.environment import environment
 from nbrefactor.python.forms import Forms
 from nbrefactor.python.meanings import Imported, Meaning
 from nbrefactor.python.outline import outline
+from nbrefactor.python.scopes import DefinitionNode
 from nbrefactor.verdict.context import Candidate, Context, Will
 from nbrefactor.verdict.importing import Arrival
 from nbrefactor.verdict.match import Accepted, CallEdit, Match
@@ -28,6 +30,7 @@ from nbrefactor.verdict.names import Worlds
 from nbrefactor.verdict.obligation import Answer, fails
 from nbrefactor.verdict.observed_definition import keeps_state
 from nbrefactor.verdict.observed_sight import project_modules, sight
+from nbrefactor.verdict.offer import Home
 from nbrefactor.verdict.proposal import WILL, Proposal
 from nbrefactor.verdict.propose import propose
 from nbrefactor.verdict.solver import Solution, solve
@@ -69,10 +72,11 @@ def judge(
     tuple of Match
         One for each definition with a counterpart, in the notebook's order.
     """
-    if not notebook.definitions:
+    targets = _Targets(notebook, modules)
+    if not any(targets.may_match(one, aliases, suggest=suggest) for one in notebook.definitions):
         return ()
-    forms = Forms()
-    here = world(notebook.environment, _roots(modules))
+    forms = Forms(tuple(accepted.offer.forms for accepted in modules))
+    here = targets.here
     context = Context(
         notebook,
         forms,
@@ -81,7 +85,6 @@ def judge(
         _accepting(will, modules),
         frozenset(forced),
     )
-    targets = _Targets(_candidates(notebook, modules, here))
     proposals = {
         definition: _proposals(definition, targets, aliases, context)
         for definition in notebook.definitions
@@ -102,13 +105,106 @@ def judge(
 class _Targets:
     """The targets by name and by outline, so that most definitions cost one look."""
 
-    def __init__(self, candidates: Sequence[Candidate]) -> None:
-        self.all = candidates
-        self.by_name: dict[str, list[Candidate]] = {}
-        self.by_outline: dict[tuple[object, ...], list[Candidate]] = {}
-        for candidate in candidates:
-            self.by_name.setdefault(candidate.target.name, []).append(candidate)
-            self.by_outline.setdefault(outline(candidate.target.node), []).append(candidate)
+    def __init__(self, notebook: Timeline, modules: Sequence[Accepted]) -> None:
+        self._notebook = notebook
+        self._modules = modules
+        self._made: dict[tuple[int, str], Candidate] = {}
+        self._arrivals: dict[int, Arrival] = {}
+        self._worlds: dict[tuple[int, str], Worlds] = {}
+
+    def may_match(
+        self, definition: InlineDefinition, aliases: Mapping[str, str], *, suggest: bool
+    ) -> bool:
+        """Tell at a glance whether anything can be said of a definition."""
+        wanted, glance = aliases.get(definition.name, definition.name), outline(definition.node)
+        return any(
+            wanted in accepted.module.targets
+            or glance in accepted.offer.by_outline
+            or (suggest and accepted.module.targets)
+            for accepted in self._modules
+        )
+
+    def named(self, name: str) -> Iterator[Candidate]:
+        """Give the targets of a name."""
+        for at, accepted in enumerate(self._modules):
+            if name in accepted.module.targets:
+                yield self._candidate(at, accepted.module.targets[name])
+
+    def outlined(self, node: DefinitionNode) -> Iterator[Candidate]:
+        """Give the targets that have the outline of a definition."""
+        for at, accepted in enumerate(self._modules):
+            for target in accepted.offer.by_outline.get(outline(node), ()):
+                yield self._candidate(at, target)
+
+    def all(self) -> Iterator[tuple[TargetModule, Target]]:
+        """Give every target with its module."""
+        for accepted in self._modules:
+            for target in accepted.module.targets.values():
+                yield accepted.module, target
+
+    def _candidate(self, at: int, target: Target) -> Candidate:
+        key = (at, target.name)
+        if key not in self._made:
+            offer = self._modules[at].offer
+            home = offer.home(target.module, self._roots)
+            if at not in self._arrivals:
+                self._arrivals[at] = Arrival(self._notebook, offer)
+            self._made[key] = Candidate(
+                offer.module,
+                target,
+                self._worlds_of(at, target, home),
+                home.summaries,
+                self._arrivals[at],
+            )
+        return self._made[key]
+
+    def _worlds_of(self, at: int, target: Target, home: Home) -> Worlds:
+        key = (at, target.module.name)
+        if key not in self._worlds:
+            self._worlds[key] = Worlds(
+                self._lasting,
+                home.world,
+                target.module.name,
+                self._modules[at].module,
+                self._notebook,
+                self._stateful,
+                self._changed,
+                self._reached_by,
+            )
+        return self._worlds[key]
+
+    # -- the notebook's side -------------------------------------------------------------------
+
+    @cached_property
+    def _roots(self) -> tuple[Path, ...]:
+        return _roots(self._modules)
+
+    @cached_property
+    def here(self) -> World:
+        """The notebook's names."""
+        return world(self._notebook.environment, self._roots)
+
+    @cached_property
+    def _lasting(self) -> World:
+        cells = [home.tree for home in self._notebook.cells]
+        values = lasting_values(self._notebook.joined, "", self.here.names, cells)
+        return replace(self.here, values=values)
+
+    @cached_property
+    def _stateful(self) -> frozenset[str]:
+        return frozenset(
+            name
+            for name, uses in self._notebook.uses.items()
+            if any(use.role == "attribute" for use in uses)
+        )
+
+    @cached_property
+    def _changed(self) -> frozenset[str]:
+        return frozenset(_stored_into(self._notebook, self.here))
+
+    @cached_property
+    def _reached_by(self) -> str:
+        return _reached_by(self._notebook, self._roots)
 
 
 def _proposals(
@@ -118,9 +214,9 @@ def _proposals(
     context: Context,
 ) -> list[Proposal]:
     wanted = aliases.get(definition.name, definition.name)
-    named = targets.by_name.get(wanted, [])
+    named = list(targets.named(wanted))
     found = [one for target in named for one in propose(definition, target, context, named=True)]
-    for target in targets.by_outline.get(outline(definition.node), ()):
+    for target in targets.outlined(definition.node):
         if target not in named:
             found.extend(propose(definition, target, context, named=False))
     # The first of equals wins, which is the order in which the modules were given.
@@ -154,43 +250,6 @@ def _accepting(will: Will, modules: Sequence[Accepted]) -> Will:
         return wanted
 
     return accepting
-
-
-def _candidates(
-    notebook: Timeline, modules: Sequence[Accepted], here: World
-) -> tuple[Candidate, ...]:
-    roots = _roots(modules)
-    cells = [home.tree for home in notebook.cells]
-    here = replace(here, values=lasting_values(notebook.joined, "", here.names, cells))
-    stateful = frozenset(
-        name for name, uses in notebook.uses.items() if any(u.role == "attribute" for u in uses)
-    )
-    changed = frozenset(_stored_into(notebook, here))
-    reached_by = _reached_by(notebook, roots)
-    made: dict[tuple[str, str], tuple[Worlds, Summaries]] = {}
-    candidates = []
-    for accepted in modules:
-        arrival = Arrival(notebook, accepted.module)
-        for target in accepted.module.targets.values():
-            source = target.module
-            key = (accepted.module.name, source.name)
-            if key not in made:
-                there = world(environment(source.tree, source.package, main=False), roots)
-                values = lasting_values(source.tree, source.package, there.names)
-                there = replace(there, values=values)
-                worlds = Worlds(
-                    here,
-                    there,
-                    source.name,
-                    accepted.module,
-                    notebook,
-                    stateful,
-                    changed,
-                    reached_by,
-                )
-                made[key] = (worlds, Summaries(there.names))
-            candidates.append(Candidate(accepted.module, target, *made[key], arrival))
-    return tuple(candidates)
 
 
 def _drawn_by_star(notebook: Timeline, here: World) -> Mapping[str, Meaning]:
@@ -346,8 +405,7 @@ def _near_misses(
     if definition.name in aliases or forms.form(node) is None:
         return
     mine = forms.tokens(node)
-    for candidate in targets.all:
-        target = candidate.target
+    for module, target in targets.all():
         if target.name.startswith("_"):
             continue  # somebody's own, that nobody is pointed to
         if type(target.node) is not type(node) or forms.form(target.node) is None:
@@ -361,7 +419,7 @@ def _near_misses(
         if alike >= _SUGGESTED_FROM:
             yield Match(
                 definition,
-                candidate.module,
+                module,
                 target,
                 "divergent",
                 False,

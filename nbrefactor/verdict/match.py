@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from nbrefactor.model.outcome import Level, Obligation
@@ -12,14 +13,22 @@ if TYPE_CHECKING:
     from nbrefactor.model.reason import Reason
     from nbrefactor.program.timeline import InlineDefinition, Use
     from nbrefactor.python.signature import CallChange
+    from nbrefactor.verdict.offer import Offer
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Accepted:
     """A module that may stand in, and the worst level that is accepted from it."""
 
     module: TargetModule
     level: Level
+
+    @cached_property
+    def offer(self) -> Offer:
+        """What the module offers; read once, however many notebooks are compared with it."""
+        from nbrefactor.verdict.offer import Offer
+
+        return Offer(self.module)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
