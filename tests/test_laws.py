@@ -417,12 +417,17 @@ def hold(outcome: Outcome) -> None:
     the_preview_is_the_change(outcome)
 
 
-def hold_for_generated_notebooks(examples: int) -> dict[str, int]:
-    """Hold the laws; count how often there was something to do."""
+def hold_for_generated_notebooks(examples: int, *, same: bool = False) -> dict[str, int]:
+    """Hold the laws, for the `same` notebooks each time; count how often there was work."""
     seen: dict[str, int] = {}
 
     @given(data=notebooks(), imports=st.sampled_from(IMPORT_PLACES))
-    @settings(max_examples=examples, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        derandomize=same,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
     def hold_for(data: bytes, imports: ImportPlace) -> None:
         outcome = migrate(data, imports=imports)
         # The program's own checks would turn a bug into a refusal.
@@ -435,7 +440,7 @@ def hold_for_generated_notebooks(examples: int) -> dict[str, int]:
 
 
 def test_laws_of_generated_notebooks() -> None:
-    seen = hold_for_generated_notebooks(40)
+    seen = hold_for_generated_notebooks(40, same=True)
     # Over notebooks without work they would hold for a program that does nothing.
     assert seen["changed"] >= 3
     assert seen["unchanged"] >= 3
@@ -443,7 +448,7 @@ def test_laws_of_generated_notebooks() -> None:
 
 @pytest.mark.slow
 def test_laws_of_many_generated_notebooks() -> None:
-    hold_for_generated_notebooks(400)
+    hold_for_generated_notebooks(250)
 
 
 @pytest.mark.parametrize("path", ALL, ids=lambda path: path.stem)
