@@ -78,6 +78,8 @@ class Settings:
         Whether near misses under another name are pointed out.
     force : tuple of str
         Names of definitions that the user has looked at and wants replaced.
+    measured : bool
+        Whether a run is going to tell of effects that reading does not know; no file says so.
     """
 
     modules: tuple[ModuleChoice, ...] = (ModuleChoice(BUNDLED_MODULE, "compatible"),)
@@ -96,6 +98,7 @@ class Settings:
     verify_patterns: tuple[str, ...] = ()
     suggest: bool = True
     force: tuple[str, ...] = ()
+    measured: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -349,6 +349,7 @@ def judge_document(
         dict(settings.aliases),
         will,
         forced=settings.force,
+        measured=settings.measured,
         suggest=settings.suggest,
     )
 
