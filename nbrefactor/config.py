@@ -80,6 +80,8 @@ class Settings:
         Names of definitions that the user has looked at and wants replaced.
     prune_imports : bool
         Whether imports are taken out that nothing reads any more once definitions are gone.
+    measured : bool
+        Whether a run is going to tell of effects that reading does not know; no file says so.
     """
 
     modules: tuple[ModuleChoice, ...] = (ModuleChoice(BUNDLED_MODULE, "compatible"),)
@@ -99,6 +101,7 @@ class Settings:
     suggest: bool = True
     force: tuple[str, ...] = ()
     prune_imports: bool = False
+    measured: bool = False
 
 
 @dataclass(frozen=True, slots=True)

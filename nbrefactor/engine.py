@@ -355,6 +355,7 @@ def judge_document(
         dict(settings.aliases),
         will,
         forced=settings.force,
+        measured=settings.measured,
         suggest=settings.suggest,
     )
 

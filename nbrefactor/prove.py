@@ -118,7 +118,8 @@ def failing(found: Verification) -> tuple[Dropped, ...]:
     -------
     tuple of Dropped
         Those that a failing cell calls or in whose cell the notebook was edited; all, where a cell
-        fails for which none of them answers; and those whose calls were not compared.
+        fails for which none of them answers; those whose calls were not compared; and those of
+        whose effects nothing is known, where the runs left other files behind.
     """
     fallen: dict[str, Dropped] = {}
     everything = replaced_names(found.outcome)
@@ -127,6 +128,9 @@ def failing(found: Verification) -> tuple[Dropped, ...]:
         # A cell that fails with nobody to blame speaks against all of them.
         for name in sorted(_blamed(cell, found) or everything):
             fallen.setdefault(name, Dropped(name, reason))
+    for name in sorted(everything - set(fallen)):
+        if found.left_behind and _is_left_to_a_run(name, found.outcome):
+            fallen[name] = Dropped(name, found.left_behind[0])
     for name in sorted(everything - set(fallen)):
         if not _seen(name, found) and not _is_same_program(name, found.outcome):
             called = any(name in cell.calls for cell in found.cells)
@@ -152,4 +156,9 @@ def _seen(name: str, found: Verification) -> bool:
 
 def _is_same_program(name: str, outcome: Outcome) -> bool:
     levels = {one.level for one in outcome.replaced if one.name == name}
-    return levels <= _SAME_PROGRAM
+    return levels <= _SAME_PROGRAM and not _is_left_to_a_run(name, outcome)
+
+
+def _is_left_to_a_run(name: str, outcome: Outcome) -> bool:
+    reasons = (reason for one in outcome.replaced if one.name == name for reason in one.reasons)
+    return any(reason.code == "left-to-a-run" for reason in reasons)

@@ -375,26 +375,40 @@ def progress_of(name: str, *, quiet: bool) -> Iterator[Callable[[str, int, int],
         yield write
 
 
+@dataclass(slots=True)
+class Stopping:
+    """Whether the user has asked to stop."""
+
+    asked: bool = False
+
+    def heed(self) -> None:
+        """Stop now: where Python was just clearing up it has dropped the interrupt."""
+        if self.asked:
+            raise KeyboardInterrupt
+
+
 @contextlib.contextmanager
-def stoppable() -> Iterator[None]:
+def stoppable() -> Iterator[Stopping]:
     """Let a request to end stop the kernels as Ctrl-C does."""
+    stopping = Stopping()
 
     def stop(number: int, frame: FrameType | None) -> None:
+        stopping.asked = True
         raise KeyboardInterrupt
 
     if threading.current_thread() is not threading.main_thread():
-        yield
+        yield stopping
         return
     numbers = [
         number
-        for name in ("SIGTERM", "SIGHUP")
+        for name in ("SIGINT", "SIGTERM", "SIGHUP")
         if (number := getattr(signal, name, None)) is not None
         # One that was told to be ignored, as by nohup, stays so.
         and signal.getsignal(number) is not signal.SIG_IGN
     ]
     before = {number: signal.signal(number, stop) for number in numbers}
     try:
-        yield
+        yield stopping
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

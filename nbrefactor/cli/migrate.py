@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -113,6 +114,8 @@ def migrate(
 
     def plan(data: bytes, path: Path | None, name: str, chosen: Settings) -> Outcome:
         targets = read_modules(chosen, path)
+        # Without a copy of the folder nobody could tell what else a run has done to it.
+        chosen = replace(chosen, measured=prove and asked.sandbox is not False)
         return migrate_bytes(data, chosen, targets, path=name, now=now())
 
     if not execute and not prove:
@@ -127,7 +130,7 @@ def migrate(
     def run(outcome: Outcome, path: Path | None, chosen: Settings) -> Executed:
         modules = read_modules(chosen, path)
         if prove:
-            return prove_outcome(
+            done = prove_outcome(
                 outcome,
                 path,
                 chosen,
@@ -137,10 +140,13 @@ def migrate(
                 only_affected=only_affected,
                 quiet=quiet,
             )
-        return execute_outcome(outcome, path, modules, execution, quiet=quiet)
+        else:
+            done = execute_outcome(outcome, path, modules, execution, quiet=quiet)
+        stopping.heed()
+        return done
 
     try:
-        with stoppable():
+        with stoppable() as stopping:
             code = process(
                 paths, reader.settings_for, plan, dry_run, patch, output, backup, quiet, run
             )

@@ -37,6 +37,7 @@ _NOTES: Mapping[str, Entry] = {
     "value-passed": Entry('notebook global "{subject}" is passed to the target\'s parameter'),
     "errors-handled": Entry("{cell} handles its errors, whichever they are"),
     "forced": Entry("was replaced because --force names it, not because it was understood"),
+    "left-to-a-run": Entry("is left to a run to tell: {subject}"),
     "moves-to-top": Entry(
         "moves to the import cell ({cell}): nothing in between binds or reads the name or prepares "
         "the import"

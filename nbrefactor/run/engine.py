@@ -58,13 +58,17 @@ def _executed(
     from jupyter_client.manager import AsyncKernelManager
     from papermill.clientwrap import PapermillNotebookClient
 
+    class Client(PapermillNotebookClient):  # type: ignore[misc]
+        def process_message(self, message: Any, *place: Any) -> Any:
+            return super().process_message(message, *place) if session.takes(message) else None
+
     silent = logging.getLogger(f"{__name__}.silent")
     silent.addHandler(logging.NullHandler())
     silent.propagate = False
     manager = AsyncKernelManager(
         kernel_name=options["kernel_name"], connection_file=str(scratch / "kernel.json")
     )
-    client = PapermillNotebookClient(
+    client = Client(
         nb_man,
         km=manager,
         iopub_timeout=OUTPUT_SECONDS,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +23,8 @@ _LEFT_OUT = frozenset(
         *("venv", ".tox", ".mypy_cache", ".ruff_cache", ".pytest_cache"),
     }
 )
+# The folder that holds the copy.
+COPY = "copy"
 _MARKS = (".git", "pyproject.toml", "setup.py")
 
 
@@ -61,7 +65,7 @@ def copy_folder(folder: Path, scratch: Path) -> Path:
             f"{MOST_BYTES // 1_000_000} MB or {MOST_FILES} files): run the notebook in place "
             "with --no-sandbox, where it may write its files"
         )
-    target = scratch / "copy" / root.name
+    target = scratch / COPY / root.name
     try:
         shutil.copytree(
             root, target, symlinks=True, ignore=_left_out, ignore_dangling_symlinks=True
@@ -72,6 +76,40 @@ def copy_folder(folder: Path, scratch: Path) -> Path:
             "place with --no-sandbox"
         ) from error
     return target / folder.relative_to(root)
+
+
+def stand_of(copy: Path) -> Mapping[str, str]:
+    """Give time and length of each file in a copy of a folder."""
+    found = {}
+    for inside, folders, files in os.walk(copy):
+        folders[:] = [name for name in folders if name not in _LEFT_OUT]
+        for name in files:
+            path = Path(inside) / name
+            with contextlib.suppress(OSError):
+                status = path.lstat()
+                found[str(path.relative_to(copy))] = f"{status.st_mtime_ns} {status.st_size}"
+    return found
+
+
+def changed_files(copy: Path, before: Mapping[str, str]) -> Mapping[str, str]:
+    """Give the digests of files that were made or changed in a copy; removed ones have none."""
+    after = stand_of(copy)
+    changed = (name for name in sorted({*before, *after}) if before.get(name) != after.get(name))
+    return {name: _digest(copy / name) if name in after else "" for name in changed}
+
+
+def _digest(path: Path) -> str:
+    if not path.is_file() or path.is_symlink():
+        # A link is where it points to; a pipe would block who opens it.
+        return str(path.readlink()) if path.is_symlink() else "no plain file"
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+    except OSError as error:
+        return str(error.strerror)
+    return digest.hexdigest()
 
 
 def _project(folder: Path) -> Path:

@@ -17,10 +17,11 @@ from nbrefactor.run.copies import PLACE, literal, runs, temporary_folder, write_
 from nbrefactor.run.engine import ENGINE, OUTPUT_SECONDS, register_engine
 from nbrefactor.run.failures import last_words, one_line
 from nbrefactor.run.kernels import START_SECONDS, check_modules, load_recorder
+from nbrefactor.run.outputs import MOST_OUTPUT, size_of
 from nbrefactor.run.parameters import unknown_parameters
 from nbrefactor.run.records import Recorded, read_records
-from nbrefactor.run.sandbox import copy_folder
-from nbrefactor.run.signals import signal_group
+from nbrefactor.run.sandbox import COPY, changed_files, copy_folder, stand_of
+from nbrefactor.run.signals import RUN, end_strays, signal_group
 from nbrefactor.run.values import (
     CellRun,
     CellStatus,
@@ -64,6 +65,9 @@ class Session:
         self.problems: tuple[str, ...] = ()
         self.folder = job.folder
         self.skipped: dict[int, tuple[str, ...]] = {}
+        self.stand: Mapping[str, str] = {}
+        self.written = 0
+        self.scratch: Path | None = None
 
     def _work(self) -> None:
         began = time.monotonic()
@@ -77,6 +81,7 @@ class Session:
 
     def _run(self, folder: Path, began: float) -> Run:
         failure: Failure | None = None
+        self.scratch = folder
         result = folder / "executed.ipynb"
         self.records = folder / "figures.jsonl" if self.job.record else None
         try:
@@ -100,6 +105,7 @@ class Session:
             executed,
             tuple(self._notes()),
             self._widgets(),
+            changed_files(folder / COPY, self.stand) if self.settings.sandbox else {},
         )
 
     def _execute(self, folder: Path, result: Path) -> None:
@@ -112,6 +118,7 @@ class Session:
         self.skipped = write_copy(self.document, self.job.last_cell, copy, allow_installs=allowed)
         if self.settings.sandbox:
             self.folder = copy_folder(self.job.folder, folder)
+            self.stand = stand_of(folder / COPY)
         keep = self.settings.executed is not None
         # Papermill reports every error that is left in an output, also where a tag allows it;
         # whether a cell really stopped the run stands in its metadata.
@@ -133,7 +140,7 @@ class Session:
 
     def environment(self, scratch: Path) -> dict[str, str]:
         """Make the kernel's environment."""
-        environment = {**os.environ, **self.job.environment}
+        environment = {**os.environ, **self.job.environment, RUN: str(scratch)}
         if self.job.own_temporary_folder:
             own = scratch / "tmp"
             own.mkdir(exist_ok=True)
@@ -169,18 +176,33 @@ class Session:
         if place is not None:
             self.executed.add(place)
 
+    def takes(self, message: Mapping[str, Any]) -> bool:
+        """Tell whether a message of the kernel is still kept; one too many ends the kernel."""
+        self.written += size_of(message)
+        if self.written <= MOST_OUTPUT:
+            return True
+        self._signal(signal.SIGKILL)
+        return bool(message["msg_type"] == "status")
+
     def stop(self, *, hard: bool) -> None:
         """Ask the kernel to stop what it does, or end it."""
         self.stopping = True
+        self._signal(signal.SIGKILL if hard else signal.SIGINT)
+        if hard and self.scratch is not None:
+            end_strays(self.scratch)
+
+    def _signal(self, number: int) -> None:
         provisioner = getattr(getattr(self.client, "km", None), "provisioner", None)
         self.process_group = getattr(provisioner, "pgid", None) or self.process_group
-        signal_group(self.process_group, signal.SIGKILL if hard else signal.SIGINT)
+        signal_group(self.process_group, number)
 
     def _close(self) -> None:
         """End what the kernel has left running, and the thread's own event loop."""
         from jupyter_core.utils import ensure_event_loop
 
         signal_group(self.process_group, signal.SIGKILL)
+        if self.scratch is not None:
+            end_strays(self.scratch)
         loop = ensure_event_loop()
         if not loop.is_running():
             import asyncio
@@ -259,6 +281,10 @@ class Session:
                 f'the kernel "{self.kernel}" does not start ({one_line(error)})'
                 + (f"; it said: {last}" if last else "; try it with `jupyter console`")
             ) from error
+        if cell is not None and self.written > MOST_OUTPUT:
+            most = f"more than {MOST_OUTPUT // 1_000_000} MB of output"
+            why = f"it and the cells before it wrote {most}, and its kernel was stopped"
+            return self._failed("flooded", cell, why, "")
         if cell is not None and isinstance(error, CellTimeoutError):
             limit = f"{self.settings.timeout:g} s" if self.settings.timeout else "the time limit"
             why = f"it did not end within {limit} (--timeout), and its kernel was stopped"

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from nbrefactor.model.errors import NbrefactorError
 
 CellStatus = Literal["ran", "failed", "skipped", "not reached"]
-FailureKind = Literal["error", "died", "timeout"]
+FailureKind = Literal["error", "died", "timeout", "flooded"]
 Progress = Callable[[int, int], None]
 
 
@@ -112,7 +112,7 @@ class Failure:
     Parameters
     ----------
     kind : FailureKind
-        The cell raised, the kernel died, or the cell took too long.
+        The cell raised, the kernel died, the cell took too long, or it wrote without end.
     cell : int or None
         Position of the cell, counted from 0; None for the cell that sets the parameters.
     source : str
@@ -153,6 +153,9 @@ class Run:
         What the user should know besides.
     widgets : mapping
         The last state of each widget, by its id.
+    files : mapping of str to str
+        Files that it made or changed in its copy of the folder, with their digests; one that it
+        removed has none. Empty where it ran in place.
     """
 
     cells: tuple[CellRun, ...]
@@ -162,6 +165,7 @@ class Run:
     executed: bytes = b""
     notes: tuple[str, ...] = ()
     widgets: Mapping[str, Any] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

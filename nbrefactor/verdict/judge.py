@@ -36,6 +36,8 @@ from nbrefactor.verdict.propose import propose
 from nbrefactor.verdict.solver import Solution, solve
 
 _SUGGESTED_FROM = 0.8
+# What else is unknown, such as who binds a name, might as well be otherwise in the next run.
+_EFFECTS_UNKNOWN = frozenset({"effect-unknown", "target-unknown", "import-unknown"})
 # Below this, two functions look alike because they are small.
 _SUGGESTED_TOKENS = 20
 
@@ -47,6 +49,7 @@ def judge(
     will: Will,
     *,
     forced: Iterable[str] = (),
+    measured: bool = False,
     suggest: bool = True,
 ) -> tuple[Match, ...]:
     """Give every definition that has a counterpart its verdict.
@@ -64,6 +67,8 @@ def judge(
         What the user wants of a definition besides.
     forced : iterable of str
         Names that the user wants replaced whatever is known of them, as long as their calls bind.
+    measured : bool
+        Whether a run is going to tell of effects that reading does not know.
     suggest : bool
         Whether near misses under another name are looked for, which takes most of the time.
 
@@ -89,6 +94,11 @@ def judge(
         definition: _proposals(definition, targets, aliases, context)
         for definition in notebook.definitions
     }
+    if measured:
+        proposals = {
+            definition: [_left_to_a_run(one) for one in listed]
+            for definition, listed in proposals.items()
+        }
     proposals = _apart(proposals, context)
     solution = solve(proposals)
     matches = []
@@ -236,6 +246,21 @@ def _forced(proposal: Proposal) -> Proposal:
         level=level,
         answers={"uses": replace(using, clauses=binding)},
         notes=(Reason("forced"), *proposal.notes),
+    )
+
+
+def _left_to_a_run(proposal: Proposal) -> Proposal:
+    """Take from what speaks against a replacement what a run can tell; nothing without any."""
+    told = [clause.reason for clause in proposal.clauses if clause.reason.code in _EFFECTS_UNKNOWN]
+    if not told:
+        return proposal
+    answers = {}
+    for name, answer in proposal.answers.items():
+        left = tuple(clause for clause in answer.clauses if clause.reason not in told)
+        answers[name] = replace(answer, clauses=left)
+    what = "; ".join(dict.fromkeys(reason.sentence for reason in told))
+    return replace(
+        proposal, answers=answers, notes=(*proposal.notes, Reason("left-to-a-run", what))
     )
 
 

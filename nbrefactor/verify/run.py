@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from nbrefactor.model.outcome import Outcome
@@ -42,6 +42,10 @@ _ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
 }
+
+
+# What the recorder compares as what it shows.
+_PICTURES = {".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".gif", ".pdf", ".svg", ".ps"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +137,8 @@ def verify(
         cells = compare_runs(outcome, after, before_run, after_run, settings, again)
     pairs = _pair_cells(original, result)
     notes = [*outcome.notes, *_notes(before_run, after_run, original, result, pairs)]
+    left_behind = tuple(_left_behind(before_run, after_run))
+    notes += left_behind
     if last is not None and last + 1 < len(original.cells):
         notes.append(f"cells behind cell {last + 1} were not run: none of them calls a replacement")
     return Verification(
@@ -143,7 +149,24 @@ def verify(
         settings.strict,
         time.monotonic() - began,
         tuple(dict.fromkeys(notes)),
+        left_behind,
     )
+
+
+def _left_behind(before: Run, after: Run) -> Iterator[str]:
+    """Tell of files that only one run left, or that both left with other contents."""
+    for name in sorted({*before.files, *after.files}):
+        shown = name.partition("/")[2] or name
+        if name not in after.files:
+            yield f"the original leaves the file {shown} behind, and the planned notebook does not"
+        elif name not in before.files:
+            yield f"the planned notebook leaves the file {shown} behind, and the original does not"
+        elif before.files[name] != after.files[name] and not _is_picture(name):
+            yield f"the file {shown} has other contents after the planned notebook has run"
+
+
+def _is_picture(name: str) -> bool:
+    return PurePath(name).suffix.lower() in _PICTURES
 
 
 def _last_affected(outcome: Outcome, original: Document) -> int:

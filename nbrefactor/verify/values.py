@@ -217,6 +217,9 @@ class Verification:
         How long all runs took together.
     notes : tuple of str
         What the user should know besides.
+    left_behind : tuple of str
+        In which files the two runs left their copies of the folder differently; pictures aside,
+        which are compared as what they show.
     """
 
     path: str
@@ -226,6 +229,7 @@ class Verification:
     strict: bool
     seconds: float
     notes: tuple[str, ...] = ()
+    left_behind: tuple[str, ...] = ()
 
     @property
     def failures(self) -> tuple[CellComparison, ...]:

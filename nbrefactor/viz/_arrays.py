@@ -10,6 +10,7 @@ from __future__ import annotations
 import operator
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from ._types import FloatArray, NDArray
 
 _MISSING = float("nan")
+_PROTOCOLS = ("__array__", "__dlpack__")
 
 
 def to_array(value: object, name: str) -> FloatArray:
@@ -68,45 +70,37 @@ def head_grid(value: object, name: str) -> FloatArray:
 def check_not_empty(shape: tuple[int, ...], name: str, least: str) -> None:
     """Raise a ValueError where a shape holds nothing."""
     if 0 in shape:
-        raise ValueError(
-            f"{name} is empty (shape {shape}): there is nothing to draw without at least {least}"
-        )
+        why = f"there is nothing to draw without at least {least}"
+        raise ValueError(f"{name} is empty (shape {shape}): {why}")
 
 
 def marked_heads(value: Any, name: str, shape: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
     """Convert marked heads to distinct (layer, head) pairs that lie inside a grid of that shape."""
     if value is None:
         return ()
-    if isinstance(value, str | bytes):
-        raise TypeError(f"{name} must hold (layer, head) pairs, got {value!r}")
     if isinstance(value, Mapping) and not all(isinstance(key, tuple) for key in value):
         of_layers = {layer: to_array(heads, name).ravel() for layer, heads in value.items()}
         value = [(layer, head) for layer, heads in of_layers.items() for head in heads]
-    elif isinstance(value, Iterable) and not _is_array_like(value):
+    elif isinstance(value, Iterable) and not (_is_array_like(value) or isinstance(value, str)):
         value = list(value)
     pairs = read_array(value, name)
     if pairs.size == 0:
         return ()
     if pairs.dtype == bool:
         if pairs.shape != shape:
-            raise ValueError(
-                f"{name} as a mask must have the grid's shape {shape}, got shape {pairs.shape}"
-            )
+            shapes = f"{shape}, got shape {pairs.shape}"
+            raise ValueError(f"{name} as a mask must have the grid's shape {shapes}")
         pairs = np.argwhere(pairs)
     elif pairs.ndim != 2 or pairs.shape[1] != 2:
-        raise ValueError(
-            f"{name} must hold (layer, head) pairs, that is shape [n, 2], got shape {pairs.shape}"
-        )
+        kind = "(layer, head) pairs, that is shape [n, 2]"
+        raise ValueError(f"{name} must hold {kind}, got shape {pairs.shape}")
     for layer, head in pairs.tolist():
+        pair = f"the pair ({layer:g}, {head:g})"
         if not (float(layer).is_integer() and float(head).is_integer()):
-            raise ValueError(
-                f"{name} must hold pairs of whole numbers, got the pair ({layer:g}, {head:g})"
-            )
+            raise ValueError(f"{name} must hold pairs of whole numbers, got {pair}")
         if not (0 <= layer < shape[0] and 0 <= head < shape[1]):
-            raise ValueError(
-                f"{name} holds the pair ({layer:g}, {head:g}), which lies outside the grid of "
-                f"{shape[0]} layers by {shape[1]} heads (both counted from 0)"
-            )
+            grid = f"the grid of {shape[0]} layers by {shape[1]} heads (both counted from 0)"
+            raise ValueError(f"{name} holds {pair}, which lies outside {grid}")
     return tuple(dict.fromkeys((int(layer), int(head)) for layer, head in pairs))
 
 
@@ -115,9 +109,8 @@ def whole_number(value: Any, name: str) -> int:
     try:
         return operator.index(value)
     except (RuntimeError, TypeError, ValueError) as error:
-        raise TypeError(
-            f"{name} must be a whole number, got {value!r} of type {type(value).__name__}"
-        ) from error
+        got = f"{value!r} of type {type(value).__name__}"
+        raise TypeError(f"{name} must be a whole number, got {got}") from error
 
 
 def finite_number(value: object, name: str) -> float:
@@ -132,21 +125,17 @@ def finite_number(value: object, name: str) -> float:
 
 def _offers(value: object, *methods: str) -> bool:
     # A class offers its methods to instances, not to itself.
-    return not isinstance(value, type) and all(
-        callable(getattr(value, method, None)) for method in methods
-    )
+    offered = (callable(getattr(value, method, None)) for method in methods)
+    return not isinstance(value, type) and all(offered)
 
 
 def _is_array_like(value: object) -> bool:
-    return any(
-        _offers(value, *methods) for methods in (("detach", "cpu"), ("__array__",), ("__dlpack__",))
-    )
+    return _offers(value, "detach", "cpu") or any(map(partial(_offers, value), _PROTOCOLS))
 
 
 def _not_numbers(name: str, got: str) -> TypeError:
-    return TypeError(
-        f"{name} must be an array, a tensor or a nested list of real numbers, got {got}"
-    )
+    kind = "an array, a tensor or a nested list of real numbers"
+    return TypeError(f"{name} must be {kind}, got {got}")
 
 
 def _real(array: NDArray[Any], name: str) -> NDArray[Any]:
@@ -178,9 +167,8 @@ def _from_protocol(value: Any, name: str) -> NDArray[Any]:
         except Exception as error:
             failures.append(error)
     said = str(failures[0]).partition("\n")[0]
-    raise _not_numbers(
-        name, f"a {type(value).__name__} that NumPy cannot read ({said})"
-    ) from failures[0]
+    got = f"a {type(value).__name__} that NumPy cannot read ({said})"
+    raise _not_numbers(name, got) from failures[0]
 
 
 def _host_array(tensor: Any) -> Any:
@@ -206,9 +194,8 @@ def _from_sequence(value: Sequence[Any], name: str) -> NDArray[Any]:
     rows = [read_array(item, name) for item in items]
     shapes = list(dict.fromkeys(row.shape for row in rows))
     if len(shapes) > 1:
-        raise ValueError(
-            f"{name} must have rows of one length, got rows of shape {shapes[0]} and {shapes[1]}"
-        )
+        got = f"rows of shape {shapes[0]} and {shapes[1]}"
+        raise ValueError(f"{name} must have rows of one length, got {got}")
     return np.stack(rows)
 
 

@@ -106,30 +106,30 @@ def visualize_attention_matrix(
     'Attention pattern (layer 2, head 7)'
     >>> plt.close(figure)
     """
-    from ._canvas import Canvas
-    from ._heatmap import Colors, HeatMap, draw_heat_map, number_formats
+    from . import _canvas, _heatmap
 
     patterns = select_patterns(attn_matrix, layer_idx, head_idx, first_axis)
-    first = patterns[0]
-    queries, keys = token_names(tokens, first.values.shape)
-    heat_map = HeatMap(
-        values=first.values,
+    values, alone, common = patterns[0].values, len(patterns) == 1, _names(patterns)[0]
+    usual_title = f"Attention pattern{'' if alone else 's'}{common and f' ({common})'}"
+    queries, keys = token_names(tokens, values.shape)
+    heat_map = _heatmap.HeatMap(
+        values,
         limits=(0.0, 1.0),
-        colors=Colors(cmap, vmin, vmax, norm, robust, cbar, cbar_ax),
-        title=_title(patterns) if title is None else title,
-        row_label="Query position (attends)",
-        column_label="Key position (is attended to)",
+        colors=_heatmap.Colors(cmap, vmin, vmax, norm, robust, cbar, cbar_ax),
+        title=usual_title if title is None else title,
         value_label="Attention probability",
-        formats=number_formats(annotate, fmt, ("{:.2f}", "{:.1f}")),
+        row_label="Query position (attends)" if alone else "Query",
+        column_label="Key position (is attended to)" if alone else "Key",
+        formats=_heatmap.number_formats(annotate, fmt, ("{:.2f}", "{:.1f}")),
         row_names=queries,
         column_names=keys,
-        mask_upper=mask_upper,
+        hidden=np.triu(np.full(values.shape, mask_upper), 1),
         square=True,
-        note=first.note,
+        note=patterns[0].note,
     )
-    canvas = Canvas(ax, figsize, save_path, style)
-    if len(patterns) == 1:
-        return draw_heat_map(heat_map, canvas, "viridis")
+    canvas = _canvas.Canvas(ax, figsize, save_path, style)
+    if alone:
+        return _heatmap.draw_heat_map(heat_map, canvas, "viridis")
     return _draw_grid(heat_map, patterns, canvas)
 
 
@@ -144,16 +144,12 @@ def select_patterns(
         attention = to_array(attention, "attn_matrix")
         shape = attention.shape
     if len(shape) not in (2, 3, 4, 5):
-        raise ValueError(
-            "attn_matrix must have the axes [seq, seq], [heads, seq, seq], "
-            "[batch, heads, seq, seq], [layers, heads, seq, seq] or "
-            f"[layers, batch, heads, seq, seq], got shape {shape}"
-        )
+        more = "[batch or layers, heads, seq, seq] or [layers, batch, heads, seq, seq]"
+        axes = f"[seq, seq], [heads, seq, seq], {more}"
+        raise ValueError(f"attn_matrix must have the axes {axes}, got shape {shape}")
     check_not_empty(shape, "attn_matrix", "one position")
-    several_layers = layer_idx is None or shape_of(layer_idx) != ()
-    has_layers = len(shape) == 5 or (
-        len(shape) == 4 and (first_axis or ("layers" if several_layers else "batch")) == "layers"
-    )
+    usual = "layers" if layer_idx is None or shape_of(layer_idx) != () else "batch"
+    has_layers = len(shape) == 5 or (len(shape) == 4 and (first_axis or usual) == "layers")
     layers = _indices(layer_idx, "layer_idx", shape, 0 if has_layers else None)
     heads = _indices(head_idx, "head_idx", shape, len(shape) - 3 if len(shape) > 2 else None)
     note = ""
@@ -162,32 +158,28 @@ def select_patterns(
     patterns = []
     for layer in layers:
         of_layer = attention[layer] if has_layers else attention
-        of_heads = of_layer[0] if len(shape) - has_layers == 4 else of_layer
+        heads_of_layer = of_layer[0] if len(shape) - has_layers == 4 else of_layer
         for head in heads:
-            picked = of_heads[head] if len(shape) > 2 else of_heads
+            picked = heads_of_layer[head] if len(shape) > 2 else heads_of_layer
             patterns.append(Pattern(to_array(picked, "attn_matrix"), layer, head, note))
     return patterns
 
 
 def _indices(chosen: Any, name: str, shape: tuple[int, ...], axis: int | None) -> list[int]:
     """Numbers from 0 of what is chosen along an axis; without an axis they are only names."""
-    if chosen is None:
-        if axis is None:
-            raise TypeError(f"{name} must be a whole number for attn_matrix of shape {shape}")
+    if chosen is None and axis is not None:
         return list(range(shape[axis]))
-    several = shape_of(chosen) != () and not isinstance(chosen, str)
+    several = shape_of(chosen) != () and not isinstance(chosen, str | None)
     numbers = [whole_number(one, name) for one in (chosen if several else [chosen])]
     if not numbers or (axis is None and several):
         raise ValueError(f"{name} must name one of attn_matrix of shape {shape}, got {chosen!r}")
     if axis is None:
         return numbers
     count = shape[axis]
-    for number in numbers:
-        if not -count <= number < count:
-            raise ValueError(
-                f"{name} must be between 0 and {count - 1} for attn_matrix of shape {shape}, "
-                f"got {number}"
-            )
+    beyond = [number for number in numbers if not -count <= number < count]
+    if beyond:
+        allowed = f"between 0 and {count - 1} for attn_matrix of shape {shape}"
+        raise ValueError(f"{name} must be {allowed}, got {beyond[0]}")
     return [number % count for number in numbers]
 
 
@@ -201,75 +193,58 @@ def token_names(tokens: Any, shape: tuple[int, ...]) -> tuple[Any, Any]:
     paired = len(names) == 2 and all(isinstance(part, list | tuple | np.ndarray) for part in names)
     queries, keys = (list(part) for part in names) if paired else (names, names)
     if (len(queries), len(keys)) != shape:
-        raise ValueError(
-            f"tokens must label {shape[0]} queries and {shape[1]} keys, got {len(queries)} and "
-            f"{len(keys)}; where they differ give the pair (query_tokens, key_tokens)"
-        )
+        labels = f"{shape[0]} queries and {shape[1]} keys, got {len(queries)} and {len(keys)}"
+        pair = "where they differ give the pair (query_tokens, key_tokens)"
+        raise ValueError(f"tokens must label {labels}; {pair}")
     return queries, keys
 
 
-def _title(patterns: list[Pattern]) -> str:
-    layers, heads = ({getattr(one, part) for one in patterns} for part in ("layer", "head"))
-    named = [
-        *([f"layer {patterns[0].layer}"] if len(layers) == 1 else []),
-        *([f"head {patterns[0].head}"] if len(heads) == 1 else []),
+def _names(patterns: list[Pattern]) -> tuple[str, list[str]]:
+    """Name what all patterns have in common, and what each has alone."""
+    places = [{"layer": one.layer, "head": one.head} for one in patterns]
+    shared = {part for part in places[0] if len({place[part] for place in places}) == 1}
+    common = ", ".join(f"{part} {number}" for part, number in places[0].items() if part in shared)
+    own = [
+        ", ".join(f"{part} {number}" for part, number in place.items() if part not in shared)
+        for place in places
     ]
-    kind = "Attention pattern" if len(patterns) == 1 else "Attention patterns"
-    return f"{kind} ({', '.join(named)})" if named else kind
+    return common, own
 
 
 def _draw_grid(heat_map: HeatMap, patterns: list[Pattern], canvas: Canvas) -> Figure:
     """Draw several patterns on one colour scale, with one colour bar."""
+    from matplotlib import rcParams
+
     from ._canvas import open_figure, settle_layout
     from ._heatmap import paint, write
 
     columns = math.ceil(math.sqrt(len(patterns)))
     rows = math.ceil(len(patterns) / columns)
     if canvas.given and len(canvas.given) != len(patterns):
-        raise ValueError(
-            f"ax must hold one axes for each of the {len(patterns)} patterns, "
-            f"got {len(canvas.given)}"
-        )
+        several = f"one axes for each of the {len(patterns)} patterns"
+        raise ValueError(f"ax must hold {several}, got {len(canvas.given)}")
     least = (9.0 * columns + 9, 8.0 * rows + 9)
     with open_figure(canvas, (22.0 * columns + 9, 20.0 * rows + 7), least) as figure:
-        axes, bar = canvas.given, heat_map.colors.cbar_ax
-        if not axes:
+        axes, colors = canvas.given, heat_map.colors
+        if not canvas.given:
             figure.suptitle(heat_map.title or "", wrap=True)
+            figure.supxlabel(heat_map.column_label, size=rcParams["axes.labelsize"])
+            figure.supylabel(heat_map.row_label, size=rcParams["axes.labelsize"])
+            heat_map = replace(heat_map, row_label="", column_label="")
             grid = figure.add_gridspec(rows, columns + 1, width_ratios=[1] * columns + [0.06])
-            places = [divmod(number, columns) for number in range(len(patterns))]
-            axes = [figure.add_subplot(grid[place]) for place in places]
-            if bar is None and heat_map.colors.cbar:
-                bar = figure.add_subplot(grid[:, columns])
-        parts = _parts(replace(heat_map, colors=replace(heat_map.colors, cbar_ax=bar)), patterns)
+            axes = [figure.add_subplot(grid[divmod(n, columns)]) for n in range(len(patterns))]
+            if colors.cbar and colors.cbar_ax is None:
+                colors = replace(colors, cbar_ax=figure.add_subplot(grid[:, columns]))
+        every_value = np.concatenate([pattern.values.ravel() for pattern in patterns])
+        whole = replace(heat_map, scaled_by=every_value, colors=replace(colors, cbar=False))
+        parts = [
+            replace(whole, values=pattern.values, title=name.capitalize())
+            for pattern, name in zip(patterns, _names(patterns)[1], strict=True)
+        ]
+        parts[-1] = replace(parts[-1], colors=colors)
         for ax, part in zip(axes, parts, strict=True):
             paint(ax, part)
-        if not canvas.given:
-            for number, ax in enumerate(axes):
-                # The lowest of each column and the first of each row have labels for all.
-                ax.set_xlabel(ax.get_xlabel() if number + columns >= len(axes) else "")
-                ax.set_ylabel(ax.get_ylabel() if number % columns == 0 else "")
-        settle_layout(axes[0])
+        settle_layout(*axes)
         for ax, part in zip(axes, parts, strict=True):
-            ax.apply_aspect()
             write(ax, part)
     return figure
-
-
-def _parts(whole: HeatMap, patterns: list[Pattern]) -> list[HeatMap]:
-    """One heat map for each pattern: named, on a common scale, the last with the colour bar."""
-    several = {part for part in ("layer", "head") if len({getattr(p, part) for p in patterns}) > 1}
-    every_value = np.concatenate([pattern.values.ravel() for pattern in patterns])
-    return [
-        replace(
-            whole,
-            values=pattern.values,
-            scaled_by=every_value,
-            title=", ".join(
-                f"{part} {getattr(pattern, part)}" for part in ("layer", "head") if part in several
-            ).capitalize(),
-            row_label="Query",
-            column_label="Key",
-            colors=replace(whole.colors, cbar=whole.colors.cbar and pattern is patterns[-1]),
-        )
-        for pattern in patterns
-    ]

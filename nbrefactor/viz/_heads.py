@@ -91,27 +91,20 @@ def visualize_gradient_norms(
     ['P', 'R']
     >>> plt.close(figure)
     """
-    from ._canvas import PRUNED, REVIVED, Canvas
-    from ._heatmap import Colors, HeatMap, Mark, draw_heat_map, number_formats
+    from . import _canvas, _heatmap
 
     grid = head_grid(grad_norm_values, "grad_norm_values")
     pruned = marked_heads(pruned_heads, "pruned_heads", grid.shape)
     revived = marked_heads(revived_heads, "revived_heads", grid.shape)
-    heat_map = HeatMap(
-        values=grid,
-        limits=(None, None),
-        colors=Colors(cmap, vmin, vmax, norm, robust, cbar, cbar_ax),
-        title=title,
-        row_label="Layer",
-        column_label="Head",
-        value_label="Gradient norm",
-        formats=number_formats(annotate, fmt, ("{:.3g}", "{:.1g}")),
-        marks=(
-            Mark("P", PRUNED, "pruned", pruned, -1),
-            Mark("R", REVIVED, "revived", revived, +1),
-        ),
+    colors = _heatmap.Colors(cmap, vmin, vmax, norm, robust, cbar, cbar_ax)
+    formats = _heatmap.number_formats(annotate, fmt, ("{:.3g}", "{:.1g}"))
+    marks = (
+        _heatmap.Mark("P", _canvas.PRUNED, "pruned", pruned, -1),
+        _heatmap.Mark("R", _canvas.REVIVED, "revived", revived, +1),
     )
-    return draw_heat_map(heat_map, Canvas(ax, figsize, save_path, style), "plasma")
+    heat_map = _heatmap.HeatMap(grid, (None, None), colors, title, "Gradient norm", formats, marks)
+    canvas = _canvas.Canvas(ax, figsize, save_path, style)
+    return _heatmap.draw_heat_map(heat_map, canvas, "plasma")
 
 
 def visualize_entropy_heatmap(
@@ -177,23 +170,17 @@ def visualize_entropy_heatmap(
     ['0.52', '1.90', '2.25']
     >>> plt.close(figure)
     """
-    from ._canvas import Canvas
-    from ._heatmap import Colors, HeatMap, draw_heat_map, number_formats
+    from . import _canvas, _heatmap
 
     grid = head_grid(entropy_values, "entropy_values")
     low = finite_number(min_value, "min_value")
     largest = float(np.max(grid[np.isfinite(grid)], initial=0.1))
-    heat_map = HeatMap(
-        values=grid,
-        limits=(low, largest if largest > low else None),
-        colors=Colors(cmap, vmin, vmax, norm, robust, cbar, cbar_ax),
-        title=title,
-        row_label="Layer",
-        column_label="Head",
-        value_label=f"Entropy ({unit})",
-        formats=number_formats(annotate, fmt, ("{:.2f}", "{:.1f}")),
-    )
-    return draw_heat_map(heat_map, Canvas(ax, figsize, save_path, style), "viridis")
+    limits = (low, largest if largest > low else None)
+    colors = _heatmap.Colors(cmap, vmin, vmax, norm, robust, cbar, cbar_ax)
+    formats = _heatmap.number_formats(annotate, fmt, ("{:.2f}", "{:.1f}"))
+    heat_map = _heatmap.HeatMap(grid, limits, colors, title, f"Entropy ({unit})", formats)
+    canvas = _canvas.Canvas(ax, figsize, save_path, style)
+    return _heatmap.draw_heat_map(heat_map, canvas, "viridis")
 
 
 def visualize_normalized_entropy(
@@ -260,18 +247,12 @@ def visualize_normalized_entropy(
     ['0.0%', '50.0%', '100.0%']
     >>> plt.close(figure)
     """
-    from ._canvas import Canvas
-    from ._heatmap import Colors, HeatMap, draw_heat_map, number_formats
+    from . import _canvas, _heatmap
 
     grid = head_grid(entropy_values, "entropy_values")
-    heat_map = HeatMap(
-        values=normalize_entropy(grid, to_array(max_entropy, "max_entropy")),
-        limits=(0.0, 100.0),
-        colors=Colors(cmap, vmin, vmax, norm, robust, cbar, cbar_ax),
-        title=title,
-        row_label="Layer",
-        column_label="Head",
-        value_label="Entropy (% of maximum)",
-        formats=number_formats(annotate, fmt, ("{:.1f}%", "{:.0f}%")),
-    )
-    return draw_heat_map(heat_map, Canvas(ax, figsize, save_path, style), "viridis")
+    colors = _heatmap.Colors(cmap, vmin, vmax, norm, robust, cbar, cbar_ax)
+    formats = _heatmap.number_formats(annotate, fmt, ("{:.1f}%", "{:.0f}%"))
+    percent = normalize_entropy(grid, to_array(max_entropy, "max_entropy"))
+    heat_map = _heatmap.HeatMap(percent, (0, 100), colors, title, "Entropy (% of maximum)", formats)
+    canvas = _canvas.Canvas(ax, figsize, save_path, style)
+    return _heatmap.draw_heat_map(heat_map, canvas, "viridis")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.axis import XAxis
+from matplotlib.cm import ScalarMappable
 from matplotlib.colors import ListedColormap, Normalize
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
@@ -19,13 +19,13 @@ from ._numbers import color_limits, text_color
 
 if TYPE_CHECKING:
     from matplotlib.axis import Axis
-    from matplotlib.image import AxesImage
 
     from ._types import Axes, Figure, FloatArray, NDArray
 
 # Width of a digit in DejaVu Sans, Matplotlib's own font, in em.
 _DIGIT = 0.64
 _LONGEST_TOKEN = 14
+_CENTRED: dict[str, Any] = {"ha": "center", "va": "center"}
 # Font sizes in points that numbers in cells have at least, and where fewer digits do not help.
 _COMFORTABLE, _READABLE = 8.0, 6.5
 
@@ -68,8 +68,8 @@ class HeatMap:
         Ways to write a number into its cell, the longest first; the first that fits is taken.
     row_names, column_names : sequence of str, optional
         Labels of the ticks instead of numbers.
-    mask_upper : bool
-        Do not draw the cells right of the diagonal at all.
+    hidden : ndarray of bool, shape [rows, columns]
+        Cells that are not drawn at all.
     square : bool
         Draw square cells, except in a map that is very long or very wide.
     note : str
@@ -82,37 +82,30 @@ class HeatMap:
     limits: tuple[float | None, float | None]
     colors: Colors
     title: str | None
-    row_label: str
-    column_label: str
     value_label: str
     formats: tuple[str, ...] = ()
     marks: tuple[Mark, ...] = ()
+    row_label: str = "Layer"
+    column_label: str = "Head"
     row_names: Any = None
     column_names: Any = None
-    mask_upper: bool = False
+    hidden: Any = np.False_
     square: bool = False
     note: str = ""
     scaled_by: Any = None
 
-    @property
-    def hidden(self) -> NDArray[np.bool_]:
-        """Which cells are not drawn at all."""
-        return np.triu(np.full(self.values.shape, self.mask_upper), 1)
-
 
 def number_formats(annotate: Any, fmt: Any, usual: tuple[str, ...]) -> tuple[str, ...]:
     """Ways to write numbers into cells: none, those that are usual, or the caller's."""
-    if annotate is False and not fmt:
-        return ()
-    chosen = fmt or (annotate if isinstance(annotate, str) else None)
-    if chosen is None:
-        return usual if annotate else ()
+    chosen = fmt or annotate
+    if chosen is True or not chosen:
+        return usual if chosen else ()
     try:
-        _written(0.5, chosen)
+        chosen = chosen if "{" in chosen else f"{{:{chosen}}}"
+        chosen.format(0.5)
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-        raise ValueError(
-            f"fmt must be a format such as '.2f' or '{{:.1f}}%', got {chosen!r}"
-        ) from error
+        examples = "'.2f' or '{:.1f}%'"
+        raise ValueError(f"fmt must be a format such as {examples}, got {chosen!r}") from error
     return (chosen,)
 
 
@@ -137,26 +130,18 @@ def paint(ax: Axes, heat_map: HeatMap) -> None:
     colors, shape, hidden = heat_map.colors, heat_map.values.shape, heat_map.hidden
     values = np.ma.masked_invalid(heat_map.values)
     scaled_by = values if heat_map.scaled_by is None else np.ma.masked_invalid(heat_map.scaled_by)
-    extreme = max(shape) > 4 * min(shape)
-    image = ax.imshow(
-        values,
-        cmap=_canvas.find_colormap(colors.cmap),
-        norm=_norm(heat_map, scaled_by),
-        aspect="equal" if heat_map.square and not extreme else "auto",
-        origin="upper",
-        # Cells have edges; only where they may be smaller than pixels Matplotlib blends them.
-        interpolation="nearest" if max(shape) <= 256 else None,
-    )
-    if isinstance(colors.norm, str):
-        image.norm.autoscale(scaled_by)
+    # Cells have edges; only where they may be smaller than pixels Matplotlib blends them.
+    look: Any = {"interpolation": "nearest" if max(shape) <= 256 else None, "origin": "upper"}
+    look["aspect"] = "equal" if heat_map.square and max(shape) <= 4 * min(shape) else "auto"
+    look["cmap"] = _canvas.find_colormap(colors.cmap)
+    image = ax.imshow(values, norm=_norm(heat_map, scaled_by), **look)
     # A grid of the style would strike through cells and numbers.
     ax.grid(False)
-    ax.set_xlabel(heat_map.column_label)
-    ax.set_ylabel(heat_map.row_label)
+    ax.set(xlabel=heat_map.column_label, ylabel=heat_map.row_label)
     if colors.cbar:
         extend = _extend(values, image.norm)
         _canvas.draw_colorbar(ax, image, heat_map.value_label, colors.cbar_ax, extend=extend)
-    if heat_map.mask_upper:
+    if hidden.any():
         cover = np.ma.masked_where(~hidden, np.zeros(shape))
         ax.imshow(cover, cmap=ListedColormap([ax.get_facecolor()]), aspect=ax.get_aspect())
     missing = _missing(image) & ~hidden
@@ -172,40 +157,28 @@ def paint(ax: Axes, heat_map: HeatMap) -> None:
 def write(ax: Axes, heat_map: HeatMap) -> None:
     """Draw what has to fit the cells, once their size is known: ticks, numbers and marks."""
     rows, columns = heat_map.values.shape
-    width, height = _canvas.size_in_points(ax)
-    cell = (width / columns, height / rows)
-    _label_ticks(ax.xaxis, columns, width, heat_map.column_names)
-    _label_ticks(ax.yaxis, rows, height, heat_map.row_names)
+    cell = _canvas.size_in_points(ax) / (columns, rows)
+    _label_ticks(ax.xaxis, columns, heat_map.column_names)
+    _label_ticks(ax.yaxis, rows, heat_map.row_names)
     if heat_map.square and rows == columns and heat_map.row_names is None:
-        fewer = min(ax.xaxis, ax.yaxis, key=lambda axis: len(axis.get_major_locator()()))
-        ax.set(xticks=fewer.get_ticklocs(), yticks=fewer.get_ticklocs())
-    if heat_map.formats:
-        _write_numbers(ax, heat_map, cell)
+        ax.set_yticks(ax.get_xticks())
+    _write_numbers(ax, heat_map, cell)
     for mark in heat_map.marks:
         _draw_mark(ax, mark, heat_map, cell)
 
 
 def _norm(heat_map: HeatMap, scaled_by: np.ma.MaskedArray[Any, Any]) -> Any:
     colors = heat_map.colors
-    low, high = (
-        None if value is None else finite_number(value, name)
-        for name, value in (("vmin", colors.vmin), ("vmax", colors.vmax))
-    )
+    given = {"vmin": colors.vmin, "vmax": colors.vmax}
+    low, high = (None if end is None else finite_number(end, n) for n, end in given.items())
     if colors.norm is None:
         usual = (None, None) if colors.robust else heat_map.limits
         ends = (usual[0] if low is None else low, usual[1] if high is None else high)
         return Normalize(*color_limits(scaled_by.compressed(), *ends, colors.robust))
     if low is not None or high is not None:
         raise ValueError("vmin and vmax belong into norm where norm is given, as in LogNorm(1, 9)")
-    if isinstance(colors.norm, str):
-        return colors.norm
-    if not isinstance(colors.norm, Normalize):
-        raise TypeError(
-            "norm must be a Matplotlib norm or the name of a scale such as 'log', got "
-            f"{type(colors.norm).__name__}"
-        )
-    # Drawing gives a norm its limits, and this one is the caller's.
-    norm = copy.copy(colors.norm)
+    # Drawing gives a norm its limits, and this one may be the caller's.
+    norm = copy.copy(ScalarMappable(colors.norm).norm)
     norm.autoscale_None(scaled_by)
     return norm
 
@@ -214,8 +187,7 @@ def _extend(values: np.ma.MaskedArray[Any, Any], norm: Any) -> str:
     low, high = float(norm.vmin or 0), float(norm.vmax or 0)
     # Rounding in half precision is no reason to point beyond the scale.
     slack = 1e-3 * (high - low)
-    below = bool(np.any(values.compressed() < low - slack))
-    above = bool(np.any(values.compressed() > high + slack))
+    below, above = bool(values.min() < low - slack), bool(values.max() > high + slack)
     return "both" if below and above else "min" if below else "max" if above else "neither"
 
 
@@ -225,19 +197,15 @@ def tick_positions(count: int, room: int) -> list[int]:
     return [int(tick) for tick in locator.tick_values(0, count) if 0 <= tick < count]
 
 
-def _label_ticks(axis: Axis, count: int, length: float, names: Any) -> None:
-    horizontal = isinstance(axis, XAxis)
-    size = em("xtick.labelsize" if horizontal else "ytick.labelsize")
-    texts = [_short(str(name)) for name in names] if names is not None else None
-    longest = max(map(len, texts)) if texts else len(str(count - 1))
-    across = size * (_DIGIT * longest + 0.7)
-    turned = bool(texts) and horizontal and across * count > length
-    ticks = tick_positions(
-        count, int(length / (across if horizontal and not turned else 1.4 * size))
-    )
-    if texts is None:
-        axis.set_ticks(ticks)
+def _label_ticks(axis: Axis, count: int, names: Any) -> None:
+    # Matplotlib allows 3 em for a label across, which five digits exceed, and 2 em for one down.
+    room = axis.get_tick_space()
+    if names is None:
+        axis.set_ticks(tick_positions(count, room // (1 + (count > 10_000))))
         return
+    texts = [_short(str(name)) for name in names]
+    turned = axis is axis.axes.xaxis and (count > room or max(map(len, texts)) > 3)
+    ticks = tick_positions(count, int(1.4 * room * (1 + 0.5 * turned)))
     # Dollar signs of a token are no formula.
     axis.set_ticks(ticks, [texts[at] for at in ticks], parse_math=False, rotation=90 * turned)
 
@@ -247,7 +215,7 @@ def _short(token: str) -> str:
     return token if len(token) <= _LONGEST_TOKEN else f"{token[: _LONGEST_TOKEN - 1]}…"
 
 
-def _write_numbers(ax: Axes, heat_map: HeatMap, cell: tuple[float, float]) -> None:
+def _write_numbers(ax: Axes, heat_map: HeatMap, cell: Any) -> None:
     image = ax.images[0]
     values = np.ma.masked_where(_missing(image) | heat_map.hidden, heat_map.values)
     marked = {place for mark in heat_map.marks for place in mark.cells}
@@ -256,33 +224,19 @@ def _write_numbers(ax: Axes, heat_map: HeatMap, cell: tuple[float, float]) -> No
     if choice is None:
         return
     number_format, size = choice
-    colors: Any = image.cmap(image.norm(values))
+    colors: Any = image.to_rgba(values)
     for row, column in np.argwhere(~np.ma.getmaskarray(values)).tolist():
-        ax.text(
-            column,
-            row + 0.24 * ((row, column) in marked),
-            _written(values[row, column], number_format),
-            ha="center",
-            va="center",
-            color=text_color(colors[row, column][:3]),
-            fontsize=size,
-            clip_on=True,
-        )
+        look = {**_CENTRED, "fontsize": size, "color": text_color(colors[row, column][:3])}
+        text = number_format.format(values[row, column])
+        ax.text(column, row + 0.24 * ((row, column) in marked), text, clip_on=True, **look)
 
 
-def _missing(image: AxesImage) -> NDArray[np.bool_]:
+def _missing(image: Any) -> NDArray[np.bool_]:
     """Which cells have no colour: those that are not finite, and those beyond a logarithm."""
-    normed: Any = image.norm(np.ma.asarray(image.get_array()))
-    return np.ma.getmaskarray(normed)
+    return np.ma.getmaskarray(image.norm(image.get_array()))
 
 
-def _written(value: float, number_format: str) -> str:
-    return number_format.format(value) if "{" in number_format else format(value, number_format)
-
-
-def choose_format(
-    values: list[float], formats: tuple[str, ...], cell: tuple[float, float]
-) -> tuple[str, float] | None:
+def choose_format(values: Any, formats: tuple[str, ...], cell: Any) -> tuple[str, float] | None:
     """Choose how to write numbers into cells of that size in points: format and font size.
 
     The first format that fits in a comfortable size is taken, else the last one where it is
@@ -292,28 +246,22 @@ def choose_format(
         return None
     usual = em()
     for number_format in formats:
-        longest = max(len(_written(value, number_format)) for value in values)
+        longest = max(len(number_format.format(value)) for value in values)
         size = min(usual, 0.78 * cell[0] / (_DIGIT * longest), 0.6 * cell[1])
         if size >= min(usual, _READABLE if number_format == formats[-1] else _COMFORTABLE):
             return number_format, size
     return None
 
 
-def _draw_mark(ax: Axes, mark: Mark, heat_map: HeatMap, cell: tuple[float, float]) -> None:
+def _draw_mark(ax: Axes, mark: Mark, heat_map: HeatMap, cell: Any) -> None:
     elsewhere = {place for other in heat_map.marks if other is not mark for place in other.cells}
     height = cell[1] / 2 if heat_map.formats else cell[1]
     for row, column in mark.cells:
         shared = (row, column) in elsewhere
         size = min(0.5 * min(cell[0] / (1 + shared), height), 1.1 * em())
-        ax.text(
-            # Side by side, also where the cell is wide.
-            column + mark.side * shared * min(0.25, size / cell[0]),
-            row - 0.22 * bool(heat_map.formats),
-            mark.letter,
-            ha="center",
-            va="center",
-            color="white",
-            weight="bold",
-            fontsize=size,
-            bbox={"boxstyle": "round,pad=0.22", "fc": mark.color, "ec": "white", "lw": 0.6},
-        )
+        # Side by side, also where the cell is wide.
+        x = column + mark.side * shared * min(0.25, size / cell[0])
+        y = row - 0.22 * bool(heat_map.formats)
+        box = {"boxstyle": "round,pad=0.22", "fc": mark.color, "ec": "white", "lw": 0.6}
+        look = {**_CENTRED, "color": "white", "weight": "bold", "fontsize": size}
+        ax.text(x, y, mark.letter, bbox=box, **look)

@@ -22,13 +22,9 @@ def color_limits(
     given ones last; without a finite value the scale is 0 to 1.
     """
     finite = values[np.isfinite(values)]
-    if finite.size == 0:
-        finite = np.array([0.0, 1.0])
-    data_low, data_high = np.percentile(finite, (2, 98) if robust else (0, 100))
-    lower, upper = (
-        float(data_low if low is None else low),
-        float(data_high if high is None else high),
-    )
+    ends = np.percentile(finite if finite.size else [0, 1], (2, 98) if robust else (0, 100))
+    lower = float(ends[0] if low is None else low)
+    upper = float(ends[1] if high is None else high)
     if lower < upper:
         return lower, upper
     if low is not None and high is not None:
@@ -43,26 +39,21 @@ def normalize_entropy(entropy: FloatArray, max_entropy: FloatArray) -> FloatArra
     try:
         ceiling = np.broadcast_to(max_entropy, entropy.shape)
     except ValueError:
-        raise ValueError(
-            "max_entropy must be one number or broadcast to the shape of entropy_values, got shape "
-            f"{max_entropy.shape} for entropy_values of shape {entropy.shape}"
-        ) from None
+        told = "max_entropy must be one number or broadcast to the shape of entropy_values"
+        shapes = f"{max_entropy.shape} for entropy_values of shape {entropy.shape}"
+        raise ValueError(f"{told}, got shape {shapes}") from None
     if np.any(ceiling <= 0):
-        raise ValueError(
-            f"max_entropy must be greater than 0, got {float(np.nanmin(max_entropy)):g}: "
-            "nothing can be a percentage of it"
-        )
+        least = float(np.nanmin(max_entropy))
+        raise ValueError(f"max_entropy must be greater than 0, got {least:g}: it is the 100 %")
     finite = np.isfinite(entropy) & np.isfinite(ceiling)
-    percent = np.full(entropy.shape, np.nan)
-    np.divide(100 * entropy, ceiling, out=percent, where=finite)
-    return percent
+    with np.errstate(all="ignore"):
+        return np.where(finite, 100 * entropy / ceiling, np.nan)
 
 
 def average_ranks(values: FloatArray) -> FloatArray:
     """Ranks counted from 1; equal values share the mean of their ranks."""
     _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
-    ranks: FloatArray = (np.cumsum(counts) - (counts - 1) / 2)[inverse]
-    return ranks
+    return np.asarray(np.cumsum(counts) - (counts - 1) / 2)[inverse]
 
 
 def rank_correlation(x: FloatArray, y: FloatArray) -> float:
@@ -70,13 +61,8 @@ def rank_correlation(x: FloatArray, y: FloatArray) -> float:
     paired = np.isfinite(x) & np.isfinite(y)
     if np.count_nonzero(paired) < 2:
         return float("nan")
-    rank_x, rank_y = average_ranks(x[paired]), average_ranks(y[paired])
-    rank_x -= rank_x.mean()
-    rank_y -= rank_y.mean()
-    scale = np.sqrt(np.dot(rank_x, rank_x) * np.dot(rank_y, rank_y))
-    if scale == 0:
-        return float("nan")
-    return float(np.clip(np.dot(rank_x, rank_y) / scale, -1.0, 1.0))
+    with np.errstate(invalid="ignore"):
+        return float(np.corrcoef(average_ranks(x[paired]), average_ranks(y[paired]))[0, 1])
 
 
 def downsample(values: FloatArray, max_points: int) -> NDArray[np.intp]:
@@ -90,12 +76,10 @@ def downsample(values: FloatArray, max_points: int) -> NDArray[np.intp]:
         return np.arange(len(values))
     kept = [0, len(values) - 1]
     edges = np.linspace(1, len(values) - 1, (limit - 2) // 2 + 1).astype(int)
+    gaps = np.isnan(values)
+    low, high = np.where(gaps, np.inf, values), np.where(gaps, -np.inf, values)
     for start, stop in pairwise(edges):
-        stretch = values[start:stop]
-        if np.isnan(stretch).all():
-            kept.append(int(start))
-        else:
-            kept += [start + int(np.nanargmin(stretch)), start + int(np.nanargmax(stretch))]
+        kept += [start + low[start:stop].argmin(), start + high[start:stop].argmax()]
     return np.unique(np.array(kept, dtype=np.intp))
 
 
@@ -128,10 +112,7 @@ def epoch_boundaries(steps: FloatArray, epochs: FloatArray) -> list[tuple[float,
 
 def text_color(rgb: Iterable[float]) -> str:
     """Black or white, whichever has the higher contrast on an sRGB colour (each channel 0 to 1)."""
-    linear = [
-        channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
-        for channel in rgb
-    ]
-    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in rgb]
+    luminance = np.dot([0.2126, 0.7152, 0.0722], linear)
     # Where (L + 0.05)² = 0.05 · 1.05 black and white have the same contrast (WCAG 2).
     return "black" if (luminance + 0.05) ** 2 > 0.0525 else "white"

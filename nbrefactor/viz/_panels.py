@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 import numpy as np
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator
 
 from . import _canvas
 from ._canvas import MISSING_LABEL, PRUNED, REVIVED, Canvas, em
@@ -16,11 +16,7 @@ from ._progress import EVENTS, Curve, History
 if TYPE_CHECKING:
     from ._types import Axes, Figure
 
-_PANELS: dict[str, tuple[str, ...]] = {
-    "Loss": ("train_loss", "eval_loss"),
-    "Heads": EVENTS,
-    "Sparsity": ("sparsity",),
-}
+_PANELS = {"Loss": ("train_loss", "eval_loss"), "Heads": EVENTS, "Sparsity": ("sparsity",)}
 # Colours of Okabe and Ito, which stay apart under every kind of colour blindness.
 _LOOKS: dict[str, dict[str, Any]] = {
     "train_loss": {"label": "train", "color": "#0072b2"},
@@ -40,27 +36,27 @@ def draw_panels(history: History, title: str | None, log_loss: bool, canvas: Can
     """Draw a training into given axes or a new figure."""
     keys = {**_PANELS, **{key: (key,) for key in history.metrics}}
     if len(canvas.given) not in (0, 1, len(keys)):
-        raise ValueError(
-            f"ax must be one Matplotlib axes or {len(keys)} ({', '.join(keys).lower()}), "
-            f"got {len(canvas.given)}"
-        )
+        panels = f"{len(keys)} ({', '.join(keys).lower()})"
+        raise ValueError(f"ax must be one Matplotlib axes or {panels}, got {len(canvas.given)}")
     size = (44.0, 11.0 * len(keys) + 5)
     with _canvas.open_figure(canvas, size, size) as figure:
-        panels = _divide(figure, canvas, keys, history)
-        for ax, (label, shown) in zip(panels, keys.items(), strict=True):
+        axes = _divide(figure, canvas, keys, history)
+        for ax, (label, shown) in zip(axes, keys.items(), strict=True):
             _draw_panel(ax, label, shown, history)
-        if log_loss and panels[0].has_data():
-            panels[0].set_yscale("log")
-            panels[0].yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-            panels[0].yaxis.set_major_formatter("{x:g}")
-            panels[0].yaxis.set_minor_formatter(NullFormatter())
-        twins = _draw_perplexity(panels[2], history)
-        for ax in panels:
-            _label_steps(ax, panels[-1], history.steps)
-        heights = [_draw_legend(ax, twins if ax is panels[2] else []) for ax in panels]
-        _canvas.draw_title(panels[0], title, heights[0])
-        _canvas.settle_layout(panels[0])
-        _draw_epochs(panels, history)
+        loss, _, sparsity, *_ = axes
+        if log_loss and loss.has_data():
+            loss.set_yscale("log")
+            loss.yaxis.set(major_locator=LogLocator(subs=(1, 2, 5)), major_formatter="{x:g}")
+            loss.yaxis.set_minor_formatter("")
+        right = _draw_perplexity(sparsity, history)
+        _canvas.write_plainly(*axes, *right)
+        for ax in axes:
+            _label_steps(ax, axes[-1], history.steps)
+        heights = [_draw_legend(ax, right if ax is sparsity else []) for ax in axes]
+        _canvas.draw_title(loss, title, heights[0])
+        _canvas.settle_layout(loss)
+        if history.boundaries:
+            _draw_epochs(axes, history.boundaries)
     return figure
 
 
@@ -74,14 +70,13 @@ def _divide(
         curves = history.curves
         used = [any(key in curves for key in shown) or not curves for shown in keys.values()]
         used[2] |= "perplexity" in curves
-        heights = [1.0 if one else 0.3 for one in used]
-        return list(figure.subplots(len(keys), sharex=True, height_ratios=heights))
+        heights = np.where(used, 1.0, 0.3)
+        return list(figure.subplots(len(keys), sharex=True, height_ratios=heights.tolist()))
     (whole,) = canvas.given
     whole.set_axis_off()
-    place = whole.get_subplotspec()
+    place, box = whole.get_subplotspec(), whole.get_position()
     if place is None:
-        box = whole.get_position()
-        edges = {"left": box.x0, "bottom": box.y0, "right": box.x1, "top": box.y1}
+        edges = dict(zip(("left", "bottom", "right", "top"), box.extents, strict=True))
         grid: Any = figure.add_gridspec(len(keys), 1, hspace=0.6, **edges)
     else:
         grid = place.subgridspec(len(keys), 1)
@@ -96,23 +91,23 @@ def _draw_panel(ax: Axes, label: str, keys: tuple[str, ...], history: History) -
     ax.grid(**({"alpha": 0.3} if present else {"visible": False}))
     for key, curve in present.items():
         _draw_curve(ax, key, curve, bars=key in EVENTS and not history.cumulative)
-    if label == "Heads" and present:
+    if not present:
+        ax.set_yticks([])
+        if label == "Sparsity" and "perplexity" in history.curves:
+            ax.set_ylabel("")
+        else:
+            note = "not recorded" if len(history.steps) else "nothing recorded yet"
+            ax.text(0.5, 0.5, note, transform=ax.transAxes, ha="center", va="center", alpha=0.6)
+    elif label == "Heads":
         ax.yaxis.set_major_locator(MaxNLocator(5, steps=_ROUND, integer=True, min_n_ticks=1))
         if not history.cumulative:
             # Revived heads are drawn downwards; their number is not negative.
             ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{abs(value):g}"))
             ax.axhline(0, color=mpl.rcParams["axes.edgecolor"], lw=mpl.rcParams["axes.linewidth"])
-    elif label == "Sparsity" and present:
+    elif label == "Sparsity":
         values = present["sparsity"].values
         ax.set_ylabel("Sparsity (%)" if np.nanmax(values, initial=0) > 1 else "Sparsity (fraction)")
         ax.set_ylim(bottom=0 if np.nanmin(values, initial=0) >= 0 else None)
-    elif not present:
-        ax.set_yticks([])
-        if keys == ("sparsity",) and "perplexity" in history.curves:
-            ax.set_ylabel("")
-        else:
-            note = "not recorded" if len(history.steps) else "nothing recorded yet"
-            ax.text(0.5, 0.5, note, transform=ax.transAxes, ha="center", va="center", alpha=0.6)
 
 
 def _draw_perplexity(ax: Axes, history: History) -> list[Axes]:
@@ -139,22 +134,12 @@ def _draw_curve(ax: Axes, key: str, curve: Curve, bars: bool = False) -> None:
         if not np.array_equal(curve.values, curve.raw, equal_nan=True):
             ax.plot(curve.steps, curve.raw, color=color, alpha=0.25, label="_")
         ax.plot(curve.steps, curve.values, **look)
-        dots = np.isfinite(curve.values)
-        if not curve.few:
-            # Only a point between two gaps needs a marker to be seen.
-            padded = np.pad(dots, 1)
-            dots &= ~padded[:-2] & ~padded[2:]
-        ax.plot(curve.steps[dots], curve.values[dots], ls="", marker=".", color=color, label="_")
+        at, values = curve.steps[curve.dots], curve.values[curve.dots]
+        ax.plot(at, values, ls="", marker=".", color=color, label="_")
     if len(curve.missing):
-        crosses: dict[str, Any] = {"marker": "x", "ms": 4, "ls": "", "color": color, "alpha": 0.8}
-        ax.plot(
-            curve.missing,
-            np.zeros_like(curve.missing),
-            label=f"{label}: {MISSING_LABEL}",
-            clip_on=False,
-            transform=ax.get_xaxis_transform(),
-            **crosses,
-        )
+        cross: Any = {"marker": "x", "ms": 4, "ls": "", "color": color, "alpha": 0.8}
+        cross |= {"transform": ax.get_xaxis_transform(), "clip_on": False}
+        ax.plot(curve.missing, 0 * curve.missing, label=f"{label}: {MISSING_LABEL}", **cross)
 
 
 def _draw_legend(ax: Axes, twins: list[Axes]) -> float:
@@ -166,41 +151,33 @@ def _draw_legend(ax: Axes, twins: list[Axes]) -> float:
 
 def _label_steps(ax: Axes, lowest: Axes, steps: Any) -> None:
     if len(steps):
-        low, high = float(steps.min()), float(steps.max())
-        margin = 0.02 * (high - low) or 0.5
-        ax.set_xlim(low - margin, high + margin)
+        ax.update_datalim(np.stack([steps, steps], 1), updatey=False)
+        ax.margins(x=0.02)
     else:
         ax.set_xticks([])
     if len(steps) and not np.any(steps % 1):
-        locator = MaxNLocator("auto", steps=_ROUND, integer=True, min_n_ticks=1)
-        ax.xaxis.set_major_locator(locator)
+        ax.xaxis.set_major_locator(MaxNLocator("auto", steps=_ROUND, integer=True, min_n_ticks=1))
         ax.xaxis.set_major_formatter("{x:,.0f}")
     if ax is lowest or not ax.get_shared_x_axes().joined(ax, lowest):
         ax.set_xlabel("Training step")
-    else:
-        ax.tick_params(labelbottom=False)
 
 
-def _draw_epochs(panels: list[Axes], history: History) -> None:
-    boundaries = history.boundaries
-    if not boundaries:
-        return
+def _draw_epochs(panels: list[Axes], boundaries: tuple[tuple[float, int], ...]) -> None:
+    """Draw a line where an epoch begins, and name as many epochs as there is room for."""
     for at in spread(len(boundaries), _MOST_EPOCH_LINES):
         for panel in panels:
             panel.axvline(boundaries[at][0], color="0.5", ls=":", lw=0.9, zorder=0.5)
     top, size = panels[0], 0.8 * em()
-    width, height = _canvas.size_in_points(top)
     # Room for the names above the curves, on any scale.
-    upper = top.transAxes.transform((0, 1 + 1.6 * size / height))
+    upper = top.transAxes.transform((0, 1 + 1.6 * size / _canvas.size_in_points(top)[1]))
     top.set_ylim(top=top.transData.inverted().transform(upper)[1])
-    left, right = top.get_xlim()
-    look: Any = {"xycoords": ("data", "axes fraction"), "textcoords": "offset fontsize"}
-    free = 0.0
+    place: Any = {"xycoords": ("data", "axes fraction"), "textcoords": "offset fontsize"}
+    look: Any = {"va": "top", "fontsize": size, "alpha": 0.75}
+    free = -np.inf
     for step, epoch in boundaries:
-        text = f"epoch {epoch}"
-        start, room = (step - left) / (right - left) * width, 0.65 * size * (len(text) + 1)
-        if free <= start <= width - room:
-            top.annotate(
-                text, (step, 1), (0.25, -0.25), va="top", fontsize=size, alpha=0.75, **look
-            )
-            free = start + room
+        if step >= free:
+            name = top.annotate(f"epoch {epoch}", (step, 1), (0.25, -0.25), **place, **look)
+            box = name.get_window_extent().padded(0.25 * size)
+            free = top.transData.inverted().transform(box.max)[0]
+            if box.x1 > top.bbox.x1:
+                name.remove()

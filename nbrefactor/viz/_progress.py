@@ -12,7 +12,7 @@ from ._arrays import finite_number, to_array, whole_number
 from ._numbers import downsample, epoch_boundaries, smooth, spread
 
 if TYPE_CHECKING:
-    from ._types import ArrayLike, Axes, Figure, FloatArray, SavePath
+    from ._types import ArrayLike, Axes, Figure, FloatArray, NDArray, Recorded, SavePath
 
 _KNOWN = ("train_loss", "eval_loss", "pruned_heads", "revived_heads", "sparsity", "perplexity")
 # Heads that were pruned or revived at a step; without a cumulative count nothing is in between.
@@ -33,15 +33,15 @@ class Curve:
         The values before they were smoothed, at the same steps.
     missing : ndarray, shape [m]
         Steps whose value is not finite.
-    few : bool
-        Whether so few points were recorded that each is shown by a marker.
+    dots : ndarray of bool, shape [n]
+        Points that are shown by a marker: each of few, else those between two gaps.
     """
 
     steps: FloatArray
     values: FloatArray
     raw: FloatArray
     missing: FloatArray
-    few: bool
+    dots: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,53 +167,42 @@ def visualize_training_progress(
     return draw_panels(history, title, log_loss, canvas)
 
 
-def read_history(
-    history: Mapping[str, Any], metrics: tuple[str, ...] = ()
-) -> dict[str, FloatArray]:
+def read_history(history: Mapping[str, Any], metrics: tuple[str, ...] = ()) -> Recorded:
     """Check a history; what of it is known or asked for, as arrays without empty ones."""
     if not (hasattr(history, "keys") and hasattr(history, "__getitem__")):
-        raise TypeError(
-            f"metrics_history must map metric names to lists, got {type(history).__name__}"
-        )
+        kind = type(history).__name__
+        raise TypeError(f"metrics_history must map metric names to lists, got {kind}")
     keys = sorted(map(str, history.keys()))
     absent = [key for key in metrics if key not in history]
     if absent:
         raise ValueError(f"metrics names {absent[0]!r}, but metrics_history has the keys {keys}")
     named = [key for key in ("step", "epoch", *_KNOWN, *metrics) if key in history]
-    recorded = {key: _read_metric(history[key], key) for key in named if history[key] is not None}
+    told = {key: f"metrics_history[{key!r}]" for key in named if history[key] is not None}
+    recorded = {key: to_array(history[key], name) for key, name in told.items()}
+    for key, values in recorded.items():
+        if values.ndim != 1:
+            raise ValueError(f"{told[key]} must be one value a step, got shape {values.shape}")
     recorded = {key: values for key, values in recorded.items() if len(values)}
     steps = recorded.get("step", np.empty(0))
     if not recorded and ("step" in named or not keys):
         return {"step": steps}
     if "step" not in recorded:
-        raise ValueError(
-            f"metrics_history must have the key 'step' with values, got the keys {keys}"
-        )
+        raise ValueError(f"metrics_history must have 'step' with values, got the keys {keys}")
     if named == ["step"]:
-        raise ValueError(
-            "metrics_history must have at least one metric besides 'step' "
-            f"({', '.join((*_KNOWN, 'epoch'))}), got the keys {keys}; metrics= names others"
-        )
-    if not np.isfinite(steps).all():
-        position = int(np.flatnonzero(~np.isfinite(steps))[0])
-        raise ValueError(
-            f"metrics_history['step'] must be finite, got {steps[position]} at position {position}"
-        )
+        others = "; metrics= names others"
+        wanted = f"at least one metric besides 'step' ({', '.join((*_KNOWN, 'epoch'))})"
+        raise ValueError(f"metrics_history must have {wanted}, got the keys {keys}{others}")
+    for at in np.flatnonzero(~np.isfinite(steps)):
+        raise ValueError(f"{told['step']} must be finite, got {steps[at]} at position {at}")
     for key, values in recorded.items():
         if len(values) > len(steps):
-            raise ValueError(
-                f"metrics_history[{key!r}] must not be longer than metrics_history['step'], got "
-                f"shapes {values.shape} and {steps.shape}"
-            )
+            shapes = f"got shapes {values.shape} and {steps.shape}"
+            raise ValueError(f"{told[key]} must not be longer than {told['step']}, {shapes}")
     return recorded
 
 
 def reduce_history(
-    recorded: dict[str, FloatArray],
-    max_points: int,
-    smoothing: float = 0.0,
-    cumulative: bool = False,
-    metrics: tuple[str, ...] = (),
+    recorded: Recorded, points: int, weight: float, cumulative: bool, metrics: tuple[str, ...]
 ) -> History:
     """Reduce each metric of a history to the points to draw."""
     steps, epochs = recorded["step"], recorded.get("epoch", np.empty(0))
@@ -226,34 +215,27 @@ def reduce_history(
             # Steps at which nothing happened have no bar, whatever the number of points.
             happened = ~np.isfinite(values) | (values != 0)
             at, values = at[happened], values[happened]
-        weight = 0.0 if key in (*EVENTS, "sparsity") else smoothing
-        curves[key] = reduce_metric(at, values, max_points, weight)
+        smoothing = 0.0 if key in (*EVENTS, "sparsity") else weight
+        curves[key] = reduce_metric(at, values, points, smoothing)
     boundaries = tuple(epoch_boundaries(steps[: len(epochs)], epochs))
     return History(curves, boundaries, steps, metrics, cumulative)
 
 
-def reduce_metric(
-    steps: FloatArray, values: FloatArray, max_points: int, smoothing: float = 0.0
-) -> Curve:
+def reduce_metric(steps: FloatArray, values: FloatArray, points: int, weight: float = 0) -> Curve:
     """Points of one metric to draw, and the steps at which its value is missing."""
     finite = np.isfinite(values)
     mostly_there = 2 * np.count_nonzero(finite) >= len(values)
     # A metric recorded every so many steps is not missing in between; infinity always is.
     missing = steps[~finite] if mostly_there else steps[np.isinf(values)]
-    missing = missing[spread(len(missing), max_points)] if len(missing) else missing
+    missing = missing[spread(len(missing), points)]
     at = np.flatnonzero(finite)
     if mostly_there and len(at):
         at = np.arange(at[0], at[-1] + 1)
     raw = np.where(finite[at], values[at], np.nan)
-    line = smooth(raw, smoothing) if smoothing else raw
-    kept = downsample(raw, max_points)
-    few = bool(np.count_nonzero(finite) <= _MOST_MARKERS)
-    return Curve(steps[at][kept], line[kept], raw[kept], missing, few)
-
-
-def _read_metric(values: object, key: str) -> FloatArray:
-    name = f"metrics_history[{key!r}]"
-    array = to_array(values, name)
-    if array.ndim != 1:
-        raise ValueError(f"{name} must be a list with one value a step, got shape {array.shape}")
-    return array
+    line = smooth(raw, weight) if weight else raw
+    kept = downsample(raw, points)
+    drawn = np.isfinite(line[kept])
+    around = np.pad(drawn, 1)
+    few = np.count_nonzero(finite) <= _MOST_MARKERS
+    dots = drawn if few else drawn & ~around[:-2] & ~around[2:]
+    return Curve(steps[at][kept], line[kept], raw[kept], missing, dots)

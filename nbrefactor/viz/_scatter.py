@@ -11,7 +11,7 @@ from ._arrays import check_not_empty, to_array
 from ._numbers import rank_correlation
 
 if TYPE_CHECKING:
-    from matplotlib.collections import PathCollection
+    from matplotlib.collections import Collection
 
     from ._types import ArrayLike, Axes, Colormap, Figure, FloatArray, SavePath
 
@@ -74,34 +74,31 @@ def visualize_entropy_vs_gradient(
     'Spearman ρ = −0.80 (4 heads)'
     >>> plt.close(figure)
     """
-    from ._canvas import Canvas, draw_colorbar, draw_note, draw_title, find_colormap, open_figure
+    from . import _canvas
 
     entropy = to_array(entropy_values, "entropy_values")
     norms = to_array(grad_norm_values, "grad_norm_values")
-    if entropy.shape != norms.shape and (
-        entropy.size != norms.size or 1 not in (entropy.ndim, norms.ndim)
-    ):
-        raise ValueError(
-            "entropy_values and grad_norm_values must have the same shape, got "
-            f"{entropy.shape} and {norms.shape}"
-        )
+    flat = entropy.size == norms.size and 1 in (entropy.ndim, norms.ndim)
+    if entropy.shape != norms.shape and not flat:
+        shapes = f"the same shape, got {entropy.shape} and {norms.shape}"
+        raise ValueError(f"entropy_values and grad_norm_values must have {shapes}")
     # One of the two may be flat already.
     norms = norms.reshape(entropy.shape)
     check_not_empty(entropy.shape, "entropy_values", "one head")
-    canvas = Canvas(ax, figsize, save_path, style)
-    with open_figure(canvas, (58.0, 43.0), (26.0, 22.0)) as figure:
+    canvas = _canvas.Canvas(ax, figsize, save_path, style)
+    with _canvas.open_figure(canvas, (58.0, 43.0), (26.0, 22.0)) as figure:
         ax = canvas.given[0] if canvas.given else figure.subplots()
-        points = _draw_points(ax, entropy, norms, find_colormap(cmap))
+        points = _draw_points(ax, entropy, norms, _canvas.find_colormap(cmap))
         if cbar and points.get_array() is not None:
-            bar = draw_colorbar(ax, points, "Layer", cbar_ax)
+            bar = _canvas.draw_colorbar(ax, points, "Layer", cbar_ax)
             bar.ax.yaxis.get_major_locator().set_params(integer=True)  # type: ignore[call-arg]
         x, y = entropy.ravel(), norms.ravel()
         _draw_missing(ax, x, y)
         ax.set_xlabel(f"Entropy ({unit}; higher = less focused)")
         ax.set_ylabel("Gradient norm (higher = more impact)")
         ax.grid(alpha=0.3)
-        ax.set_axisbelow(True)
-        draw_title(ax, title, draw_note(ax, describe_correlation(x, y)))
+        _canvas.write_plainly(ax)
+        _canvas.draw_title(ax, title, _canvas.draw_note(ax, describe_correlation(x, y)))
     return figure
 
 
@@ -117,18 +114,14 @@ def describe_correlation(x: FloatArray, y: FloatArray) -> str:
     return f"Spearman ρ undefined ({counted}; {reason})"
 
 
-def _draw_points(
-    ax: Axes, entropy: FloatArray, norms: FloatArray, colors: Colormap
-) -> PathCollection:
+def _draw_points(ax: Axes, entropy: FloatArray, norms: FloatArray, colors: Colormap) -> Collection:
     paired = np.isfinite(entropy) & np.isfinite(norms)
     x, y = entropy[paired], norms[paired]
     # Many points overlap: smaller and more transparent, so that dense places stay dense.
     crowd = min(1.0, 300 / max(len(x), 1))
     # The outline keeps dark points apart from a dark background.
-    look: dict[str, Any] = {
-        **{"s": 14 + 26 * crowd, "alpha": 0.55 + 0.3 * crowd},
-        **{"linewidths": 0.5, "edgecolors": ax.xaxis.label.get_color()},
-    }
+    look: dict[str, Any] = {"s": 14 + 26 * crowd, "alpha": 0.55 + 0.3 * crowd, "linewidths": 0.5}
+    look |= {"edgecolors": ax.xaxis.label.get_color(), "zorder": 2}
     if entropy.ndim != 2 or len(entropy) < 2:
         return ax.scatter(x, y, color=colors(0.35), **look)
     layers = np.broadcast_to(np.arange(len(entropy))[:, None], entropy.shape)

@@ -135,7 +135,7 @@ def test_there_are_enough_cases_and_each_is_whole() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", cases("bars", "figures", "grids", "lines", "points"))
+@pytest.mark.parametrize("case", cases("bars", "figures", "grids", "lines", "points", "unseen"))
 def test_matplotlib(case: Case) -> None:
     assert_verdict(compare_figures(draw(case.before), draw(case.after)), case)
 

@@ -463,7 +463,7 @@ def test_pairs(value, expected):
         pytest.param([(0.5, 1)], ValueError, "(0.5, 1)", id="half a layer"),
         pytest.param([(float("nan"), 1)], ValueError, "(nan, 1)", id="no layer"),
         pytest.param([(float("inf"), 1)], ValueError, "(inf, 1)", id="an infinite layer"),
-        pytest.param("01", TypeError, "got '01'", id="text"),
+        pytest.param("01", TypeError, "an object of type str", id="text"),
         pytest.param(np.ones((2, 2), bool), ValueError, "as a mask must have the grid's shape (2, 3), got shape (2, 2)", id="a mask that looks like pairs"),
         pytest.param([[True, False]], ValueError, "as a mask must have the grid's shape", id="a nested mask that looks like a pair"),
         pytest.param({2: [0]}, ValueError, "(2, 0), which lies outside", id="a layer too high by layer"),

@@ -6,6 +6,16 @@ from typing import Any, Callable, Dict, Iterator
 
 from .arrays import describe_array
 from .colors import color, color_scale, colors
+from .ink import (
+    is_colored,
+    is_drawn,
+    is_faint,
+    is_inked,
+    is_marked,
+    is_painted,
+    is_readable,
+    told_values,
+)
 
 Description = Dict[str, Any]
 
@@ -62,8 +72,7 @@ def describe_artist(artist: Any, axes: Any) -> Description | None:
         ``data`` (arrays), ``facts`` (single values that are data too) and ``style``; None where it
         shows nothing.
     """
-    alpha = artist.get_alpha()
-    if not artist.get_visible() or (isinstance(alpha, (int, float)) and alpha == 0):
+    if not artist.get_visible() or is_faint(artist.get_alpha()):
         return None
     found: Description | None
     for kind, read in _readers():
@@ -131,11 +140,10 @@ def _coordinates(artist: Any, axes: Any) -> list[str]:
 
 
 def _line(line: Any) -> Description | None:
-    joined = line.get_linestyle() not in ("None", "", " ", None) and line.get_linewidth() > 0
-    marker = line.get_marker()
-    marked = marker not in ("None", "", " ", None) and line.get_markersize() > 0
-    shown = color(line.get_color())
-    if not (joined and shown != "none") and not marked:
+    shown, marker, marked = color(line.get_color()), line.get_marker(), is_marked(line)
+    dashed = line.get_linestyle() not in ("None", "", " ", None)
+    joined = dashed and shown != "none" and is_drawn(line.get_linewidth())
+    if not joined and not marked:
         return None
     three = getattr(line, "_verts3d", None)
     x, y = line.get_xdata(orig=False), line.get_ydata(orig=False)
@@ -164,9 +172,12 @@ def _line(line: Any) -> Description | None:
     }
 
 
-def _image(image: Any) -> Description:
+def _image(image: Any) -> Description | None:
     array = image.get_array()
-    data = {"values": describe_array(_levels(array))}
+    if not is_colored(image):
+        return None
+    values = told_values(image) if array.ndim == 2 else _levels(array)
+    data = {"values": describe_array(values)}
     if _transparency(image) == "varying":
         data["opacity"] = describe_array(image.get_alpha())
     return {
@@ -199,7 +210,9 @@ def _extent(image: Any) -> Any:
     return (0, 1, 0, 1) if extent is None else extent()
 
 
-def _arrows(arrows: Any) -> Description:
+def _arrows(arrows: Any) -> Description | None:
+    if not is_inked(arrows):
+        return None
     u, v = (arrows.U, arrows.V) if hasattr(arrows, "U") else (arrows.u, arrows.v)
     x, y = (arrows.X, arrows.Y) if hasattr(arrows, "X") else (arrows.x, arrows.y)
     data = {"x": x, "y": y, "u": u, "v": v}
@@ -210,7 +223,9 @@ def _arrows(arrows: Any) -> Description:
     }
 
 
-def _mesh(mesh: Any) -> Description:
+def _mesh(mesh: Any) -> Description | None:
+    if not is_inked(mesh):
+        return None
     corners = getattr(mesh, "_coordinates", None)
     data = {} if corners is None else {"corners": describe_array(corners)}
     return {"kind": "mesh", **_mapped(mesh, data), "style": _paint(mesh)}
@@ -221,7 +236,7 @@ def _segments(segments: Any) -> Description | None:
 
     three = getattr(segments, "_segments3d", None)
     parts = [np.asarray(part) for part in (segments.get_segments() if three is None else three)]
-    if not parts or not np.any(segments.get_linewidth()):
+    if not parts or not is_inked(segments):
         return None
     data = {
         "points": describe_array(np.concatenate(parts)),
@@ -230,9 +245,11 @@ def _segments(segments: Any) -> Description | None:
     return {"kind": "segments", **_mapped(segments, data), "style": _paint(segments)}
 
 
-def _contour(contour: Any) -> Description:
+def _contour(contour: Any) -> Description | None:
     import numpy as np
 
+    if not is_inked(contour):
+        return None
     parts = [path.vertices for path in contour.get_paths()]
     data = {
         "levels": describe_array(contour.levels),
@@ -247,6 +264,8 @@ def _collection(found: Any) -> Description | None:
     import numpy as np
     from matplotlib.collections import PathCollection
 
+    if not is_inked(found):
+        return None
     three = _three_dimensional(found)
     if three is not None:
         style = _paint(found)
@@ -305,10 +324,9 @@ def _three_dimensional(found: Any) -> tuple[str, Description] | None:
 
 def _mapped(artist: Any, data: Description) -> Description:
     """Add the numbers that are shown as colours, or else which members share a colour."""
-    array = artist.get_array()
-    if array is not None:
+    if artist.get_array() is not None:
         return {
-            "data": {**data, "values": describe_array(array)},
+            "data": {**data, "values": describe_array(told_values(artist))},
             "facts": {"scale": color_scale(artist)},
         }
     groups = colors(_faces(artist))["groups"]
@@ -364,17 +382,15 @@ def _patch(patch: Any) -> Description | None:
 
 
 def _shape(kind: str, patch: Any, numbers: Any) -> Description | None:
-    face, edge = color(patch.get_facecolor()), color(patch.get_edgecolor())
-    filled = face != "none" and patch.get_fill()
-    edged = edge != "none" and patch.get_linewidth() > 0
-    if not filled and not edged and not patch.get_hatch():
+    if not is_painted(patch):
         return None
+    face, edge = color(patch.get_facecolor()), color(patch.get_edgecolor())
     return {
         "kind": kind,
         "data": {"shape": describe_array(numbers)},
         "style": {
-            "color": face if filled else "none",
-            "edge color": edge if edged else "none",
+            "color": face if patch.get_fill() else "none",
+            "edge color": edge if is_drawn(patch.get_linewidth()) else "none",
             "edge width": float(patch.get_linewidth()),
             "line style": str(patch.get_linestyle()),
             "hatch": patch.get_hatch(),
@@ -384,7 +400,7 @@ def _shape(kind: str, patch: Any, numbers: Any) -> Description | None:
 
 
 def _text(text: Any) -> Description | None:
-    if not str(text.get_text()).strip() or color(text.get_color()) == "none":
+    if not is_readable(text):
         return None
     box = text.get_bbox_patch()
     place = text.xy if hasattr(text, "xy") else text.get_position()

@@ -7,17 +7,19 @@ from typing import Any
 
 # Colours of one artist that are told apart.
 _MOST_COLORS = 64
+# A screen shows less than five of its 255 steps.
+LEAST_ALPHA = 0.02
 
 
 def color(value: Any) -> str:
-    """Write one colour as ``#rrggbbaa``; ``none`` where it is not drawn."""
+    """Write one colour as ``#rrggbbaa``; ``none`` where nobody sees it."""
     from matplotlib.colors import to_hex, to_rgba
 
     try:
         rgba = to_rgba(value)
     except (TypeError, ValueError):
         return str(value)
-    return "none" if rgba[3] == 0 else str(to_hex(rgba, keep_alpha=True))
+    return "none" if rgba[3] < LEAST_ALPHA else str(to_hex(rgba, keep_alpha=True))
 
 
 def colors(rows: Any) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from .arrays import describe_array
 from .colors import colors
+from .ink import is_painted
 
 
 @dataclass
@@ -60,7 +61,7 @@ def read_containers(axes: Any) -> Grouped:
 def _bars(container: Any) -> dict[str, Any] | None:
     import numpy as np
 
-    patches = [patch for patch in container.patches if patch.get_visible()]
+    patches = [one for one in container.patches if one.get_visible() and is_painted(one)]
     if not patches:
         return None
     boxes = np.array(

@@ -7,6 +7,7 @@ from typing import Any
 from .artists import describe_artists, font
 from .colors import color
 from .containers import read_containers
+from .ink import has_extent, is_readable
 
 # More artists than these are counted and no longer taken apart.
 MOST_ARTISTS = 20_000
@@ -65,9 +66,9 @@ def _parts(figure: Any) -> Any:
 
 def _all_axes(figure: Any) -> Any:
     for axes in figure.axes:
-        if axes.get_visible():
+        if axes.get_visible() and has_extent(axes):
             yield axes
-            yield from (inset for inset in axes.child_axes if inset.get_visible())
+            yield from (one for one in axes.child_axes if one.get_visible() and has_extent(one))
 
 
 def _is_title(artist: Any, parts: Any) -> bool:
@@ -76,7 +77,7 @@ def _is_title(artist: Any, parts: Any) -> bool:
 
 
 def _words(text: Any) -> str:
-    return "" if text is None or not text.get_visible() else str(text.get_text())
+    return str(text.get_text()) if text is not None and is_readable(text) else ""
 
 
 def _axes(axes: Any, number: dict[int, int]) -> dict[str, Any]:
@@ -192,14 +193,14 @@ def _axis(axes: Any, axis: Any) -> dict[str, Any]:
 
 def _tick_label(tick: Any) -> str:
     for label in (tick.label1, tick.label2):
-        if label.get_visible() and str(label.get_text()).strip():
+        if is_readable(label):
             return str(label.get_text())
     return ""
 
 
 def _legend(legend: Any) -> dict[str, Any]:
     handles = getattr(legend, "legend_handles", None) or getattr(legend, "legendHandles", [])
-    texts = [str(text.get_text()) for text in legend.get_texts()]
+    texts = [_words(text) for text in legend.get_texts()]
     title = legend.get_title()
     return {
         "title": _words(title) if str(title.get_text()) != "None" else "",

@@ -9,7 +9,7 @@ from typing import Any
 from nbrefactor.verify.figures.content import Artist, positions, read_artist
 from nbrefactor.verify.figures.legends import compare_legends
 from nbrefactor.verify.figures.looks import say, style_differences
-from nbrefactor.verify.figures.marks import Pair, compare_marks, pair_artists
+from nbrefactor.verify.figures.marks import Pair, called, compare_marks, pair_artists
 from nbrefactor.verify.figures.texts import Pairing, Ruler, compare_texts, ruler
 from nbrefactor.verify.figures.ticks import compare_ticks
 from nbrefactor.verify.figures.values import Difference, Kind, inside
@@ -102,6 +102,7 @@ def compare_axes(before: Axes, after: Axes, where: str) -> Iterator[Difference]:
         told = (str(side.described["kind"]) for side in (before, after))
         yield Difference("data", "projection", where, *told)
     yield from compare_marks(pairs, where)
+    yield from _compare_covered(before, after, where)
     pie = any(mark.family == "wedge" for mark in before.marks)
     rulers = (before.ruler, after.ruler)
     how: Pairing = "in order" if pie else "placed"
@@ -112,6 +113,27 @@ def compare_axes(before: Axes, after: Axes, where: str) -> Iterator[Difference]:
     legends = (before.described["legends"], after.described["legends"])
     yield from compare_legends(*legends, pairs, where)
     yield from _compare_frame(before, after, where)
+
+
+def _compare_covered(before: Axes, after: Axes, where: str) -> Iterator[Difference]:
+    """Find what has come to lie below a heat map, where nobody sees it."""
+    old, new = ([called(artist) for artist in _covered(side)] for side in (before, after))
+    if len(new) > len(old):
+        yield Difference("data", "drawing order", where, new[-1], "covered by the heat map")
+
+
+def _covered(axes: Axes) -> list[Artist]:
+    opaque = [
+        _order(mark)
+        for mark in axes.marks
+        if mark.family == "grid" and mark.style.get("transparency") in (None, 1, 1.0)
+    ]
+    others = [one for one in (*axes.marks, *axes.texts) if one.family != "grid"]
+    return [one for one in others if opaque and _order(one) < max(opaque)]
+
+
+def _order(artist: Artist) -> float:
+    return float(artist.style.get("order", 0.0))
 
 
 def compare_color_bars(before: Axes, after: Axes, where: str) -> Iterator[Difference]:

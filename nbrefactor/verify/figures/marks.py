@@ -83,7 +83,7 @@ def compare_marks(pairs: Sequence[Pair], where: str) -> Iterator[Difference]:
         elif pair.after is None and pair.before is not None:
             others = [one for one in olds if one is not pair.before]
             repeated = shows_only_what(pair.before, others)
-            name = _called(pair.before)
+            name = called(pair.before)
             yield Difference("style" if repeated else "data", name, where, name, "")
         elif pair.before is not None and pair.after is not None:
             yield from _compare(pair.before, pair.after, where)
@@ -91,22 +91,23 @@ def compare_marks(pairs: Sequence[Pair], where: str) -> Iterator[Difference]:
 
 def _only_after(extra: Artist, others: list[Artist], where: str) -> Difference:
     if shows_only_what(extra, others):
-        return Difference("addition", "marks", where, "", f"{_called(extra)} over what is there")
+        return Difference("addition", "marks", where, "", f"{called(extra)} over what is there")
     if "data" in extra.coordinates and "axes" in extra.coordinates:
-        return Difference("addition", "guide line", where, "", _called(extra))
+        return Difference("addition", "guide line", where, "", called(extra))
     if "data" not in extra.coordinates:
-        return Difference("addition", "decoration", where, "", _called(extra))
-    return Difference("data", _called(extra), where, "", f"another {_called(extra)}")
+        return Difference("addition", "decoration", where, "", called(extra))
+    return Difference("data", called(extra), where, "", f"another {called(extra)}")
 
 
-def _called(artist: Artist) -> str:
+def called(artist: Artist) -> str:
+    """Name an artist to a reader."""
     name = _CALLED.get(artist.family, artist.family)
     name = "points" if artist.kind == "points" else name
     return f"{name} '{artist.label}'" if artist.label else name
 
 
 def _compare(before: Artist, after: Artist, where: str) -> Iterator[Difference]:
-    place = inside(where, _called(before))
+    place = inside(where, called(before))
     if before.coordinates != after.coordinates:
         told = (" and ".join(side.coordinates) for side in (before, after))
         yield Difference("data", "coordinates", place, *told)
@@ -148,8 +149,8 @@ def _compare_data(before: Artist, after: Artist, place: str) -> Iterator[Differe
         axes = _AXES.get(before.family, ())
         old, new = say_difference(before.data[name], after.data[name], axes)
         members, _ = differing_members(before.data[name], after.data[name], axes)
-        called = f"data of the {_called(before)}"
-        yield Difference("data", called, inside(place, name), old, new, members=members)
+        what = f"data of the {called(before)}"
+        yield Difference("data", what, inside(place, name), old, new, members=members)
 
 
 def _moved(before: Artist, after: Artist) -> bool:
