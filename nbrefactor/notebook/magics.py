@@ -193,6 +193,16 @@ def read_cell(source: str) -> CellCode:
     return _cell_code(source, reading)
 
 
+def plain_tree(source: str) -> ast.Module | None:
+    """Parse a cell in which IPython changes nothing; None for any other, see `read_cell`."""
+    if _UNPLAIN.search(source):
+        return None
+    try:
+        return parse(source)
+    except SyntaxError:
+        return None
+
+
 def restore(code: CellCode, python: str | None = None) -> str:
     """Put magics, prompts and indentation back.
 
