@@ -3,12 +3,70 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from difflib import get_close_matches
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nbrefactor.config import Settings, SettingsError
-from nbrefactor.library.target import TargetError, read_target_module
-from nbrefactor.verdict.match import Accepted
+from nbrefactor.model.names import BUNDLED_MODULE
+
+if TYPE_CHECKING:
+    from nbrefactor.library.target import TargetModule
+    from nbrefactor.program.target_index import TargetIndex
+    from nbrefactor.verdict.match import Accepted
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """Reads target modules for many notebooks, each once for the notebooks of one folder."""
+
+    _modules: dict[tuple[Settings, Path | None], tuple[Accepted, ...]] = field(
+        default_factory=dict, init=False, repr=False
+    )
+    _indices: dict[tuple[Settings, Path | None], TargetIndex] = field(
+        default_factory=dict, init=False, repr=False
+    )
+    _bundled: list[TargetModule] = field(default_factory=list, init=False, repr=False)
+
+    def modules(self, settings: Settings, notebook: Path | None) -> tuple[Accepted, ...]:
+        """Read the target modules as seen from a notebook; see `read_modules`."""
+        key = _key(settings, notebook)
+        if key not in self._modules:
+            self._modules[key] = self._read(key[0], notebook)
+        return self._modules[key]
+
+    def index(self, settings: Settings, notebook: Path | None) -> TargetIndex:
+        """Index the target modules as seen from a notebook."""
+        from nbrefactor.program.target_index import index
+
+        key = _key(settings, notebook)
+        if key not in self._indices:
+            modules = [accepted.module for accepted in self.modules(settings, notebook)]
+            self._indices[key] = index(modules)
+        return self._indices[key]
+
+    def _read(self, settings: Settings, notebook: Path | None) -> tuple[Accepted, ...]:
+        from nbrefactor.library.locate import locate_bundled
+        from nbrefactor.verdict.match import Accepted
+
+        if [choice.name for choice in settings.modules] != [BUNDLED_MODULE]:
+            return read_modules(settings, notebook)
+        if not self._bundled:
+            found = read_modules(settings, notebook)
+            self._bundled.append(found[0].module)
+            return found
+        # It is the same file for every folder; where it is looked for is not.
+        location = locate_bundled(BUNDLED_MODULE, notebook=notebook)
+        module = replace(self._bundled[0], location=location)
+        accepted = (Accepted(module, settings.modules[0].accept),)
+        _check_aliases(settings, accepted)
+        return accepted
+
+
+def _key(settings: Settings, notebook: Path | None) -> tuple[Settings, Path | None]:
+    """Give what decides which modules are found: of a notebook, its folder."""
+    own = replace(settings, per_file_ignores=())
+    return own, None if notebook is None else notebook.parent
 
 
 def read_modules(settings: Settings, notebook: Path | None) -> tuple[Accepted, ...]:
@@ -31,6 +89,9 @@ def read_modules(settings: Settings, notebook: Path | None) -> tuple[Accepted, .
     SettingsError
         If a module cannot be found or read, or none of them has an alias's target.
     """
+    from nbrefactor.library.target import TargetError, read_target_module
+    from nbrefactor.verdict.match import Accepted
+
     modules = []
     for choice in settings.modules:
         try:
@@ -43,6 +104,8 @@ def read_modules(settings: Settings, notebook: Path | None) -> tuple[Accepted, .
 
 
 def _check_aliases(settings: Settings, modules: Sequence[Accepted]) -> None:
+    from difflib import get_close_matches
+
     targets = [name for accepted in modules for name in accepted.module.targets]
     for name, target in settings.aliases:
         if target not in targets:

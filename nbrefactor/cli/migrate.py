@@ -20,7 +20,7 @@ from nbrefactor.cli.execution import (
 )
 from nbrefactor.cli.options import settings_options
 from nbrefactor.cli.problems import show_problem
-from nbrefactor.cli.process import now, output_options, process
+from nbrefactor.cli.process import Writing, now, output_options, process
 from nbrefactor.cli.prove import prove_outcome
 from nbrefactor.config import Given, Settings
 from nbrefactor.model.outcome import Outcome
@@ -94,29 +94,21 @@ def migrate(
     asked: Asked,
     save_outputs: bool,
     executed: Path | None,
-    dry_run: bool,
-    patch: bool,
-    output: str | None,
-    backup: bool,
-    quiet: bool,
+    writing: Writing,
 ) -> None:
     """Replace inline definitions by imports of a module that holds them.
 
     NOTEBOOK is a file, a folder (searched for notebooks) or '-' for standard input, in which
     case the result goes to standard output.
     """
-    from nbrefactor.engine import migrate_bytes, read_modules
+    from nbrefactor.batch.loop import Step
+    from nbrefactor.batch.planning import Migration
     from nbrefactor.settings_file import SettingsReader
 
-    reader = SettingsReader(given)
     _check_options(execute, prove, proof, only_affected, save_outputs, executed, asked)
-
-    def plan(data: bytes, path: Path | None, name: str, chosen: Settings) -> Outcome:
-        targets = read_modules(chosen, path)
-        return migrate_bytes(data, chosen, targets, path=name, now=now())
-
+    step = Step(SettingsReader(given).settings_for, Migration(now()))
     if not execute and not prove:
-        sys.exit(process(paths, reader.settings_for, plan, dry_run, patch, output, backup, quiet))
+        sys.exit(process(paths, step, writing))
     if executed is not None and (problem := _too_many_for(executed, paths)):
         show_problem(problem)
         sys.exit(2)
@@ -125,6 +117,8 @@ def migrate(
     )
 
     def run(outcome: Outcome, path: Path | None, chosen: Settings) -> Executed:
+        from nbrefactor.engine import read_modules
+
         modules = read_modules(chosen, path)
         if prove:
             return prove_outcome(
@@ -135,15 +129,13 @@ def migrate(
                 execution,
                 report=proof,
                 only_affected=only_affected,
-                quiet=quiet,
+                quiet=writing.quiet,
             )
-        return execute_outcome(outcome, path, modules, execution, quiet=quiet)
+        return execute_outcome(outcome, path, modules, execution, quiet=writing.quiet)
 
     try:
         with stoppable():
-            code = process(
-                paths, reader.settings_for, plan, dry_run, patch, output, backup, quiet, run
-            )
+            code = process(paths, step, writing, run)
     except KeyboardInterrupt:
         code = stopped()
     sys.exit(code)
