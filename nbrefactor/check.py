@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from nbrefactor.model.facts import Facts
     from nbrefactor.model.outcome import Finding
     from nbrefactor.notebook.document import Document
-    from nbrefactor.program.target_index import TargetIndex
-    from nbrefactor.verdict.match import Accepted
+    from nbrefactor.targets import TargetsHere
 
 
 class NotRunError(NbrefactorError):
@@ -42,10 +41,8 @@ class Subject:
         The notebook's name in messages.
     settings : Settings
         What the user asked for.
-    modules : callable
-        Reads the target modules; called only where the notebook's text calls for it.
-    index : callable
-        Indexes them.
+    targets : TargetsHere
+        The target modules, read only where the notebook's text calls for it.
     reader : CellReader
         Reads cells, those of other notebooks among them.
     screened : bool
@@ -54,8 +51,7 @@ class Subject:
 
     path: str
     settings: Settings
-    modules: Callable[[], Sequence[Accepted]]
-    index: Callable[[], TargetIndex]
+    targets: TargetsHere
     reader: CellReader
     screened: bool = True
 
@@ -161,7 +157,7 @@ def _sought(subject: Subject, cells: Callable[[], Iterable[Cell]]) -> Sought:
             if cell.cell_type == "code":
                 yield from subject.reader.shapes(cell.source, outline)
 
-    return Sought(subject.settings, subject.index, shapes)
+    return Sought(subject.settings, lambda: subject.targets.index, shapes)
 
 
 def _asked(
@@ -190,7 +186,7 @@ def _look(document: Document, subject: Subject, failure: Finding | None) -> Look
 
         # Near misses take the longest to find, so not where nobody would see them.
         seen = replace(settings, suggest=_shows_divergent(document, settings))
-        return find_replacements(document, seen, subject.modules())
+        return find_replacements(document, seen, subject.targets.modules)
 
     @cache
     def versions() -> tuple[Finding, ...]:
@@ -200,7 +196,8 @@ def _look(document: Document, subject: Subject, failure: Finding | None) -> Look
 
     return Look(
         document,
-        lambda: [accepted.module for accepted in subject.modules()],
+        subject.reader,
+        lambda: [accepted.module for accepted in subject.targets.modules],
         definitions,
         versions,
         failure,

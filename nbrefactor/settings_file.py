@@ -46,6 +46,7 @@ class SettingsReader:
 
     command_line: Given
     _by_folder: dict[Path, Given | None] = field(default_factory=dict, init=False, repr=False)
+    _settled: dict[Path, Settings] = field(default_factory=dict, init=False, repr=False)
 
     def settings_for(self, notebook: Path | None) -> Settings:
         """Combine what holds for a notebook.
@@ -67,7 +68,11 @@ class SettingsReader:
             If the file is wrong, or the two cannot be combined.
         """
         folder = Path.cwd() if notebook is None else notebook.parent
-        settings = settle(self.sources_for(folder))
+        if folder not in self._settled:
+            self._settled[folder] = settle(self.sources_for(folder))
+        settings = self._settled[folder]
+        if not settings.per_file_ignores:
+            return settings
         return replace(settings, per_file_ignores=ignores_for(notebook, settings))
 
     def sources_for(self, folder: Path) -> tuple[Given, ...]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,34 +17,46 @@ if TYPE_CHECKING:
     from nbrefactor.verdict.match import Accepted
 
 
-@dataclass(frozen=True, slots=True)
-class Targets:
-    """Reads target modules for many notebooks, each once for the notebooks of one folder."""
+class TargetsHere:
+    """The target modules as seen from one folder, read when they are first asked for."""
 
-    _modules: dict[tuple[Settings, Path | None], tuple[Accepted, ...]] = field(
-        default_factory=dict, init=False, repr=False
-    )
-    _indices: dict[tuple[Settings, Path | None], TargetIndex] = field(
-        default_factory=dict, init=False, repr=False
-    )
-    _bundled: list[TargetModule] = field(default_factory=list, init=False, repr=False)
+    def __init__(self, settings: Settings, read: Callable[[], tuple[Accepted, ...]]) -> None:
+        self.settings = settings
+        self._read = read
 
-    def modules(self, settings: Settings, notebook: Path | None) -> tuple[Accepted, ...]:
-        """Read the target modules as seen from a notebook; see `read_modules`."""
-        key = _key(settings, notebook)
-        if key not in self._modules:
-            self._modules[key] = self._read(key[0], notebook)
-        return self._modules[key]
+    @cached_property
+    def modules(self) -> tuple[Accepted, ...]:
+        """The modules in the order given; see `read_modules`."""
+        return self._read()
 
-    def index(self, settings: Settings, notebook: Path | None) -> TargetIndex:
-        """Index the target modules as seen from a notebook."""
+    @cached_property
+    def index(self) -> TargetIndex:
+        """The modules, indexed."""
         from nbrefactor.program.target_index import index
 
-        key = _key(settings, notebook)
-        if key not in self._indices:
-            modules = [accepted.module for accepted in self.modules(settings, notebook)]
-            self._indices[key] = index(modules)
-        return self._indices[key]
+        return index(accepted.module for accepted in self.modules)
+
+
+class Targets:
+    """Reads target modules for many notebooks, once for the notebooks of one folder."""
+
+    def __init__(self) -> None:
+        self._here: dict[tuple[Settings, Path | None], TargetsHere] = {}
+        self._last: dict[Path | None, TargetsHere] = {}
+        self._bundled: list[TargetModule] = []
+
+    def seen_from(self, notebook: Path | None, settings: Settings) -> TargetsHere:
+        """Give the target modules as seen from a notebook."""
+        # Where a module is found depends on the notebook's folder, not on its name.
+        folder = None if notebook is None else notebook.parent
+        last = self._last.get(folder)
+        if last is not None and last.settings is settings:
+            return last
+        key = replace(settings, per_file_ignores=()), folder
+        if key not in self._here:
+            self._here[key] = TargetsHere(settings, partial(self._read, key[0], notebook))
+        self._last[folder] = self._here[key]
+        return self._here[key]
 
     def _read(self, settings: Settings, notebook: Path | None) -> tuple[Accepted, ...]:
         from nbrefactor.library.locate import locate_bundled
@@ -61,12 +74,6 @@ class Targets:
         accepted = (Accepted(module, settings.modules[0].accept),)
         _check_aliases(settings, accepted)
         return accepted
-
-
-def _key(settings: Settings, notebook: Path | None) -> tuple[Settings, Path | None]:
-    """Give what decides which modules are found: of a notebook, its folder."""
-    own = replace(settings, per_file_ignores=())
-    return own, None if notebook is None else notebook.parent
 
 
 def read_modules(settings: Settings, notebook: Path | None) -> tuple[Accepted, ...]:

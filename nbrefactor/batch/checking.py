@@ -59,8 +59,7 @@ class Checker:
         subject = Subject(
             found.name,
             settings,
-            partial(self._targets.modules, settings, found.path),
-            partial(self._targets.index, settings, found.path),
+            self._targets.seen_from(found.path, settings),
             self._reader,
         )
         if self.execute is not None:

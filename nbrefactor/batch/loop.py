@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic
@@ -89,8 +89,8 @@ class Step(Generic[Result]):
 
 def run(
     notebooks: Sequence[Found], step: Step[Result], *, jobs: int = 1, alone: float = _ALONE
-) -> Iterator[Done[Result]]:
-    """Work on notebooks.
+) -> Generator[Done[Result], None, None]:
+    """Work on notebooks; closed early, it stops whatever works on them.
 
     Parameters
     ----------

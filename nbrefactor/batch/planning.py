@@ -30,7 +30,7 @@ class Migration:
     def __call__(self, opened: Opened) -> Outcome:
         """Plan a notebook's migration."""
         found, settings = opened.found, opened.settings
-        modules = self._targets.modules(settings, found.path)
+        modules = self._targets.seen_from(found.path, settings).modules
         return migrate_bytes(opened.read(), settings, modules, path=found.name, now=self.now)
 
 

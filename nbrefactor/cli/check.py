@@ -6,6 +6,7 @@ import importlib
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -207,10 +208,11 @@ class _Batch:
         total = len(found.notebooks)
         with stoppable(), bar(total, quiet=self.quiet or executing is not None) as shown:
             try:
-                for done in run(found.notebooks, step, jobs=jobs):
-                    self._add(done)
-                    number = len(done.value.diagnostics) if done.value is not None else 0
-                    shown.step(done.found.name, number)
+                with closing(run(found.notebooks, step, jobs=jobs)) as batch:
+                    for done in batch:
+                        self._add(done)
+                        number = len(done.value.diagnostics) if done.value is not None else 0
+                        shown.step(done.found.name, number)
             except KeyboardInterrupt:
                 stopped = True
         if stopped:

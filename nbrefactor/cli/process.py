@@ -6,6 +6,7 @@ import functools
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from pathlib import Path
@@ -134,8 +135,11 @@ def process(
     # What runs notebooks shows at which cell it is.
     quiet = writing.quiet or execute is not None
     jobs = 1 if execute is not None else number_of(writing.jobs)
-    with bar(len(notebooks), quiet=quiet) as shown:
-        for done in run(notebooks, step, jobs=jobs):
+    with (
+        bar(len(notebooks), quiet=quiet) as shown,
+        closing(run(notebooks, step, jobs=jobs)) as planned,
+    ):
+        for done in planned:
             batch.finish(terminal, done, alone=len(notebooks) == 1)
             shown.step(done.found.name, len(done.value.replaced) if done.value else 0)
     batch.problems.show()

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from nbrefactor.library.target import TargetModule
     from nbrefactor.model.outcome import Finding
     from nbrefactor.notebook.document import Document
+    from nbrefactor.program.cell_facts import CellReader
     from nbrefactor.program.target_index import TargetIndex
 
 
@@ -41,6 +42,8 @@ class Look:
     ----------
     document : Document
         The notebook.
+    reader : CellReader
+        Reads its cells at a glance.
     modules : callable
         Reads the target modules.
     definitions : callable
@@ -52,6 +55,7 @@ class Look:
     """
 
     document: Document
+    reader: CellReader
     modules: Callable[[], Sequence[TargetModule]]
     definitions: Callable[[], tuple[Finding, ...]]
     versions: Callable[[], tuple[Finding, ...]]

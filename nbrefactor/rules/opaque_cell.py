@@ -22,8 +22,8 @@ def _find(look: Look) -> Iterator[Finding]:
     from nbrefactor.notebook.magics import read_cell
 
     for cell in look.document.cells:
-        if cell.cell_type == "code" and (code := read_cell(cell.source)).kind == "opaque":
-            message = f"the cell is left alone: {code.reason}"
+        if cell.cell_type == "code" and look.reader.read(cell.source).opaque:
+            message = f"the cell is left alone: {read_cell(cell.source).reason}"
             yield Finding(OPAQUE.code, message, cell=cell.index, cell_id=cell.id)
 
 

@@ -35,6 +35,11 @@ def _digit() -> re.Pattern[str]:
 
 
 @cache
+def _labelled() -> re.Pattern[str]:
+    return re.compile(r"ersion(?: number| no)? ?[:=|]+\s{0,20}(?:v\.?\s?)?\d", re.IGNORECASE)
+
+
+@cache
 def _in_title() -> re.Pattern[str]:
     return re.compile(r"\d\.\d|(?:v|version|ver|release|rel|rev)\.?\s{0,3}\d", re.IGNORECASE)
 
@@ -89,14 +94,19 @@ def _states_in_code(text: str) -> bool:
 
 
 def _is_labelled(text: str) -> bool:
-    """Tell whether a number stands in a line behind a label such as ``Version:``."""
+    """Tell whether a number stands behind a label such as ``Version:``."""
     if "ersion" not in text and "ERSION" not in text:
         return False
-    for line in text.split("\n"):
-        places = [at for at in (line.find("ersion"), line.find("ERSION")) if at >= 0]
-        if places and _digit().search(line, min(places)):
-            return True
-    return False
+    return any(map(_states_behind_label, text.split("\n")))
+
+
+def _states_behind_label(line: str) -> bool:
+    if "ersion" not in line and "ERSION" not in line:
+        return False
+    if "<" in line or "-->" in line:
+        # What a comment hides can stand between the two.
+        return bool(_digit().search(line))
+    return bool(_labelled().search(without_marks(line)))
 
 
 def _is_in_title(line: str) -> bool:

@@ -53,12 +53,12 @@ import json, sys
 from datetime import datetime, timezone
 from nbrefactor.check import Subject, check_bytes
 from nbrefactor.config import Settings
-from nbrefactor.engine import bump_bytes, read_modules
+from nbrefactor.engine import bump_bytes
 from nbrefactor.notebook.document import read
 from nbrefactor.program.cell_facts import CellReader
-from nbrefactor.program.target_index import index
 from nbrefactor.report.html import _plain_html
 from nbrefactor.rules.failing_notebook import report_failure
+from nbrefactor.targets import Targets
 from nbrefactor.run.kernels import _makes_importable
 from nbrefactor.verify.markup import normal_html, normal_svg
 from nbrefactor.verify.text import normaliser
@@ -67,9 +67,8 @@ from nbrefactor.visible import without_colours
 given = json.load(sys.stdin)
 now = datetime(2025, 4, 8, tzinfo=timezone.utc)
 settings = Settings(bump="patch", changelog=("text",))
-modules = read_modules(settings, None)
-indexed = index(accepted.module for accepted in modules)
-subject = Subject("n.ipynb", settings, lambda: modules, lambda: indexed, CellReader())
+targets = Targets().seen_from(None, settings)
+subject = Subject("n.ipynb", settings, targets, CellReader())
 TITLE = "# Title v1.2.0\\n\\nVersion: 1.2.0\\n\\n## Changelog\\n\\n### New in v1.2.0:\\n- text\\n"
 FUNCTIONS = (
     _makes_importable, without_colours, _plain_html, normal_html, normal_svg, normaliser()
