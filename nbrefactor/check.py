@@ -111,19 +111,22 @@ def check_facts(
     """
     if is_clean(facts, subject, lambda: cells_of(read())):
         return ()
-    return _check_in_full(read(), subject, None)
+    return _check_in_full(read(), subject, None, facts)
 
 
 def _check_in_full(
-    data: bytes, subject: Subject, execute: Callable[[Document], Finding | None] | None
+    data: bytes,
+    subject: Subject,
+    execute: Callable[[Document], Finding | None] | None,
+    facts: Facts | None = None,
 ) -> tuple[Diagnostic, ...]:
     from nbrefactor.notebook.document import read
 
     document = read(data)
-    facts = facts_about(document.cells, document.metadata, subject.reader)
+    facts = facts or facts_about(document.cells, document.metadata, subject.reader)
     failure = execute(document) if execute is not None and not facts.foreign else None
     asked = _asked(facts, document, subject, executed=execute is not None)
-    look = _look(document, subject, failure)
+    look = _look(document, facts, subject, failure)
     found = [finding for rule in asked for finding in rule.findings(look)]
     return diagnose(document, found, subject, executed=execute is not None)
 
@@ -177,7 +180,7 @@ def _asked(
     )
 
 
-def _look(document: Document, subject: Subject, failure: Finding | None) -> Look:
+def _look(document: Document, facts: Facts, subject: Subject, failure: Finding | None) -> Look:
     settings = subject.settings
 
     @cache
@@ -196,7 +199,7 @@ def _look(document: Document, subject: Subject, failure: Finding | None) -> Look
 
     return Look(
         document,
-        subject.reader,
+        facts,
         lambda: [accepted.module for accepted in subject.targets.modules],
         definitions,
         versions,

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Any, Protocol
 
-from nbrefactor.model.facts import Defined, Facts, Imported
+from nbrefactor.model.facts import Facts
 from nbrefactor.notebook.language import foreign_language
 from nbrefactor.notebook.sources import read_sources
-from nbrefactor.program.cell_facts import CellReader
+from nbrefactor.program.cell_facts import CellReader, may_opt_out
 from nbrefactor.rules.optouts import KEEP_TAG
 
 
@@ -28,11 +26,6 @@ class Cell(Protocol):
     @property
     def tags(self) -> tuple[str, ...]:
         """Its tags."""
-
-
-@cache
-def _own_code() -> re.Pattern[str]:
-    return re.compile(r"nb[0-9]", re.IGNORECASE)
 
 
 def facts_of(data: bytes, reader: CellReader) -> Facts | None:
@@ -64,33 +57,20 @@ def facts_about(cells: Sequence[Cell], metadata: Mapping[str, Any], reader: Cell
     """Give the facts of a notebook that has been read, see `facts_of`."""
     from nbrefactor.versioning.glance import may_disagree
 
+    tagged = "nbrefactor" in metadata or any(KEEP_TAG in cell.tags for cell in cells)
     if foreign_language(metadata):
-        return Facts(foreign=True, optouts=_opts_out(cells, metadata))
-    definitions: dict[Defined, None] = {}
-    imports: dict[Imported, None] = {}
-    opaque = False
-    for cell in cells:
-        if cell.cell_type == "code":
-            told = reader.read(cell.source)
-            opaque = opaque or told.opaque
-            definitions.update(dict.fromkeys(told.definitions))
-            imports.update(dict.fromkeys(told.imports))
+        texts = (cell.source for cell in cells if _is_code(cell))
+        return Facts(foreign=True, optouts=tagged or any(map(may_opt_out, texts)))
+    code = [(at, reader.read(cell.source)) for at, cell in enumerate(cells) if _is_code(cell)]
+    telling = list(dict.fromkeys(told for _, told in code))
     return Facts(
-        opaque=opaque,
-        definitions=tuple(definitions),
-        imports=tuple(imports),
-        optouts=_opts_out(cells, metadata),
+        opaque=tuple(at for at, told in code if told.opaque),
+        definitions=tuple(dict.fromkeys(one for told in telling for one in told.definitions)),
+        imports=tuple(dict.fromkeys(one for told in telling for one in told.imports)),
+        optouts=tagged or any(told.optouts for told in telling),
         versions=may_disagree(cells, metadata),
     )
 
 
-def _opts_out(cells: Sequence[Cell], metadata: Mapping[str, Any]) -> bool:
-    """Tell whether there may be an opt-out that is reported where nothing answers to it."""
-    if "nbrefactor" in metadata or any(KEEP_TAG in cell.tags for cell in cells):
-        return True
-    return any(
-        cell.cell_type == "code"
-        and "noqa" in cell.source.lower()
-        and _own_code().search(cell.source)
-        for cell in cells
-    )
+def _is_code(cell: Cell) -> bool:
+    return cell.cell_type == "code"

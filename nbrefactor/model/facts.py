@@ -45,8 +45,8 @@ class Facts:
     ----------
     foreign : bool
         Its kernel is not Python, so nothing else of it was looked at.
-    opaque : bool
-        A code cell does not parse.
+    opaque : tuple of int
+        Positions of the code cells that do not parse, counted from 0.
     definitions : tuple of Defined
         Its definitions, each once.
     imports : tuple of Imported
@@ -58,7 +58,7 @@ class Facts:
     """
 
     foreign: bool = False
-    opaque: bool = False
+    opaque: tuple[int, ...] = ()
     definitions: tuple[Defined, ...] = ()
     imports: tuple[Imported, ...] = ()
     optouts: bool = False

@@ -14,6 +14,8 @@ from nbrefactor.python.outline import outline
 from nbrefactor.python.scopes import DefinitionNode
 
 _TELLING = re.compile(r"\b(?:def|class|import)\b")
+_NOQA = re.compile("noqa", re.IGNORECASE)
+_OWN_CODE = re.compile("nb[0-9]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +30,14 @@ class CellFacts:
         What it defines outside of other definitions.
     imports : tuple of Imported
         What it imports at its top level.
+    optouts : bool
+        A comment in it may opt out of a rule of ours.
     """
 
     opaque: bool = False
     definitions: tuple[Defined, ...] = ()
     imports: tuple[Imported, ...] = ()
+    optouts: bool = False
 
 
 _NOTHING = CellFacts()
@@ -82,17 +87,22 @@ class CellReader:
 
 def _read(source: str) -> CellFacts:
     tree = python_tree(source)
+    optouts = may_opt_out(source)
     if tree is None:
-        return CellFacts(opaque=True) if read_cell(source).kind == "opaque" else _NOTHING
-    if not _TELLING.search(source):
+        return CellFacts(opaque=read_cell(source).kind == "opaque", optouts=optouts)
+    if not optouts and not _TELLING.search(source):
         return _NOTHING
-    found = tuple(Defined(node.name, outline_text(node)) for node in definitions(tree.body))
-    return CellFacts(False, found, tuple(_imports(tree))) if found else _importing(tree)
+    return CellFacts(
+        False,
+        tuple(Defined(node.name, outline_text(node)) for node in definitions(tree.body)),
+        tuple(_imports(tree)),
+        optouts,
+    )
 
 
-def _importing(tree: ast.Module) -> CellFacts:
-    imports = tuple(_imports(tree))
-    return CellFacts(False, (), imports) if imports else _NOTHING
+def may_opt_out(source: str) -> bool:
+    """Tell whether a comment of a cell may opt out of a rule of ours, and names it."""
+    return bool(_NOQA.search(source) and _OWN_CODE.search(source))
 
 
 def python_tree(source: str) -> ast.Module | None:

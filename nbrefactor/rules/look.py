@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from nbrefactor.config import Settings
     from nbrefactor.library.target import TargetModule
+    from nbrefactor.model.facts import Facts
     from nbrefactor.model.outcome import Finding
     from nbrefactor.notebook.document import Document
-    from nbrefactor.program.cell_facts import CellReader
     from nbrefactor.program.target_index import TargetIndex
 
 
@@ -42,8 +42,8 @@ class Look:
     ----------
     document : Document
         The notebook.
-    reader : CellReader
-        Reads its cells at a glance.
+    facts : Facts
+        What a glance at it told.
     modules : callable
         Reads the target modules.
     definitions : callable
@@ -55,7 +55,7 @@ class Look:
     """
 
     document: Document
-    reader: CellReader
+    facts: Facts
     modules: Callable[[], Sequence[TargetModule]]
     definitions: Callable[[], tuple[Finding, ...]]
     versions: Callable[[], tuple[Finding, ...]]

@@ -53,7 +53,7 @@ def _in_cell(cell: Cell, by_name: Mapping[str, TargetModule]) -> Iterator[Findin
             and not statement.level
             and statement.module in by_name
         ):
-            module = by_name[statement.module]
+            module = by_name[statement.module or ""]
             for alias in statement.names:
                 if not _may_have(module, alias.name):
                     yield _finding(cell, statement, alias.name, module)

@@ -14,17 +14,16 @@ if TYPE_CHECKING:
 
 
 def _may_find(facts: Facts, sought: Sought) -> bool:
-    return facts.opaque
+    return bool(facts.opaque)
 
 
 def _find(look: Look) -> Iterator[Finding]:
     from nbrefactor.model.outcome import Finding
     from nbrefactor.notebook.magics import read_cell
 
-    for cell in look.document.cells:
-        if cell.cell_type == "code" and look.reader.read(cell.source).opaque:
-            message = f"the cell is left alone: {read_cell(cell.source).reason}"
-            yield Finding(OPAQUE.code, message, cell=cell.index, cell_id=cell.id)
+    for cell in (look.document.cells[at] for at in look.facts.opaque):
+        message = f"the cell is left alone: {read_cell(cell.source).reason}"
+        yield Finding(OPAQUE.code, message, cell=cell.index, cell_id=cell.id)
 
 
 OPAQUE = Rule(
