@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from nbrefactor.model.facts import Facts
+from nbrefactor.notebook._syntax import quiet
 from nbrefactor.notebook.language import foreign_language
 from nbrefactor.notebook.sources import read_sources
 from nbrefactor.program.cell_facts import CellReader, may_opt_out
@@ -61,7 +62,8 @@ def facts_about(cells: Sequence[Cell], metadata: Mapping[str, Any], reader: Cell
     if foreign_language(metadata):
         texts = (cell.source for cell in cells if _is_code(cell))
         return Facts(foreign=True, optouts=tagged or any(map(may_opt_out, texts)))
-    code = [(at, reader.read(cell.source)) for at, cell in enumerate(cells) if _is_code(cell)]
+    with quiet():
+        code = [(at, reader.read(cell.source)) for at, cell in enumerate(cells) if _is_code(cell)]
     telling = list(dict.fromkeys(told for _, told in code))
     return Facts(
         opaque=tuple(at for at, told in code if told.opaque),

@@ -11,13 +11,12 @@ from typing import Any, TypeVar
 
 from nbrefactor.config import (
     ACCEPTED_LEVELS,
-    IMPORT_PLACES,
-    PARTS,
     Given,
     Settings,
     SettingsError,
     settle,
 )
+from nbrefactor.declared import DECLARATIONS, Declaration, Kind
 from nbrefactor.selection import ignores_for
 
 _OWN_FILE = "nbrefactor.toml"
@@ -172,28 +171,37 @@ class _Reader:
     prefix: str
 
     def read(self, table: Any) -> Given:
-        readers: dict[str, tuple[str, Callable[[str, Any], Any]]] = {
-            "modules": ("modules", self._modules),
-            "source-roots": ("source_roots", self._folders),
-            "accept": ("accept", self._accept),
-            "aliases": ("aliases", self._aliases),
-            "imports": ("imports", lambda key, value: self._choice(key, value, IMPORT_PLACES)),
-            "bump": ("bump", lambda key, value: self._choice(key, value, PARTS)),
-            "changelog": ("changelog", self._text_or_texts),
-            "version-patterns": ("version_patterns", self._version_patterns),
-            "select": ("select", self._codes),
-            "ignore": ("ignore", self._codes),
-            "per-file-ignores": ("per_file_ignores", self._per_file_ignores),
-            "include": ("include", self._texts),
-            "exclude": ("exclude", self._texts),
-            "verify": ("verify_patterns", self._verify),
-        }
-        given: dict[str, Any] = {}
+        declared = {found.key: found for found in DECLARATIONS if found.key}
+        top = list(dict.fromkeys(key.partition(".")[0] for key in declared))
+        values: dict[str, Any] = {}
         for key, value in self._table("", table).items():
-            self._require_known(key, list(readers), "")
-            field, reader = readers[key]
-            given[field] = reader(key, value)
-        return Given(str(self.file), folder=self.file.parent, **given)
+            self._require_known(key, top, "")
+            if key in declared:
+                values[declared[key].field] = self._value(declared[key], value)
+                continue
+            inside = [inner for inner in declared if inner.startswith(f"{key}.")]
+            for inner, inner_value in self._table(key, value).items():
+                self._require_known(inner, [one.rpartition(".")[2] for one in inside], key)
+                found = declared[f"{key}.{inner}"]
+                values[found.field] = self._value(found, inner_value)
+        return Given(str(self.file), folder=self.file.parent, **values)
+
+    def _value(self, found: Declaration, value: Any) -> Any:
+        if found.kind == "choice":
+            return self._choice(found.key, value, found.choices)
+        readers: dict[Kind, Callable[[str, Any], Any]] = {
+            "modules": self._modules,
+            "levels": self._accept,
+            "aliases": self._aliases,
+            "folders": self._folders,
+            "texts": self._texts,
+            "text-or-texts": self._text_or_texts,
+            "patterns": self._patterns,
+            "version-patterns": self._version_patterns,
+            "codes": self._codes,
+            "codes-by-pattern": self._per_file_ignores,
+        }
+        return readers[found.kind](found.key, value)
 
     def _require_known(self, key: str, known: Sequence[str], within: str) -> None:
         if key in known:
@@ -316,12 +324,6 @@ class _Reader:
             (pattern, self._codes(f"{key}.{pattern}", codes))
             for pattern, codes in self._table(key, value).items()
         )
-
-    def _verify(self, key: str, value: Any) -> tuple[str, ...]:
-        table = self._table(key, value)
-        for inner in table:
-            self._require_known(inner, ["patterns"], key)
-        return self._patterns(f"{key}.patterns", table.get("patterns", []))
 
 
 def nearest(word: str, known: Sequence[str], what: str) -> str:

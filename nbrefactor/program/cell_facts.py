@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from nbrefactor.model.facts import Defined, Imported
-from nbrefactor.notebook.magics import parse, plain_tree, read_cell
+from nbrefactor.notebook._syntax import parse_in_quiet, quiet, surely_parses
+from nbrefactor.notebook.magics import is_plain, read_cell
 from nbrefactor.python.canonical import canonical
 from nbrefactor.python.outline import outline
 from nbrefactor.python.scopes import DefinitionNode
 
-_TELLING = re.compile(r"\b(?:def|class|import)\b")
-_NOQA = re.compile("noqa", re.IGNORECASE)
+_TELLING = ("def", "class", "import")
 _OWN_CODE = re.compile("nb[0-9]", re.IGNORECASE)
 
 
@@ -60,7 +60,7 @@ class CellReader:
         """How many texts were read, which a test counts."""
 
     def read(self, source: str) -> CellFacts:
-        """Say what a cell tells."""
+        """Say what a cell tells; called within `quiet`."""
         found = self._known.get(source)
         if found is None:
             if len(self._known) >= self._limit:
@@ -72,26 +72,33 @@ class CellReader:
 
     def shapes(self, source: str, outline: str) -> frozenset[str]:
         """Give the shapes of a cell's definitions that have an outline."""
-        if all(found.outline != outline for found in self.read(source).definitions):
-            return frozenset()
         key = source, outline
         if key not in self._shapes:
-            tree = python_tree(source)
-            self._shapes[key] = frozenset(
-                shape(node)
-                for node in (definitions(tree.body) if tree is not None else ())
-                if outline_text(node) == outline
-            )
+            with quiet():
+                self._shapes[key] = frozenset(self._found_shapes(source, outline))
         return self._shapes[key]
+
+    def _found_shapes(self, source: str, outline: str) -> Iterator[str]:
+        if all(found.outline != outline for found in self.read(source).definitions):
+            return
+        tree = python_tree(source)
+        for node in definitions(tree.body) if tree is not None else ():
+            if outline_text(node) == outline:
+                yield shape(node)
 
 
 def _read(source: str) -> CellFacts:
-    tree = python_tree(source)
     optouts = may_opt_out(source)
+    if (
+        not optouts
+        and not any(word in source for word in _TELLING)
+        and is_plain(source)
+        and surely_parses(source)
+    ):
+        return _NOTHING
+    tree = python_tree(source)
     if tree is None:
         return CellFacts(opaque=read_cell(source).kind == "opaque", optouts=optouts)
-    if not optouts and not _TELLING.search(source):
-        return _NOTHING
     return CellFacts(
         False,
         tuple(Defined(node.name, outline_text(node)) for node in definitions(tree.body)),
@@ -102,16 +109,18 @@ def _read(source: str) -> CellFacts:
 
 def may_opt_out(source: str) -> bool:
     """Tell whether a comment of a cell may opt out of a rule of ours, and names it."""
-    return bool(_NOQA.search(source) and _OWN_CODE.search(source))
+    return "noqa" in source.lower() and bool(_OWN_CODE.search(source))
 
 
 def python_tree(source: str) -> ast.Module | None:
     """Parse the Python of a code cell; None where it is no Python."""
-    tree = plain_tree(source)
-    if tree is None:
-        code = read_cell(source)
-        tree = parse(code.python) if code.kind == "python" else None
-    return tree
+    if is_plain(source):
+        try:
+            return parse_in_quiet(source)
+        except SyntaxError:
+            pass
+    code = read_cell(source)
+    return parse_in_quiet(code.python) if code.kind == "python" else None
 
 
 def definitions(block: Sequence[ast.AST]) -> Iterator[DefinitionNode]:
