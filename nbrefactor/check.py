@@ -1,50 +1,65 @@
-"""What a migration would do to a notebook, and what else is wrong with it; changes nothing."""
+"""What is wrong with a notebook, and what a migration would do to it; changes nothing."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
-from nbrefactor.config import Settings
-from nbrefactor.model.diagnostic import Diagnostic
+from nbrefactor.glance import Cell, cells_of, facts_about, facts_of
 from nbrefactor.model.errors import NbrefactorError
-from nbrefactor.model.outcome import Finding
-from nbrefactor.notebook.document import Cell, Document, foreign_kernel, line_of, read
-from nbrefactor.notebook.magics import read_cell
-from nbrefactor.rules.catalogue import covers, find_rule
-from nbrefactor.rules.copies import DIVERGENT
-from nbrefactor.rules.missing_import import report_missing_imports
-from nbrefactor.rules.opaque import report_opaque
-from nbrefactor.rules.optouts import read_optouts, report_unused
-from nbrefactor.rules.skipped import report_skipped
-from nbrefactor.visible import visible
+from nbrefactor.program.cell_facts import CellReader
+from nbrefactor.rules.catalogue import RULES, covers, find_rule
+from nbrefactor.rules.divergent_definition import DIVERGENT
+from nbrefactor.rules.look import Look, Sought
+from nbrefactor.rules.optouts import read_optouts
+from nbrefactor.rules.rule import Rule
+from nbrefactor.rules.skipped_notebook import SKIPPED
+from nbrefactor.rules.unused_opt_out import report_unused
 
 if TYPE_CHECKING:
-    from nbrefactor.verdict.match import Accepted
-
-_DEFINES = re.compile(r"\b(?:def|class)\b")
-_NUMBER = re.compile(r"\d+(?:\.\d+)*")
-_STATES_VERSION = re.compile(r"\b(?:__version__|VERSION|NOTEBOOK_VERSION)\b")
-
-
-class RefusedError(NbrefactorError):
-    """The planned migration of a notebook breaks a law; the text says which."""
+    from nbrefactor.config import Settings
+    from nbrefactor.model.diagnostic import Diagnostic
+    from nbrefactor.model.facts import Facts
+    from nbrefactor.model.outcome import Finding
+    from nbrefactor.notebook.document import Document
+    from nbrefactor.targets import TargetsHere
 
 
 class NotRunError(NbrefactorError):
     """A notebook could not be run at all; the text says why."""
 
 
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A notebook that is checked, and what it is checked against.
+
+    Parameters
+    ----------
+    path : str
+        The notebook's name in messages.
+    settings : Settings
+        What the user asked for.
+    targets : TargetsHere
+        The target modules, read only where the notebook's text calls for it.
+    reader : CellReader
+        Reads cells, those of other notebooks among them.
+    screened : bool
+        Whether a rule that a glance rules out is left out; without, a test asks all.
+    """
+
+    path: str
+    settings: Settings
+    targets: TargetsHere
+    reader: CellReader
+    screened: bool = True
+
+
 def check_bytes(
     data: bytes,
-    settings: Settings,
-    read_targets: Callable[[], Sequence[Accepted]],
+    subject: Subject,
     *,
-    path: str,
-    now: datetime,
     execute: Callable[[Document], Finding | None] | None = None,
 ) -> tuple[Diagnostic, ...]:
     """Check one notebook.
@@ -53,14 +68,8 @@ def check_bytes(
     ----------
     data : bytes
         The notebook's file.
-    settings : Settings
-        What the user asked for.
-    read_targets : callable
-        Reads the target modules; called only where the notebook's text calls for it.
-    path : str
-        The notebook's name in messages.
-    now : datetime
-        The date that a migration would write.
+    subject : Subject
+        The notebook's name, and what it is checked against.
     execute : callable or None
         Runs a notebook and says what failed; None where it is not to be run.
 
@@ -73,24 +82,135 @@ def check_bytes(
     ------
     NotebookError
         If the notebook cannot be read.
-    RefusedError
-        If what a migration would write is refused.
     """
+    if subject.screened and execute is None:
+        facts = facts_of(data, subject.reader)
+        if facts is not None:
+            return check_facts(facts, lambda: data, subject)
+    return _check_in_full(data, subject, execute)
+
+
+def check_facts(
+    facts: Facts, read: Callable[[], bytes], subject: Subject
+) -> tuple[Diagnostic, ...]:
+    """Check one notebook of which the facts are known.
+
+    Parameters
+    ----------
+    facts : Facts
+        What is known of it.
+    read : callable
+        Reads its file, where the facts alone do not tell.
+    subject : Subject
+        The notebook's name, and what it is checked against.
+
+    Returns
+    -------
+    tuple of Diagnostic
+        As of `check_bytes`.
+    """
+    if is_clean(facts, subject, lambda: cells_of(read())):
+        return ()
+    return _check_in_full(read(), subject, None, facts)
+
+
+def _check_in_full(
+    data: bytes,
+    subject: Subject,
+    execute: Callable[[Document], Finding | None] | None,
+    facts: Facts | None = None,
+) -> tuple[Diagnostic, ...]:
+    from nbrefactor.notebook.document import read
+
     document = read(data)
-    if why := foreign_kernel(document):
-        found: list[Finding] = [report_skipped(why)]
-    else:
-        found = [*_find(document, settings, read_targets, path, now)]
-        if execute is not None and (failure := execute(document)):
-            found.append(failure)
-    return diagnose(document, found, settings, path, executed=execute is not None)
+    facts = facts or facts_about(document.cells, document.metadata, subject.reader)
+    failure = execute(document) if execute is not None and not facts.foreign else None
+    asked = _asked(facts, document, subject, executed=execute is not None)
+    look = _look(document, facts, subject, failure)
+    found = [finding for rule in asked for finding in rule.findings(look)]
+    return diagnose(document, found, subject, executed=execute is not None)
+
+
+def is_clean(facts: Facts, subject: Subject, cells: Callable[[], Iterable[Cell]]) -> bool:
+    """Tell from its facts that nothing that counts can be found in a notebook.
+
+    Parameters
+    ----------
+    facts : Facts
+        What is known of it.
+    subject : Subject
+        What it is checked against.
+    cells : callable
+        Gives the notebook's cells, where the facts alone do not tell.
+    """
+    if facts.foreign:
+        # Nothing else in it is looked at.
+        return not (facts.optouts or subject.settings.per_file_ignores) and not _may_count(
+            SKIPPED, subject.settings
+        )
+    sought = _sought(subject, cells)
+    return not any(
+        _may_count(rule, subject.settings) and rule.may_find(facts, sought) for rule in RULES
+    )
+
+
+def _sought(subject: Subject, cells: Callable[[], Iterable[Cell]]) -> Sought:
+    def shapes(outline: str) -> Iterator[str]:
+        for cell in cells():
+            if cell.cell_type == "code":
+                yield from subject.reader.shapes(cell.source, outline)
+
+    return Sought(subject.settings, lambda: subject.targets.index, shapes)
+
+
+def _asked(
+    facts: Facts, document: Document, subject: Subject, *, executed: bool
+) -> tuple[Rule, ...]:
+    """Choose the rules that may find something that counts, or that an opt-out is about."""
+    if facts.foreign:
+        return (SKIPPED,)
+    settings = subject.settings
+    all_count = facts.optouts or bool(settings.per_file_ignores) or executed
+    sought = _sought(subject, lambda: document.cells)
+    return tuple(
+        rule
+        for rule in RULES
+        if (all_count or _may_count(rule, settings))
+        and (not subject.screened or executed or rule.may_find(facts, sought))
+    )
+
+
+def _look(document: Document, facts: Facts, subject: Subject, failure: Finding | None) -> Look:
+    settings = subject.settings
+
+    @cache
+    def definitions() -> tuple[Finding, ...]:
+        from nbrefactor.engine import find_replacements
+
+        # Near misses take the longest to find, so not where nobody would see them.
+        seen = replace(settings, suggest=_shows_divergent(document, settings))
+        return find_replacements(document, seen, subject.targets.modules)
+
+    @cache
+    def versions() -> tuple[Finding, ...]:
+        from nbrefactor.versioning import check_versions
+
+        return check_versions(document.cells, document.metadata, settings.version_patterns)
+
+    return Look(
+        document,
+        facts,
+        lambda: [accepted.module for accepted in subject.targets.modules],
+        definitions,
+        versions,
+        failure,
+    )
 
 
 def diagnose(
     document: Document,
     findings: Sequence[Finding],
-    settings: Settings,
-    path: str,
+    subject: Subject,
     *,
     executed: bool,
 ) -> tuple[Diagnostic, ...]:
@@ -102,10 +222,8 @@ def diagnose(
         The notebook.
     findings : sequence of Finding
         All findings, also of rules that do not count.
-    settings : Settings
-        What the user asked for.
-    path : str
-        The notebook's name in messages.
+    subject : Subject
+        The notebook's name, and what it is checked against.
     executed : bool
         Whether the notebook was run, so that opting out of its failure can be idle.
 
@@ -114,6 +232,7 @@ def diagnose(
     tuple of Diagnostic
         In the order of the file's lines; opt-outs that nothing answers to are among them.
     """
+    settings = subject.settings
     optouts = read_optouts(document, settings.per_file_ignores)
     told = [optout for optout in optouts if executed or not optout.code.startswith("NB5")]
     unused = report_unused(told, findings, document)
@@ -129,92 +248,8 @@ def diagnose(
     for line, found in sorted(placed, key=lambda one: (one[0], one[1].code)):
         key = _identity(document, found)
         seen[key] = seen.get(key, 0) + 1
-        diagnostics.append(_diagnostic(found, line, path, (*key, str(seen[key]))))
+        diagnostics.append(_diagnostic(found, line, subject.path, (*key, str(seen[key]))))
     return tuple(diagnostics)
-
-
-def _find(
-    document: Document,
-    settings: Settings,
-    read_targets: Callable[[], Sequence[Accepted]],
-    path: str,
-    now: datetime,
-) -> Iterator[Finding]:
-    code_cells = [cell for cell in document.cells if cell.cell_type == "code"]
-    yield from report_opaque(
-        (cell, code.reason)
-        for cell in code_cells
-        if (code := read_cell(cell.source)).kind == "opaque"
-    )
-    defines = any(_DEFINES.search(cell.source) for cell in code_cells)
-    importing = _may_import(code_cells, settings)
-    if defines or importing:
-        modules = read_targets()
-        yield from report_missing_imports(importing, [found.module for found in modules])
-        if defines and _may_be_found(document, code_cells, settings, modules):
-            yield from _definitions(document, settings, modules, path, now)
-    if _may_disagree(document, settings):
-        from nbrefactor.versioning import check_versions
-
-        yield from check_versions(document.cells, document.metadata, settings.version_patterns)
-
-
-def _definitions(
-    document: Document,
-    settings: Settings,
-    modules: Sequence[Accepted],
-    path: str,
-    now: datetime,
-) -> Iterator[Finding]:
-    from nbrefactor.engine import migrate_document
-
-    # Near misses take the longest to find, so not where nobody would see them.
-    seen = replace(settings, suggest=_shows_divergent(document, settings))
-    outcome = migrate_document(document, seen, modules, path=path, now=now)
-    if outcome.status == "failed":
-        raise RefusedError(outcome.reason)
-    # The rest of an outcome is about the version, and only where something is replaced.
-    yield from (found for found in outcome.findings if found.level is not None)
-
-
-def _may_import(cells: Sequence[Cell], settings: Settings) -> tuple[Cell, ...]:
-    """Find the cells whose text can import from a target module."""
-    last = {re.split(r"[./\\]", choice.name.removesuffix(".py"))[-1] for choice in settings.modules}
-    # The folder of a package is named by its path, and imported by the folder's name.
-    return tuple(
-        cell
-        for cell in cells
-        if "import" in cell.source and any(name in cell.source for name in last)
-    )
-
-
-def _may_disagree(document: Document, settings: Settings) -> bool:
-    """Tell whether the notebook can state two versions: the patterns for them are slow to load."""
-    if settings.version_patterns:
-        return True
-    numbers: set[str] = set()
-    for key in ("version", "notebook_version"):
-        numbers.update(_NUMBER.findall(str(document.metadata.get(key, ""))))
-    for cell in document.cells:
-        if cell.cell_type == "markdown" or _STATES_VERSION.search(cell.source):
-            numbers.update(_NUMBER.findall(cell.source))
-        if len(numbers) > 1:
-            return True
-    return False
-
-
-def _may_be_found(
-    document: Document,
-    cells: Sequence[Cell],
-    settings: Settings,
-    modules: Sequence[Accepted],
-) -> bool:
-    """Tell whether a definition can be found that counts; comparing is slow to load and to do."""
-    from nbrefactor.program.glance import may_match
-
-    return _shows_divergent(document, settings) or may_match(
-        cells, [found.module for found in modules], dict(settings.aliases)
-    )
 
 
 def _shows_divergent(document: Document, settings: Settings) -> bool:
@@ -235,7 +270,18 @@ def _counts(found: Finding, settings: Settings) -> bool:
     return find_rule(found.code).default and (found.level is None or bool(found.edits))
 
 
+def _may_count(rule: Rule, settings: Settings) -> bool:
+    """Tell whether a finding of a rule may count."""
+    if covers(settings.ignore, rule.code):
+        return False
+    if settings.select is not None:
+        return covers(settings.select, rule.code)
+    return rule.default
+
+
 def _line(document: Document, found: Finding) -> int:
+    from nbrefactor.notebook.document import line_of
+
     if found.cell is not None:
         return line_of(document, found.cell, found.row)
     if document.metadata_span is None:
@@ -256,6 +302,9 @@ def _identity(document: Document, found: Finding) -> tuple[str, ...]:
 
 def _diagnostic(found: Finding, line: int, path: str, identity: tuple[str, ...]) -> Diagnostic:
     import hashlib
+
+    from nbrefactor.model.diagnostic import Diagnostic
+    from nbrefactor.visible import visible
 
     def one_line(text: str) -> str:
         # Texts of a notebook may hold line ends, which a format of lines cannot.

@@ -104,42 +104,35 @@ class Settings:
     measured: bool = False
 
 
-@dataclass(frozen=True, slots=True)
 class Given:
-    """What one source of settings says: the command line or a file; None where it is silent.
+    """What one source of settings says: the command line or a file.
 
     Parameters
     ----------
     source : str
         The name of the source: ``command line``, or the file's path.
-    modules : tuple of str or None
-        Names of target modules.
-    accept : tuple of str or None
-        Levels: ``LEVEL`` for every module, ``MODULE=LEVEL`` for one.
     folder : Path or None
         The folder of the file.
-    source_roots, aliases, imports, bump, changelog, version_patterns, select, ignore, \
-    per_file_ignores, include, exclude, verify_patterns, force
-        As in `Settings`.
+    **values
+        Values of fields of `Settings`, as the source writes them: `modules` are names, and
+        `accept` are levels, ``LEVEL`` for every module and ``MODULE=LEVEL`` for one. Of what is
+        None, or not given, the source is silent.
     """
 
-    source: str = COMMAND_LINE
-    modules: tuple[str, ...] | None = None
-    accept: tuple[str, ...] | None = None
-    source_roots: tuple[Path, ...] | None = None
-    aliases: tuple[tuple[str, str], ...] | None = None
-    imports: ImportPlace | None = None
-    bump: Part | None = None
-    changelog: tuple[str, ...] | None = None
-    version_patterns: tuple[str, ...] | None = None
-    select: tuple[str, ...] | None = None
-    ignore: tuple[str, ...] | None = None
-    per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] | None = None
-    include: tuple[str, ...] | None = None
-    exclude: tuple[str, ...] | None = None
-    folder: Path | None = None
-    verify_patterns: tuple[str, ...] | None = None
-    force: tuple[str, ...] | None = None
+    __slots__ = ("_values", "source")
+
+    def __init__(
+        self, source: str = COMMAND_LINE, *, folder: Path | None = None, **values: Any
+    ) -> None:
+        known = {"accept", *(found.name for found in fields(Settings))}
+        if not known.issuperset(values):
+            raise TypeError(f"no settings: {', '.join(sorted(values.keys() - known))}")
+        self.source = source
+        self._values = {"folder": folder, **values}
+
+    def get(self, name: str) -> Any:
+        """Give the value of a field; None where the source is silent."""
+        return self._values.get(name)
 
 
 def settle(sources: Sequence[Given]) -> Settings:
@@ -162,8 +155,8 @@ def settle(sources: Sequence[Given]) -> Settings:
     """
     modules = settled_by(sources, "modules")
     accept = settled_by(sources, "accept")
-    names = () if modules is None else modules.modules or ()
-    levels = () if accept is None else accept.accept or ()
+    names = () if modules is None else modules.get("modules")
+    levels = () if accept is None else accept.get("accept")
     if (
         modules is not None
         and accept is not None
@@ -172,31 +165,30 @@ def settle(sources: Sequence[Given]) -> Settings:
     ):
         # What a file accepts is about the modules that it names, not about those named instead.
         levels = tuple(text for text in levels if text.rpartition("=")[0] in ("", *names))
-    shared = {found.name for found in fields(Settings)} & {found.name for found in fields(Given)}
     values: dict[str, Any] = {}
-    for key in shared - {"modules"}:
-        if (giver := settled_by(sources, key)) is not None:
-            values[key] = getattr(giver, key)
+    for name in (found.name for found in fields(Settings) if found.name != "modules"):
+        if (giver := settled_by(sources, name)) is not None:
+            values[name] = giver.get(name)
     said_by = COMMAND_LINE if accept is None else accept.source
     return Settings(modules=choose_modules(names, levels, said_by), **values)
 
 
-def settled_by(sources: Sequence[Given], key: str) -> Given | None:
+def settled_by(sources: Sequence[Given], name: str) -> Given | None:
     """Find the source whose word counts.
 
     Parameters
     ----------
     sources : sequence of Given
         The strongest first.
-    key : str
-        Name of a field of `Given`.
+    name : str
+        Name of a field.
 
     Returns
     -------
     Given or None
         None where all are silent.
     """
-    return next((given for given in sources if getattr(given, key) is not None), None)
+    return next((given for given in sources if given.get(name) is not None), None)
 
 
 def choose_modules(

@@ -249,6 +249,24 @@ def plan_migration(
     )
 
 
+def find_replacements(
+    document: Document, settings: Settings, modules: Sequence[Accepted]
+) -> tuple[Finding, ...]:
+    """Decide about every definition of a notebook, and nothing else of it.
+
+    Parameters
+    ----------
+    document, settings, modules
+        As for `plan_migration`.
+
+    Returns
+    -------
+    tuple of Finding
+        Those of the plan that are about definitions, with the same edits.
+    """
+    return _replace_definitions(document, settings, modules).findings
+
+
 @dataclass(frozen=True, slots=True)
 class _Replaced:
     """A notebook whose definitions are replaced, and how that came about."""

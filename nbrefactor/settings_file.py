@@ -11,13 +11,12 @@ from typing import Any, TypeVar
 
 from nbrefactor.config import (
     ACCEPTED_LEVELS,
-    IMPORT_PLACES,
-    PARTS,
     Given,
     Settings,
     SettingsError,
     settle,
 )
+from nbrefactor.declared import DECLARATIONS, Declaration, Kind
 from nbrefactor.selection import ignores_for
 
 _OWN_FILE = "nbrefactor.toml"
@@ -46,6 +45,7 @@ class SettingsReader:
 
     command_line: Given
     _by_folder: dict[Path, Given | None] = field(default_factory=dict, init=False, repr=False)
+    _settled: dict[Path, Settings] = field(default_factory=dict, init=False, repr=False)
 
     def settings_for(self, notebook: Path | None) -> Settings:
         """Combine what holds for a notebook.
@@ -67,7 +67,11 @@ class SettingsReader:
             If the file is wrong, or the two cannot be combined.
         """
         folder = Path.cwd() if notebook is None else notebook.parent
-        settings = settle(self.sources_for(folder))
+        if folder not in self._settled:
+            self._settled[folder] = settle(self.sources_for(folder))
+        settings = self._settled[folder]
+        if not settings.per_file_ignores:
+            return settings
         return replace(settings, per_file_ignores=ignores_for(notebook, settings))
 
     def sources_for(self, folder: Path) -> tuple[Given, ...]:
@@ -167,28 +171,37 @@ class _Reader:
     prefix: str
 
     def read(self, table: Any) -> Given:
-        readers: dict[str, tuple[str, Callable[[str, Any], Any]]] = {
-            "modules": ("modules", self._modules),
-            "source-roots": ("source_roots", self._folders),
-            "accept": ("accept", self._accept),
-            "aliases": ("aliases", self._aliases),
-            "imports": ("imports", lambda key, value: self._choice(key, value, IMPORT_PLACES)),
-            "bump": ("bump", lambda key, value: self._choice(key, value, PARTS)),
-            "changelog": ("changelog", self._text_or_texts),
-            "version-patterns": ("version_patterns", self._version_patterns),
-            "select": ("select", self._codes),
-            "ignore": ("ignore", self._codes),
-            "per-file-ignores": ("per_file_ignores", self._per_file_ignores),
-            "include": ("include", self._texts),
-            "exclude": ("exclude", self._texts),
-            "verify": ("verify_patterns", self._verify),
-        }
-        given: dict[str, Any] = {}
+        declared = {found.key: found for found in DECLARATIONS if found.key}
+        top = list(dict.fromkeys(key.partition(".")[0] for key in declared))
+        values: dict[str, Any] = {}
         for key, value in self._table("", table).items():
-            self._require_known(key, list(readers), "")
-            field, reader = readers[key]
-            given[field] = reader(key, value)
-        return Given(str(self.file), folder=self.file.parent, **given)
+            self._require_known(key, top, "")
+            if key in declared:
+                values[declared[key].field] = self._value(declared[key], value)
+                continue
+            inside = [inner for inner in declared if inner.startswith(f"{key}.")]
+            for inner, inner_value in self._table(key, value).items():
+                self._require_known(inner, [one.rpartition(".")[2] for one in inside], key)
+                found = declared[f"{key}.{inner}"]
+                values[found.field] = self._value(found, inner_value)
+        return Given(str(self.file), folder=self.file.parent, **values)
+
+    def _value(self, found: Declaration, value: Any) -> Any:
+        if found.kind == "choice":
+            return self._choice(found.key, value, found.choices)
+        readers: dict[Kind, Callable[[str, Any], Any]] = {
+            "modules": self._modules,
+            "levels": self._accept,
+            "aliases": self._aliases,
+            "folders": self._folders,
+            "texts": self._texts,
+            "text-or-texts": self._text_or_texts,
+            "patterns": self._patterns,
+            "version-patterns": self._version_patterns,
+            "codes": self._codes,
+            "codes-by-pattern": self._per_file_ignores,
+        }
+        return readers[found.kind](found.key, value)
 
     def _require_known(self, key: str, known: Sequence[str], within: str) -> None:
         if key in known:
@@ -311,12 +324,6 @@ class _Reader:
             (pattern, self._codes(f"{key}.{pattern}", codes))
             for pattern, codes in self._table(key, value).items()
         )
-
-    def _verify(self, key: str, value: Any) -> tuple[str, ...]:
-        table = self._table(key, value)
-        for inner in table:
-            self._require_known(inner, ["patterns"], key)
-        return self._patterns(f"{key}.patterns", table.get("patterns", []))
 
 
 def nearest(word: str, known: Sequence[str], what: str) -> str:

@@ -4,37 +4,40 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
-from dataclasses import replace
-from datetime import datetime
-from functools import cache, partial
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from nbrefactor.batch.values import Opened
+from nbrefactor.cli.batch import bar, jobs_option, number_of
 from nbrefactor.cli.execution import (
     ASKED,
+    STOPPED,
     Asked,
     execution_options,
     execution_settings,
     progress_of,
     stoppable,
-    stopped,
 )
 from nbrefactor.cli.options import settings_options
 from nbrefactor.cli.problems import Problems, show_problem
-from nbrefactor.config import Given, Settings
+from nbrefactor.config import Given
 from nbrefactor.model.diagnostic import CheckReport, Diagnostic
 from nbrefactor.settings_file import SettingsReader
 from nbrefactor.visible import visible_line
 
 if TYPE_CHECKING:
+    from nbrefactor.batch.cache import Cache, Entry
+    from nbrefactor.batch.checking import Checked
+    from nbrefactor.batch.values import Done
     from nbrefactor.model.outcome import Finding
     from nbrefactor.notebook.document import Document
     from nbrefactor.run.values import ExecutionSettings
-    from nbrefactor.verdict.match import Accepted
 
 _FORMATS = {
     "text": "explained",
@@ -43,13 +46,15 @@ _FORMATS = {
     "github": "github",
     "sarif": "sarif",
 }
+# Each finding is a line or more, whatever else is found.
+_STREAMED = ("text", "concise")
 _EXAMPLES = """Examples:
 
 \b
   nbrefactor check notebooks/
   nbrefactor check Notebook.ipynb --select NB1 --output-format json
   nbrefactor check notebooks/ --baseline known.json --write-baseline
-  nbrefactor rule NB103
+  nbrefactor check notebooks/ --jobs 4 --statistics
 """
 
 
@@ -80,6 +85,17 @@ _EXAMPLES = """Examples:
 )
 @click.option("--execute", is_flag=True, help="Run each notebook too; its file stays as it is.")
 @execution_options
+@jobs_option
+@click.option(
+    "--no-cache", is_flag=True, help="Read every notebook anew, and keep nothing of it for later."
+)
+@click.option(
+    "--cache-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    envvar="NBREFACTOR_CACHE_DIR",
+    help="Folder for what is kept. Default: the user's folder for caches.",
+)
+@click.option("--statistics", is_flag=True, help="Count the findings of each rule at the end.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
 @click.option("--quiet", "-q", is_flag=True, help="Print findings and problems only.")
 def check(
@@ -91,6 +107,10 @@ def check(
     junit: Path | None,
     execute: bool,
     asked: Asked,
+    jobs: int | None,
+    no_cache: bool,
+    cache_dir: Path | None,
+    statistics: bool,
     exit_zero: bool,
     quiet: bool,
 ) -> None:
@@ -104,25 +124,32 @@ def check(
     if not execute and asked.anything:
         raise click.UsageError(ASKED)
     execution = execution_settings(asked) if execute else None
-    try:
-        with stoppable() if execute else nullcontext():
-            report = _check(paths, given, execution, quiet=quiet)
-    except KeyboardInterrupt:
-        sys.exit(stopped())
-    if baseline is not None:
+    render = importlib.import_module(f"nbrefactor.report.{_FORMATS[output_format]}").render
+    streamed = output_format in _STREAMED and baseline is None
+    batch = _Batch(given, execution, quiet, render if streamed else None)
+    report, stopped = batch.run(
+        paths,
+        jobs=1 if execute else number_of(jobs),
+        cache=None if no_cache or execute else _cache(cache_dir),
+    )
+    if baseline is not None and not stopped:
         report = _against_baseline(report, baseline, write=write_baseline)
-    renderer = importlib.import_module(f"nbrefactor.report.{_FORMATS[output_format]}")
-    click.echo(renderer.render(report), nl=False)
+    if not streamed:
+        click.echo(render(report), nl=False)
     if junit is not None:
-        from nbrefactor.report.junit import render
+        from nbrefactor.report.junit import render as render_junit
 
-        report = _written(junit, render(report), report)
+        report = _written(junit, render_junit(report), report)
     for problem in report.problems:
         show_problem(problem)
+    aside = output_format not in _STREAMED
     if not quiet:
         for line in _summary(report, baseline):
-            click.echo(line, err=output_format not in ("text", "concise"))
-    sys.exit(exit_code(report, exit_zero=exit_zero))
+            click.echo(line, err=aside)
+    if statistics:
+        for line in _statistics(report.diagnostics):
+            click.echo(line, err=aside)
+    sys.exit(STOPPED if stopped else exit_code(report, exit_zero=exit_zero))
 
 
 def exit_code(report: CheckReport, *, exit_zero: bool) -> int:
@@ -132,79 +159,114 @@ def exit_code(report: CheckReport, *, exit_zero: bool) -> int:
     return 1 if report.diagnostics and not exit_zero else 0
 
 
-def _check(
-    paths: tuple[str, ...], given: Given, execution: ExecutionSettings | None, *, quiet: bool
-) -> CheckReport:
-    from nbrefactor.check import check_bytes
-    from nbrefactor.notebook.discovery import find
-    from nbrefactor.selection import left_out
+def _cache(folder: Path | None) -> Cache:
+    from nbrefactor.batch.cache import cache_for
 
-    reader = SettingsReader(given)
-    found = find([path for path in paths if path != "-"])
-    problems = Problems([f"{problem.path}: {problem.reason}" for problem in found.problems])
-    notebooks: list[Path | None] = [None] * ("-" in paths) + [*found.notebooks]
-
-    @cache
-    def targets(settings: Settings, folder: Path | None) -> Sequence[Accepted]:
-        from nbrefactor.targets import read_modules
-
-        # Where a module is found depends on the notebook's folder, not on its name.
-        return read_modules(settings, None if folder is None else folder / "notebook.ipynb")
-
-    names: list[str] = []
-    diagnostics: list[Diagnostic] = []
-
-    def look(path: Path | None, name: str) -> tuple[Diagnostic, ...]:
-        settings = reader.settings_for(path)
-        if path is not None and (why := left_out(path, settings)):
-            if name in paths:
-                show_problem(f"{name}: {why}")
-            return ()
-        names.append(name)
-        data = sys.stdin.buffer.read() if path is None else path.read_bytes()
-        run = None
-        if execution is not None:
-            run = partial(_execute, path=path, name=name, execution=execution, quiet=quiet)
-        return check_bytes(
-            data,
-            settings,
-            partial(targets, settings, None if path is None else path.parent),
-            path=name,
-            now=datetime.now().astimezone(),
-            execute=run,
-        )
-
-    for path in notebooks:
-        name = "<stdin>" if path is None else str(path)
-        diagnostics += problems.attempt(name, partial(look, path, name)) or ()
-    return CheckReport(tuple(names), tuple(diagnostics), tuple(problems.sentences))
+    return cache_for(folder, Path.cwd())
 
 
-def _execute(
-    document: Document,
-    *,
-    path: Path | None,
-    name: str,
-    execution: ExecutionSettings,
-    quiet: bool,
-) -> Finding | None:
-    from nbrefactor.check import NotRunError
-    from nbrefactor.rules.failing import report_failure
-    from nbrefactor.run.notebooks import run_notebook
-    from nbrefactor.run.values import ExecutionError, Job
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """A check of many notebooks, and what is known so far.
 
-    folder = Path.cwd() if path is None else path.resolve().parent
-    with progress_of(name, quiet=quiet) as progress:
-        job = Job(
-            document.data, name, folder, progress=lambda cell, cells: progress("check", cell, cells)
-        )
-        try:
-            failure = run_notebook(job, execution).failure
-        except ExecutionError as error:
-            raise NotRunError(str(error)) from error
-    if failure is None:
-        return None
-    return report_failure(document, failure.cell, failure.message, failure.traceback)
+    Parameters
+    ----------
+    given : Given
+        What the command line says.
+    execution : ExecutionSettings or None
+        How notebooks run; None where none does.
+    quiet : bool
+        Whether nothing is shown but findings and problems.
+    render : callable or None
+        Renders findings as they come; None where all are rendered at the end.
+    """
+
+    given: Given
+    execution: ExecutionSettings | None
+    quiet: bool
+    render: Callable[[CheckReport], str] | None
+    names: list[str] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    problems: Problems = field(default_factory=Problems)
+    learned: list[tuple[Path, Entry]] = field(default_factory=list)
+
+    def run(
+        self, paths: tuple[str, ...], *, jobs: int, cache: Cache | None
+    ) -> tuple[CheckReport, bool]:
+        """Check the notebooks; give what was found, and whether the user stopped it."""
+        from nbrefactor.batch.checking import Checker
+        from nbrefactor.batch.loop import Step, discover, run
+
+        found = discover(paths)
+        for problem in found.problems:
+            self.problems.add(problem)
+        executing = None
+        if self.execution is not None:
+            executing = _Executing(self.execution, self.quiet)
+        step = Step(SettingsReader(self.given).settings_for, Checker(cache, executing))
+        stopped = False
+        total = len(found.notebooks)
+        with stoppable(), bar(total, quiet=self.quiet or executing is not None) as shown:
+            try:
+                with closing(run(found.notebooks, step, jobs=jobs)) as batch:
+                    for done in batch:
+                        self._add(done)
+                        number = len(done.value.diagnostics) if done.value is not None else 0
+                        shown.step(done.found.name, number)
+            except KeyboardInterrupt:
+                stopped = True
+        if stopped:
+            show_problem(f"stopped after {len(self.names)} of {_count(total, 'notebook')}")
+        if cache is not None:
+            cache.store(self.learned)
+        sentences = tuple(self.problems.sentences)
+        return CheckReport(tuple(self.names), tuple(self.diagnostics), sentences), stopped
+
+    def _add(self, done: Done[Checked]) -> None:
+        if done.left_out and done.found.named:
+            show_problem(f"{done.found.name}: {done.left_out}")
+        if done.settings is not None and not done.left_out:
+            self.names.append(done.found.name)
+        if done.problem is not None:
+            self.problems.add(done.problem)
+        if done.value is None:
+            return
+        self.diagnostics.extend(done.value.diagnostics)
+        if done.value.learned is not None and done.found.path is not None:
+            self.learned.append((done.found.path, done.value.learned))
+        if self.render is not None and done.value.diagnostics:
+            click.echo(self.render(CheckReport((), done.value.diagnostics)), nl=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Executing:
+    """Runs a notebook and says what failed."""
+
+    execution: ExecutionSettings
+    quiet: bool
+
+    def __call__(self, opened: Opened, document: Document) -> Finding | None:
+        from nbrefactor.check import NotRunError
+        from nbrefactor.rules.failing_notebook import report_failure
+        from nbrefactor.run.notebooks import run_notebook
+        from nbrefactor.run.values import ExecutionError, Job
+
+        path, name = opened.found.path, opened.found.name
+        folder = Path.cwd() if path is None else path.resolve().parent
+        with progress_of(name, quiet=self.quiet) as progress:
+            job = Job(
+                document.data,
+                name,
+                folder,
+                progress=lambda cell, cells: progress("check", cell, cells),
+            )
+            try:
+                failure = run_notebook(job, self.execution).failure
+            except ExecutionError as error:
+                raise NotRunError(str(error)) from error
+        if failure is None:
+            return None
+        return report_failure(document, failure.cell, failure.message, failure.traceback)
 
 
 def _against_baseline(report: CheckReport, file: Path, *, write: bool) -> CheckReport:
@@ -251,3 +313,13 @@ def _summary(report: CheckReport, baseline: Path | None) -> Iterator[str]:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _statistics(diagnostics: tuple[Diagnostic, ...]) -> Iterator[str]:
+    """Count the findings of each rule, the most frequent first."""
+    from nbrefactor.rules.catalogue import find_rule
+
+    counts = Counter(found.code for found in diagnostics)
+    width = len(str(max(counts.values(), default=0)))
+    for code, number in sorted(counts.items(), key=lambda one: (-one[1], one[0])):
+        yield f"{number:>{width}} {code} {find_rule(code).name}"

@@ -11,25 +11,10 @@ import click
 from nbrefactor.cli.options import settings_options
 from nbrefactor.cli.problems import show_problem
 from nbrefactor.config import Given, Settings, SettingsError, settle, settled_by
+from nbrefactor.declared import DECLARATIONS
 from nbrefactor.visible import visible_json, visible_line
 
-# The keys of a settings file, with the fields that hold them.
-_KEYS = {
-    "modules": "modules",
-    "accept": "accept",
-    "source-roots": "source_roots",
-    "aliases": "aliases",
-    "imports": "imports",
-    "bump": "bump",
-    "changelog": "changelog",
-    "version-patterns": "version_patterns",
-    "select": "select",
-    "ignore": "ignore",
-    "per-file-ignores": "per_file_ignores",
-    "include": "include",
-    "exclude": "exclude",
-    "verify.patterns": "verify_patterns",
-}
+_IN_FILES = [found for found in DECLARATIONS if found.key]
 _EXAMPLES = """Examples:
 
 \b
@@ -40,18 +25,7 @@ _EXAMPLES = """Examples:
 
 @click.command(epilog=_EXAMPLES)
 @click.argument("path", required=False, metavar="[NOTEBOOK|FOLDER]")
-@settings_options(
-    "modules",
-    "accept",
-    "aliases",
-    "source_roots",
-    "imports",
-    "bump",
-    "changelog",
-    "version_patterns",
-    "select",
-    "ignore",
-)
+@settings_options(*(found.field for found in _IN_FILES if found.option))
 def config(path: str | None, given: Given) -> None:
     """Print the settings in force for a notebook or folder, and where each comes from.
 
@@ -72,9 +46,10 @@ def config(path: str | None, given: Given) -> None:
         show_problem(str(error))
         sys.exit(2)
     lines = []
-    for key, field in _KEYS.items():
-        giver = settled_by(sources, field)
-        lines.append((f"{key} = {_value(settings, field)}", giver.source if giver else "default"))
+    for found in _IN_FILES:
+        giver = settled_by(sources, found.field)
+        value = _value(settings, found.field)
+        lines.append((f"{found.key} = {value}", giver.source if giver else "default"))
     width = min(max(len(line) for line, _ in lines), 60)
     for line, source in lines:
         click.echo(f"{line:<{width}}  # {visible_line(source)}")

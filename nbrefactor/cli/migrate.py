@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -21,7 +20,7 @@ from nbrefactor.cli.execution import (
 )
 from nbrefactor.cli.options import settings_options
 from nbrefactor.cli.problems import show_problem
-from nbrefactor.cli.process import now, output_options, process
+from nbrefactor.cli.process import Writing, now, output_options, process
 from nbrefactor.cli.prove import prove_outcome
 from nbrefactor.config import Given, Settings
 from nbrefactor.model.outcome import Outcome
@@ -95,31 +94,23 @@ def migrate(
     asked: Asked,
     save_outputs: bool,
     executed: Path | None,
-    dry_run: bool,
-    patch: bool,
-    output: str | None,
-    backup: bool,
-    quiet: bool,
+    writing: Writing,
 ) -> None:
     """Replace inline definitions by imports of a module that holds them.
 
     NOTEBOOK is a file, a folder (searched for notebooks) or '-' for standard input, in which
     case the result goes to standard output.
     """
-    from nbrefactor.engine import migrate_bytes, read_modules
+    from nbrefactor.batch.loop import Step
+    from nbrefactor.batch.planning import Migration
     from nbrefactor.settings_file import SettingsReader
 
-    reader = SettingsReader(given)
     _check_options(execute, prove, proof, only_affected, save_outputs, executed, asked)
-
-    def plan(data: bytes, path: Path | None, name: str, chosen: Settings) -> Outcome:
-        targets = read_modules(chosen, path)
-        # Without a copy of the folder nobody could tell what else a run has done to it.
-        chosen = replace(chosen, measured=prove and asked.sandbox is not False)
-        return migrate_bytes(data, chosen, targets, path=name, now=now())
-
+    # Without a copy of the folder nobody could tell what else a run has done to it.
+    measured = prove and asked.sandbox is not False
+    step = Step(SettingsReader(given).settings_for, Migration(now(), measured=measured))
     if not execute and not prove:
-        sys.exit(process(paths, reader.settings_for, plan, dry_run, patch, output, backup, quiet))
+        sys.exit(process(paths, step, writing))
     if executed is not None and (problem := _too_many_for(executed, paths)):
         show_problem(problem)
         sys.exit(2)
@@ -128,6 +119,8 @@ def migrate(
     )
 
     def run(outcome: Outcome, path: Path | None, chosen: Settings) -> Executed:
+        from nbrefactor.engine import read_modules
+
         modules = read_modules(chosen, path)
         if prove:
             done = prove_outcome(
@@ -138,18 +131,16 @@ def migrate(
                 execution,
                 report=proof,
                 only_affected=only_affected,
-                quiet=quiet,
+                quiet=writing.quiet,
             )
         else:
-            done = execute_outcome(outcome, path, modules, execution, quiet=quiet)
+            done = execute_outcome(outcome, path, modules, execution, quiet=writing.quiet)
         stopping.heed()
         return done
 
     try:
         with stoppable() as stopping:
-            code = process(
-                paths, reader.settings_for, plan, dry_run, patch, output, backup, quiet, run
-            )
+            code = process(paths, step, writing, run)
     except KeyboardInterrupt:
         code = stopped()
     sys.exit(code)

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import platform
 import sys
-import tempfile
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-import click
-
-from nbrefactor import __version__
-from nbrefactor.config import SettingsError
-from nbrefactor.model.errors import NbrefactorError
-from nbrefactor.visible import visible, visible_line
+from nbrefactor.batch.attempt import attempt, report_bug
+from nbrefactor.batch.values import Problem
+from nbrefactor.visible import visible_line
 
 Result = TypeVar("Result")
 PREFIX = "nbrefactor: "
@@ -47,23 +40,15 @@ class Problems:
         Result or None
             What `work` gives; None where there is a problem.
         """
-        try:
-            return work()
-        except click.exceptions.Exit:
-            raise
-        except click.ClickException:
-            raise
-        except SettingsError as error:
-            # One wrong setting is one problem, however many notebooks it is about.
-            if str(error) not in self.sentences:
-                self.sentences.append(str(error))
-        except NbrefactorError as error:
-            self.sentences.append(f"{name}: {error}")
-        except OSError as error:
-            self.sentences.append(f"{name}: cannot be {doing} ({error.strerror or error})")
-        except Exception as error:
-            self.sentences.append(f"{name}: {report_bug(error, name)}")
-        return None
+        value, problem = attempt(name, work, doing=doing)
+        if problem is not None:
+            self.add(problem)
+        return value
+
+    def add(self, problem: Problem) -> None:
+        """Collect a problem: what is the same for many notebooks once."""
+        if not problem.shared or problem.sentence not in self.sentences:
+            self.sentences.append(problem.sentence)
 
     def show(self) -> None:
         """Print them to standard error."""
@@ -76,41 +61,6 @@ def show_problem(sentence: str) -> None:
     from nbrefactor.cli.terminal import console, show
 
     show(console(stderr=True), f"{PREFIX}{visible_line(sentence)}\n")
-
-
-def report_bug(error: BaseException, name: str = "") -> str:
-    """Save the traceback of an error that nobody foresaw.
-
-    Parameters
-    ----------
-    error : BaseException
-        What escaped.
-    name : str
-        The notebook that it is about; empty for none.
-
-    Returns
-    -------
-    str
-        What happened, where the traceback is and what to do, as the end of a sentence that begins
-        with the notebook's name.
-    """
-    what = " ".join(f"{type(error).__name__}: {error}".split())
-    head = f"this is a bug of nbrefactor {__version__} ({what[:200]}); nothing was written"
-    details = (
-        f"nbrefactor {__version__}, Python {platform.python_version()}, {platform.platform()}\n"
-        f"notebook: {visible_line(name)}\n\n"
-        f"{visible(''.join(traceback.format_exception(error)))}"
-    )
-    try:
-        descriptor, file = tempfile.mkstemp(prefix="nbrefactor-bug-", suffix=".txt")
-        with os.fdopen(descriptor, "w", encoding="utf-8") as saved:
-            saved.write(details)
-    except OSError as failure:
-        return (
-            f"{head}. Please report it with the notebook; its traceback could not be saved "
-            f"({failure.strerror or failure})."
-        )
-    return f"{head}. Please report it with the notebook and with its traceback, saved in {file}."
 
 
 def end_with_bug(error: BaseException) -> int:

@@ -1,32 +1,72 @@
-"""What the commands that change notebooks share: read, plan, show, write, sum up."""
+"""What the commands that change notebooks share: plan, show, write, sum up."""
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from contextlib import closing
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from nbrefactor.cli.batch import bar, jobs_option, number_of
 from nbrefactor.cli.problems import Problems, show_problem
 from nbrefactor.cli.terminal import console, show
 from nbrefactor.config import Settings
 from nbrefactor.model.outcome import Outcome
-from nbrefactor.selection import left_out
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from nbrefactor.batch.loop import Step
+    from nbrefactor.batch.values import Done, Found
     from nbrefactor.cli.execution import Executed
+
+    Execute = Callable[[Outcome, Path | None, Settings], Executed]
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """How a command shows and writes what it changes; the options of `output_options`.
+
+    Parameters
+    ----------
+    dry_run : bool
+        Whether the change is shown and nothing written.
+    patch : bool
+        Whether the change is printed as a patch and nothing written.
+    output : str or None
+        Where the result goes instead; ``-`` is standard output.
+    backup : bool
+        Whether the original is kept beside the result.
+    quiet : bool
+        Whether only problems and the last line are printed.
+    jobs : int or None
+        How many processes plan; None for the cores that may be used.
+    """
+
+    dry_run: bool = False
+    patch: bool = False
+    output: str | None = None
+    backup: bool = False
+    quiet: bool = False
+    jobs: int | None = None
 
 
 def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options of every command that changes notebooks."""
+    """Add the options of every command that changes notebooks, which takes them as ``writing``."""
+
+    @functools.wraps(command)
+    def collected(*args: Any, **kwargs: Any) -> Any:
+        writing = Writing(**{found.name: kwargs.pop(found.name) for found in fields(Writing)})
+        return command(*args, writing=writing, **kwargs)
+
+    decorated: Callable[..., Any] = collected
     for option in reversed(
         (
             click.option("--dry-run", is_flag=True, help="Show the change and write nothing."),
@@ -44,13 +84,14 @@ def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
             click.option(
                 "--backup", is_flag=True, help="Keep the original beside it as NAME.ipynb.bak."
             ),
+            jobs_option,
             click.option(
                 "--quiet", "-q", is_flag=True, help="Print problems and the last line only."
             ),
         )
     ):
-        command = option(command)
-    return command
+        decorated = option(decorated)
+    return decorated
 
 
 def exit_code(outcomes: Sequence[Outcome], problems: Sequence[str]) -> int:
@@ -61,27 +102,20 @@ def exit_code(outcomes: Sequence[Outcome], problems: Sequence[str]) -> int:
 
 def process(
     paths: Sequence[str],
-    settings_for: Callable[[Path | None], Settings],
-    plan: Callable[[bytes, Path | None, str, Settings], Outcome],
-    dry_run: bool,
-    patch: bool,
-    output: str | None,
-    backup: bool,
-    quiet: bool,
-    execute: Callable[[Outcome, Path | None, Settings], Executed] | None = None,
+    step: Step[Outcome],
+    writing: Writing,
+    execute: Execute | None = None,
 ) -> int:
-    """Read, plan, show and write every notebook; return the exit code.
+    """Plan, show and write every notebook; return the exit code.
 
     Parameters
     ----------
     paths : sequence of str
         As the user named them; ``-`` is standard input.
-    settings_for : callable
-        Gives the settings of a notebook, None being standard input.
-    plan : callable
-        Plans one notebook from its bytes, its file, its name in messages and its settings.
-    dry_run, patch, output, backup, quiet
-        The options of `output_options`.
+    step : Step
+        Plans one notebook.
+    writing : Writing
+        How the change is shown and written.
     execute : callable or None
         Runs a notebook that changes, before it is written; only one that runs through is.
 
@@ -90,132 +124,121 @@ def process(
     int
         The exit code.
     """
-    if patch and output is not None:
+    from nbrefactor.batch.loop import run
+
+    if writing.patch and writing.output is not None:
         raise click.UsageError("--patch writes nothing, so it does not go with --output")
-    batch = _Batch(settings_for, plan, execute, dry_run, patch, output, backup, quiet)
-    # Where the notebook itself goes to standard output, the report may not.
-    terminal = console(stderr=patch or output == "-" or "-" in paths)
+    batch = _Batch(writing, execute)
     notebooks = batch.find(paths)
-    for path in notebooks:
-        name = "<stdin>" if path is None else str(path)
-        planned = batch.planned(path, name, named=name in paths)
-        if planned is not None:
-            alone = len(notebooks) == 1
-            batch.finish(terminal, planned.outcome, path, planned.settings, alone=alone)
+    # Where the notebook itself goes to standard output, the report may not.
+    terminal = console(stderr=writing.patch or writing.output == "-" or "-" in paths)
+    # What runs notebooks shows at which cell it is.
+    quiet = writing.quiet or execute is not None
+    jobs = 1 if execute is not None else number_of(writing.jobs)
+    with (
+        bar(len(notebooks), quiet=quiet) as shown,
+        closing(run(notebooks, step, jobs=jobs)) as planned,
+    ):
+        for done in planned:
+            batch.finish(terminal, done, alone=len(notebooks) == 1)
+            shown.step(done.found.name, len(done.value.replaced) if done.value else 0)
     batch.problems.show()
     batch.summarise(terminal)
     return exit_code(batch.outcomes, batch.problems.sentences) or int(batch.broken > 0)
-
-
-@dataclass(frozen=True, slots=True)
-class _Planned:
-    outcome: Outcome
-    settings: Settings
 
 
 @dataclass(slots=True)
 class _Batch:
     """The notebooks of one command, one after the other; see `process`."""
 
-    settings_for: Callable[[Path | None], Settings]
-    plan: Callable[[bytes, Path | None, str, Settings], Outcome]
-    execute: Callable[[Outcome, Path | None, Settings], Executed] | None
-    dry_run: bool
-    patch: bool
-    output: str | None
-    backup: bool
-    quiet: bool
+    writing: Writing
+    execute: Execute | None
     problems: Problems = field(default_factory=Problems)
     outcomes: list[Outcome] = field(default_factory=list)
     broken: int = 0
 
-    def find(self, paths: Sequence[str]) -> list[Path | None]:
-        """Find the notebooks; None stands for standard input."""
-        from nbrefactor.notebook.discovery import find
+    def find(self, paths: Sequence[str]) -> tuple[Found, ...]:
+        """Find the notebooks."""
+        from nbrefactor.batch.loop import discover
 
-        found = find([path for path in paths if path != "-"])
-        notebooks: list[Path | None] = [None] * ("-" in paths) + [*found.notebooks]
-        if self.output is not None and len(notebooks) > 1:
+        found = discover(paths)
+        output, number = self.writing.output, len(found.notebooks)
+        if output is not None and number > 1:
             self.problems.sentences.append(
-                f"--output {self.output} takes one notebook, and {len(notebooks)} were given"
+                f"--output {output} takes one notebook, and {number} were given"
             )
-            return []
-        self.problems.sentences.extend(f"{one.path}: {one.reason}" for one in found.problems)
-        return notebooks
+            return ()
+        for problem in found.problems:
+            self.problems.add(problem)
+        return found.notebooks
 
-    def planned(self, path: Path | None, name: str, *, named: bool) -> _Planned | None:
-        """Plan one notebook; None where it is left out or there is a problem."""
+    def finish(self, terminal: Console, done: Done[Outcome], *, alone: bool) -> None:
+        """Show what became of one notebook, run it where that is wanted, and write it."""
+        if done.left_out and done.found.named:
+            show_problem(f"{done.found.name}: {done.left_out}")
+        if done.problem is not None:
+            self.problems.add(done.problem)
+        outcome = done.value
+        if outcome is None or not self._shown(terminal, outcome, alone=alone):
+            return
+        if self.execute is not None and outcome.status == "changed":
+            outcome = self._executed(terminal, outcome, done)
+        if outcome is not None and (kept := self._written(outcome, done.found.path)) is not None:
+            # What was written is no longer needed, and a batch may be large.
+            self.outcomes.append(replace(kept, before=b"", after=b"", cells=()))
 
-        def work() -> _Planned | None:
-            chosen = self.settings_for(path)
-            if path is not None and (why := left_out(path, chosen)):
-                if named:
-                    show_problem(f"{name}: {why}")
-                return None
-            data = sys.stdin.buffer.read() if path is None else path.read_bytes()
-            return _Planned(self.plan(data, path, name, chosen), chosen)
-
-        return self.problems.attempt(name, work)
-
-    def finish(
-        self,
-        terminal: Console,
-        outcome: Outcome,
-        path: Path | None,
-        chosen: Settings,
-        *,
-        alone: bool,
-    ) -> None:
-        """Show one outcome, run what it gives where that is wanted, and write it."""
-        from nbrefactor.report.patch import render_patch
+    def _shown(self, terminal: Console, outcome: Outcome, *, alone: bool) -> bool:
+        """Show an outcome; tell whether that went well."""
         from nbrefactor.report.text import render
 
-        attempt = partial(self.problems.attempt, outcome.path)
-        shown = not self.quiet or outcome.status in ("skipped", "failed")
-        if shown and (alone or outcome.findings or outcome.status != "unchanged"):
-            text = attempt(lambda: render(outcome, diff=self.dry_run and not self.patch))
-            if text is None:
-                return
+        if self.writing.quiet and outcome.status not in ("skipped", "failed"):
+            return True
+        if not (alone or outcome.findings or outcome.status != "unchanged"):
+            return True
+        diff = self.writing.dry_run and not self.writing.patch
+        text = self.problems.attempt(outcome.path, lambda: render(outcome, diff=diff))
+        if text is not None:
             show(terminal, text)
-        if self.execute is not None and outcome.status == "changed":
-            ran = self._executed(terminal, outcome, path, chosen)
-            if ran is None:
-                return
-            outcome = ran
-        if self.patch:
-            patch = attempt(lambda: render_patch(outcome, folder=Path.cwd()))
-            if patch is None:
-                return
-            sys.stdout.buffer.write(patch)
-        elif not self.dry_run:
-            unwritten = attempt(lambda: tuple(_write(outcome, path, self.output, self.backup)))
-            self.problems.sentences.extend(unwritten or ())
-            if unwritten != ():
-                outcome = replace(outcome, status="failed")
-        self.outcomes.append(outcome)
+        return text is not None
 
-    def _executed(
-        self, terminal: Console, outcome: Outcome, path: Path | None, chosen: Settings
-    ) -> Outcome | None:
+    def _executed(self, terminal: Console, outcome: Outcome, done: Done[Outcome]) -> Outcome | None:
         """Run the notebook; give what is to be written, None where it does not run through."""
         assert self.execute is not None
-        execute = self.execute
+        assert done.settings is not None
+        execute, path, chosen = self.execute, done.found.path, done.settings
         executed = self.problems.attempt(
             outcome.path, lambda: execute(outcome, path, chosen), doing="run"
         )
         if executed is None:
             return None
-        if not self.quiet or not executed.succeeded:
+        if not self.writing.quiet or not executed.succeeded:
             terminal.print(executed.text, end="", soft_wrap=True)
         self.problems.sentences.extend(executed.problems)
         self.broken += not executed.succeeded and not executed.problems
         return executed.outcome if executed.succeeded else None
 
+    def _written(self, outcome: Outcome, path: Path | None) -> Outcome | None:
+        """Write an outcome, or print its patch; None where that was not possible."""
+        from nbrefactor.report.patch import render_patch
+
+        attempt = functools.partial(self.problems.attempt, outcome.path)
+        if self.writing.patch:
+            patch = attempt(lambda: render_patch(outcome, folder=Path.cwd()))
+            if patch is None:
+                return None
+            sys.stdout.buffer.write(patch)
+        elif not self.writing.dry_run:
+            unwritten = attempt(lambda: tuple(_write(outcome, path, self.writing)))
+            self.problems.sentences.extend(unwritten or ())
+            if unwritten != ():
+                return replace(outcome, status="failed")
+        return outcome
+
     def summarise(self, terminal: Console) -> None:
         """Print the last lines."""
         from nbrefactor.report.text import summarise
 
-        dry = self.dry_run or self.patch
+        dry = self.writing.dry_run or self.writing.patch
         if self.outcomes:
             ending = " (dry run: nothing was written)" if dry else ""
             show(terminal, f"{summarise(self.outcomes, written=not dry)}{ending}\n")
@@ -224,12 +247,13 @@ class _Batch:
             show(terminal, f"{those} not run after the change and stayed as before\n")
 
 
-def _write(outcome: Outcome, path: Path | None, output: str | None, backup: bool) -> Iterator[str]:
+def _write(outcome: Outcome, path: Path | None, writing: Writing) -> Iterator[str]:
     """Write one result where it belongs; yield what went wrong."""
     from nbrefactor.notebook import store
 
     if outcome.status == "failed":
         return
+    output = writing.output
     try:
         if output == "-" or (path is None and output is None):
             sys.stdout.buffer.write(outcome.after)
@@ -237,7 +261,7 @@ def _write(outcome: Outcome, path: Path | None, output: str | None, backup: bool
         elif output is not None and not _is_same(path, output):
             store.create(Path(output), outcome.after)
         elif path is not None and outcome.status == "changed":
-            store.replace(path, outcome.before, outcome.after, backup=backup)
+            store.replace(path, outcome.before, outcome.after, backup=writing.backup)
     except store.StoreError as error:
         yield f"{outcome.path}: {error}"
 

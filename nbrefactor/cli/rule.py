@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from nbrefactor.rules.rule import Rule
+from nbrefactor.rules.rule import Example, Rule
 
 _EXAMPLES = """Examples:
 
@@ -37,11 +37,6 @@ def page(rule: Rule) -> str:
     """Write a rule's page in Markdown."""
     fixed = "`nbrefactor migrate` resolves it." if rule.fixed else "It is for you to resolve."
     default = "on" if rule.default else "off, unless it is selected (`--select`)"
-    options = " ".join(
-        option
-        for option in ("--module plots" if rule.example.module else "", rule.example.options)
-        if option
-    )
     lines = [
         f"# {rule.code} {rule.name}",
         "",
@@ -52,14 +47,23 @@ def page(rule: Rule) -> str:
         f"By default it is {default}.",
         "",
     ]
-    if rule.example.module:
-        lines += ["With this module, `plots.py`:", "", *_block(rule.example.module)]
-    if rule.example.kernel != "python":
-        lines += [f"In a notebook whose kernel's language is {rule.example.kernel}:", ""]
-    found = f"`nbrefactor check Notebook.ipynb{' ' + options if options else ''}` finds it in"
-    lines += [found, "", *_block(rule.example.before), "and not in", ""]
-    lines += _block(rule.example.after)
+    for example in rule.examples:
+        lines += _example(example)
     return "\n".join(lines)
+
+
+def _example(example: Example) -> list[str]:
+    options = " ".join(
+        option for option in ("--module plots" if example.module else "", example.options) if option
+    )
+    lines: list[str] = []
+    if example.module:
+        lines += ["With this module, `plots.py`:", "", *_block(example.module)]
+    if example.kernel != "python":
+        lines += [f"In a notebook whose kernel's language is {example.kernel}:", ""]
+    found = f"`nbrefactor check Notebook.ipynb{' ' + options if options else ''}` finds it in"
+    lines += [found, "", *_block(example.before), "and not in", ""]
+    return [*lines, *_block(example.after)]
 
 
 def _block(text: str) -> list[str]:

@@ -16,20 +16,13 @@ from typing import Any
 from nbrefactor.model.errors import NbrefactorError
 from nbrefactor.model.outcome import Edit, MetadataEdit
 from nbrefactor.notebook import _scanner
+from nbrefactor.notebook.encoding import first_not_utf8
+from nbrefactor.notebook.language import foreign_language, mapping, stated_language
 
 _BOM = b"\xef\xbb\xbf"
 _CONFLICT = re.compile(rb"^(?:<<<<<<<|=======|>>>>>>>)", re.MULTILINE)
 _ROW_END = re.compile(rb"\\(?:(n|u000[aA])|.)", re.DOTALL)
 _NEXT_STRING = re.compile(rb'(?:"[ \t\n\r]*,[ \t\n\r]*"(?!"[ \t\n\r]*\]))+')
-_PYTHON_LANGUAGE = re.compile(r"(?:i?python|pyspark)[0-9.]*", re.IGNORECASE)
-# Kernels that older notebooks name without stating a language.
-_FOREIGN_KERNEL = re.compile(
-    r"ir|\.net-.*|almond|apache_toree.*|bash|calysto.*|clojure|deno|elixir|evcxr|gnuplot|go(?:phernotes)?"
-    r"|i?haskell|i?java|java-.*|javascript|jslab|julia.*|kotlin|lua|matlab|(?:imatlab.*)|octave"
-    r"|perl|php|postgres|powershell|prolog|r|ruby|rust|sagemath.*|sas|scala.*|spark.*kernel"
-    r"|sparkrkernel|spylon.*|sql|stata|tslab|typescript|wolfram.*|xc(?:pp|ling).*|xsqlite|zsh",
-    re.IGNORECASE,
-)
 
 Span = tuple[int, int]
 Spans = dict[str, Span]
@@ -138,14 +131,12 @@ def read(data: bytes) -> Document:
     """
     if not data.removeprefix(_BOM).strip():
         raise NotebookError("the file is empty; expected a notebook in JSON")
-    try:
-        data.decode()
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
+    if (wrong := first_not_utf8(data)) is not None:
+        line = data.count(b"\n", 0, wrong) + 1
         raise NotebookError(
-            f"not UTF-8: byte 0x{data[error.start]:02x} in line {line}; "
+            f"not UTF-8: byte 0x{data[wrong]:02x} in line {line}; "
             "save the notebook in UTF-8, as Jupyter does"
-        ) from None
+        )
     try:
         members, metadata_members, cells = _spans(data)
     except _scanner.MalformedError as error:
@@ -163,7 +154,7 @@ def read(data: bytes) -> Document:
         cells=tuple(_cell(data, index, spans) for index, spans in enumerate(cells)),
         metadata=metadata,
         metadata_span=members.get("metadata"),
-        language=_language(metadata),
+        language=stated_language(metadata),
     )
 
 
@@ -275,26 +266,8 @@ def foreign_kernel(document: Document) -> str | None:
     str or None
         The reason; None for a Python kernel and for a notebook that does not say.
 
-    Notes
-    -----
-    Sage counts as foreign although its ``language_info`` says Python: its kernel rewrites every
-    cell (``2^3``, ``R.<x> = QQ[]``), so a function means something else there than in a module.
     """
-    kernelspec = _mapping(document.metadata.get("kernelspec"))
-    for stated in (
-        kernelspec.get("language"),
-        _mapping(document.metadata.get("language_info")).get("name"),
-    ):
-        language = stated.strip() if isinstance(stated, str) else ""
-        if language and not _PYTHON_LANGUAGE.fullmatch(language):
-            return f"the kernel's language is {language}, not Python"
-    name = kernelspec.get("name")
-    if isinstance(name, str) and (
-        name.lower().startswith("sagemath")
-        or (document.language is None and _FOREIGN_KERNEL.fullmatch(name))
-    ):
-        return f"the kernel is {name}, not Python"
-    return None
+    return foreign_language(document.metadata)
 
 
 def decode(data: bytes) -> Any:
@@ -424,7 +397,7 @@ def _cell(data: bytes, index: int, spans: Spans | None) -> Cell:
         raise NotebookError(
             f"not a notebook: the 'source' of cell {number} is neither text nor a list of lines"
         )
-    metadata = _mapping(_decode(data, spans["metadata"])) if "metadata" in spans else {}
+    metadata = mapping(_decode(data, spans["metadata"])) if "metadata" in spans else {}
     tags = metadata.get("tags")
     cell_id = _decode(data, spans["id"]) if "id" in spans else None
     return Cell(
@@ -437,18 +410,6 @@ def _cell(data: bytes, index: int, spans: Spans | None) -> Cell:
         source_span=spans["source"],
         outputs_span=spans.get("outputs"),
     )
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _language(metadata: Mapping[str, Any]) -> str | None:
-    for part, key in (("kernelspec", "language"), ("language_info", "name")):
-        stated = _mapping(metadata.get(part)).get(key)
-        if isinstance(stated, str) and stated.strip():
-            return stated.strip()
-    return None
 
 
 def _ordered(cell: Cell, edits: Sequence[Edit]) -> list[Edit]:

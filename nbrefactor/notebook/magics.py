@@ -193,6 +193,17 @@ def read_cell(source: str) -> CellCode:
     return _cell_code(source, reading)
 
 
+def is_plain(source: str) -> bool:
+    """Tell whether IPython changes nothing in a cell that Python accepts."""
+    # Most cells are plain at first sight, which costs a tenth of the expression.
+    at_sight = (
+        not source[:1].isspace()
+        and len(source.splitlines()) == source.count("\n") + (not source.endswith("\n"))
+        and all(mark not in source for mark in ("\r", ">>>", "...", "In ["))
+    )
+    return at_sight or not _UNPLAIN.search(source)
+
+
 def restore(code: CellCode, python: str | None = None) -> str:
     """Put magics, prompts and indentation back.
 

@@ -1,1 +1,1 @@
-"""Rewrites, one a file; a rule reports findings with edits and never mutates."""
+"""What `nbrefactor check` finds, a rule a file: text, glance, findings and examples."""

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
-from nbrefactor.rules.copies import COMPATIBLE, DIVERGENT, EXACT, RENAMED
-from nbrefactor.rules.failing import FAILING
+from nbrefactor.rules.changelog_behind import CHANGELOG_BEHIND
+from nbrefactor.rules.compatible_definition import COMPATIBLE
+from nbrefactor.rules.divergent_definition import DIVERGENT
+from nbrefactor.rules.exact_copy import EXACT
+from nbrefactor.rules.failing_notebook import FAILING
 from nbrefactor.rules.missing_import import MISSING_IMPORT
-from nbrefactor.rules.opaque import OPAQUE
-from nbrefactor.rules.optouts import UNUSED_OPT_OUT
+from nbrefactor.rules.opaque_cell import OPAQUE
+from nbrefactor.rules.renamed_copy import RENAMED
 from nbrefactor.rules.rule import Rule
-from nbrefactor.rules.skipped import SKIPPED
-from nbrefactor.rules.stated_version import CHANGELOG_BEHIND, DISAGREEING
+from nbrefactor.rules.skipped_notebook import SKIPPED
+from nbrefactor.rules.unused_opt_out import UNUSED_OPT_OUT
+from nbrefactor.rules.versions_disagree import DISAGREEING
 
 RULES: tuple[Rule, ...] = (
     EXACT,
@@ -66,6 +69,8 @@ def problem_with(prefix: str) -> str:
 
 
 def _nearest(code: str) -> str:
+    import difflib
+
     known = [rule.code for rule in RULES] + [rule.name for rule in RULES]
     close = difflib.get_close_matches(code.upper(), known, n=1, cutoff=0.5) or (
         difflib.get_close_matches(code.lower(), known, n=1, cutoff=0.5)

@@ -3,17 +3,61 @@
 from __future__ import annotations
 
 import ast
-import difflib
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from nbrefactor.model.outcome import Finding
-from nbrefactor.notebook.document import Cell
-from nbrefactor.notebook.magics import parse, read_cell
 from nbrefactor.rules.rule import Example, Rule
 
 if TYPE_CHECKING:
     from nbrefactor.library.target import TargetModule
+    from nbrefactor.model.facts import Facts
+    from nbrefactor.model.outcome import Finding
+    from nbrefactor.notebook.document import Cell
+    from nbrefactor.rules.look import Look, Sought
+
+
+def _may_find(facts: Facts, sought: Sought) -> bool:
+    # The folder of a package is named by its path, and imported by the folder's name.
+    names = (module.name.removesuffix(".py") for module in sought.settings.modules)
+    last = {re.split(r"[./\\]", name)[-1] for name in names}
+    found = [one for one in facts.imports if one.module.rpartition(".")[2] in last]
+    if not found:
+        return False
+    known = sought.targets().known
+    return any(one.module in known and not known[one.module].issuperset(one.names) for one in found)
+
+
+def _find(look: Look) -> Iterator[Finding]:
+    """Report imports that will fail.
+
+    Imports within ``try`` or in a function are left out: the notebook may be prepared for their
+    failure.
+    """
+    by_name = {module.name: module for module in look.modules()}
+    last = {name.rpartition(".")[2] for name in by_name}
+    for cell in look.document.cells:
+        if cell.cell_type != "code" or "import" not in cell.source:
+            continue
+        if any(name in cell.source for name in last):
+            yield from _in_cell(cell, by_name)
+
+
+def _in_cell(cell: Cell, by_name: Mapping[str, TargetModule]) -> Iterator[Finding]:
+    from nbrefactor.notebook.magics import parse, read_cell
+
+    code = read_cell(cell.source)
+    for statement in parse(code.python).body if code.kind == "python" else ():
+        if (
+            isinstance(statement, ast.ImportFrom)
+            and not statement.level
+            and statement.module in by_name
+        ):
+            module = by_name[statement.module or ""]
+            for alias in statement.names:
+                if not _may_have(module, alias.name):
+                    yield _finding(cell, statement, alias.name, module)
+
 
 MISSING_IMPORT = Rule(
     code="NB401",
@@ -23,59 +67,31 @@ MISSING_IMPORT = Rule(
         "The module moved on and the notebook did not: the cell fails when it runs. Import the "
         "name that took its place."
     ),
-    example=Example(
-        before="""\
+    examples=(
+        Example(
+            before="""\
 # %%
 from plots import average
 
 # %%
 average([1, 2, 3])
 """,
-        after="""\
+            after="""\
 # %%
 from plots import mean
 
 # %%
 mean([1, 2, 3])
 """,
-        module="""\
+            module="""\
 def mean(values):
     return sum(values) / len(values)
 """,
+        ),
     ),
+    may_find=_may_find,
+    find=_find,
 )
-
-
-def report_missing_imports(
-    cells: Sequence[Cell], modules: Sequence[TargetModule]
-) -> tuple[Finding, ...]:
-    """Report imports that will fail.
-
-    Parameters
-    ----------
-    cells : sequence of Cell
-        The code cells that may import from them.
-    modules : sequence of TargetModule
-        The target modules.
-
-    Returns
-    -------
-    tuple of Finding
-        One for each name. Imports within ``try`` or in a function are left out: the notebook may
-        be prepared for their failure.
-    """
-    by_name = {module.name: module for module in modules}
-    return tuple(
-        _finding(cell, statement, alias.name, by_name[statement.module])
-        for cell in cells
-        if (code := read_cell(cell.source)).kind == "python"
-        for statement in parse(code.python).body
-        if isinstance(statement, ast.ImportFrom)
-        and not statement.level
-        and statement.module in by_name
-        for alias in statement.names
-        if not _may_have(by_name[statement.module], alias.name)
-    )
 
 
 def _may_have(module: TargetModule, name: str) -> bool:
@@ -111,6 +127,10 @@ def _imports_unread(module: TargetModule) -> Iterator[ast.stmt]:
 
 
 def _finding(cell: Cell, statement: ast.ImportFrom, name: str, module: TargetModule) -> Finding:
+    import difflib
+
+    from nbrefactor.model.outcome import Finding
+
     close = difflib.get_close_matches(name, [*module.targets, *module.exports], n=1)
     hint = f'; did you mean "{close[0]}"?' if close else ""
     return Finding(

@@ -1,4 +1,4 @@
-"""What a notebook and the settings opt out of, and whether anything answers to it."""
+"""What a notebook and the settings opt out of."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ import re
 import tokenize
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from nbrefactor.model.outcome import Finding
-from nbrefactor.notebook.document import Cell, Document
-from nbrefactor.rules.rule import Example, Rule
+if TYPE_CHECKING:
+    from nbrefactor.notebook.document import Cell, Document
 
 KEEP_TAG = "nbrefactor-keep"
 _EVERY_CODE = "NB"
@@ -21,28 +20,6 @@ _NOQA = re.compile(
 )
 _CODE = re.compile(r"NB[0-9]*")
 _WILD = frozenset("*?[!")
-
-UNUSED_OPT_OUT = Rule(
-    code="NB901",
-    name="unused-opt-out",
-    summary="A `# noqa`, a cell tag or an ignore list opts out of a finding that is not there",
-    why=(
-        "It was meant for something that is gone or stands elsewhere, and would hide the next one. "
-        "Take it out. A bare `# noqa` is not reported: it may be for another tool."
-    ),
-    example=Example(
-        before="""\
-# %%
-def mean(values):  # noqa: NB101
-    return max(values)
-""",
-        after="""\
-# %%
-def mean(values):
-    return max(values)
-""",
-    ),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,53 +105,6 @@ def read_optouts(
         if cell.cell_type == "code" and "noqa" in cell.source.lower():
             found += _in_comments(cell)
     return tuple(found)
-
-
-def report_unused(
-    optouts: Sequence[OptOut], findings: Sequence[Finding], document: Document
-) -> tuple[Finding, ...]:
-    """Report the opt-outs that nothing answers to.
-
-    Parameters
-    ----------
-    optouts : sequence of OptOut
-        Those of the notebook.
-    findings : sequence of Finding
-        All findings, also of rules that do not count.
-    document : Document
-        The notebook.
-
-    Returns
-    -------
-    tuple of Finding
-        One for each; none where the notebook opts out of this rule.
-    """
-    unused = [
-        optout
-        for optout in optouts
-        if optout.is_checked
-        and not any(optout.covers(found.code, found.cell, found.row) for found in findings)
-    ]
-    silencing = [
-        optout
-        for optout in optouts
-        if optout.cell is None and UNUSED_OPT_OUT.code.startswith(optout.code)
-    ]
-    reported = [optout for optout in unused if optout not in silencing]
-    if silencing:
-        # They have something to silence, or are themselves of no use.
-        reported = [] if reported else unused
-    return tuple(
-        Finding(
-            UNUSED_OPT_OUT.code,
-            f"{optout.wish} opts out of nothing that is found; take it out",
-            cell=optout.cell,
-            cell_id=None if optout.cell is None else document.cells[optout.cell].id,
-            row=optout.written,
-            name=optout.code,
-        )
-        for optout in reported
-    )
 
 
 def _in_metadata(metadata: Mapping[str, Any]) -> Iterator[OptOut]:

@@ -1,13 +1,20 @@
-"""What users read about a rule: its code, what it finds, why, and an example, also its test."""
+"""A rule: its code, what it finds, why, the glance that rules it out, and its examples."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nbrefactor.model.facts import Facts
+    from nbrefactor.model.outcome import Finding
+    from nbrefactor.rules.look import Look, Sought
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A notebook with a finding of the rule, and the same without.
+    """A notebook with a finding of the rule, and the same without; a test of the rule.
 
     Parameters
     ----------
@@ -44,8 +51,12 @@ class Rule:
         What it finds, a clause without a full stop.
     why : str
         Why that is worth knowing, and what to do; sentences.
-    example : Example
-        Also a test of the rule.
+    examples : tuple of Example
+        Its page, and its tests.
+    may_find : callable
+        Tells of a notebook's facts whether the rule can find anything; False only where it cannot.
+    find : callable
+        Gives the rule's findings, those of related rules among them.
     fixed : bool
         Whether ``nbrefactor migrate`` resolves it: it then makes the example's `after` from its
         `before`.
@@ -57,6 +68,12 @@ class Rule:
     name: str
     summary: str
     why: str
-    example: Example
+    examples: tuple[Example, ...]
+    may_find: Callable[[Facts, Sought], bool]
+    find: Callable[[Look], Iterable[Finding]]
     fixed: bool = False
     default: bool = True
+
+    def findings(self, look: Look) -> tuple[Finding, ...]:
+        """Give what the rule itself finds."""
+        return tuple(found for found in self.find(look) if found.code == self.code)

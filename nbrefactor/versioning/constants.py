@@ -27,7 +27,8 @@ _WRITING = frozenset({"str", "repr", "Markdown", "HTML"})
 
 
 @cache
-def _mentioned() -> re.Pattern[str]:
+def mentioned() -> re.Pattern[str]:
+    """Give the expression for a name that may state a version."""
     return re.compile(r"(?<![\w.])(?:__version__|VERSION|NOTEBOOK_VERSION)\b")
 
 
@@ -174,16 +175,16 @@ def _read(cells: Sequence[Cell]) -> tuple[list[_Code], set[str]]:
     steering: set[str] = set()
     for cell in cells:
         code = read_cell(cell.source)
-        mentioned = set(_mentioned().findall(cell.source))
+        named = set(mentioned().findall(cell.source))
         if code.kind != "python" or (cell.tags and _PARAMETER_TAGS.intersection(cell.tags)):
-            steering |= mentioned
+            steering |= named
             continue
         for magic in code.magics:
-            steering |= set(_mentioned().findall(magic.text))
+            steering |= set(mentioned().findall(magic.text))
         # A form of Colab offers other values for what is marked so.
         for line in cell.source.split("\n"):
             if "@param" in line:
-                steering |= set(_mentioned().findall(line))
+                steering |= set(mentioned().findall(line))
         parsed.append(_Code(cell, code, parse(code.python)))
     return parsed, steering
 
@@ -205,7 +206,7 @@ def constant_places(cells: Sequence[Cell], notes: list[str]) -> Iterator[Place]:
         and whose value is nowhere used but to print or display it.
     """
     parsed, steering = _read(
-        [cell for cell in cells if cell.cell_type == "code" and _mentioned().search(cell.source)]
+        [cell for cell in cells if cell.cell_type == "code" and mentioned().search(cell.source)]
     )
     found = [assignment for cell in parsed for assignment in _assignments(cell)]
     if not found:

@@ -51,6 +51,14 @@ def _marks() -> re.Pattern[str]:
     )
 
 
+def without_marks(text: str) -> str:
+    """Give what is seen of a line's text, without the places of its characters."""
+    return _marks().sub(
+        lambda mark: mark["kept"] or (PARTED if mark["parting"] else ""),
+        text,
+    )
+
+
 def show(line: Line, span: Span | None = None) -> Shown:
     """Give what is seen of a line, or of a part of it.
 

@@ -6,7 +6,7 @@ import pytest
 
 from nbrefactor.notebook.document import read
 from nbrefactor.rules.catalogue import find_rule
-from nbrefactor.rules.failing import report_failure
+from nbrefactor.rules.failing_notebook import report_failure
 
 THREE = "# %%\nx = 1\ny = 0\nz = x / y\n"
 
@@ -51,7 +51,7 @@ def test_opting_out_of_a_failure_is_not_idle_where_nothing_ran(
 def test_the_rules_example_fails_where_it_says_and_runs_where_it_does_not(
     place: Path, notebook, nbrefactor
 ) -> None:
-    example = find_rule("NB501").example
+    example = find_rule("NB501").examples[0]
     (place / "before.ipynb").write_bytes(notebook(example.before))
     (place / "after.ipynb").write_bytes(notebook(example.after))
     arguments = ["--execute", "--output-format", "json", "-q", "--junit", "r.xml"]

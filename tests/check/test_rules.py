@@ -5,45 +5,48 @@ from pathlib import Path
 import pytest
 
 from nbrefactor.rules.catalogue import RULES, covers, find_rule, problem_with
-from nbrefactor.rules.rule import Rule
+from nbrefactor.rules.rule import Example, Rule
 
 README = Path(__file__).parents[2] / "README.md"
-RUN_NOTHING = [rule for rule in RULES if "--execute" not in rule.example.options]
+RUN_NOTHING = [
+    pytest.param(rule, example, id=f"{rule.name} {at}")
+    for rule in RULES
+    for at, example in enumerate(rule.examples, 1)
+    if "--execute" not in example.options
+]
 
 
-def options(rule: Rule) -> list[str]:
-    module = ["--module", "plots"] if rule.example.module else []
-    return [*module, *shlex.split(rule.example.options)]
+def options(example: Example) -> list[str]:
+    module = ["--module", "plots"] if example.module else []
+    return [*module, *shlex.split(example.options)]
 
 
-def codes(nbrefactor, path: str, rule: Rule) -> set[str]:
-    shown = nbrefactor("check", path, *options(rule), "--output-format", "json")
+def codes(nbrefactor, path: str, example: Example) -> set[str]:
+    shown = nbrefactor("check", path, *options(example), "--output-format", "json")
     return {found["code"] for found in json.loads(shown.stdout)["findings"]}
 
 
-@pytest.mark.parametrize("rule", RUN_NOTHING, ids=lambda rule: rule.name)
+@pytest.mark.parametrize(("rule", "example"), RUN_NOTHING)
 def test_the_example_has_the_finding_and_no_other_one(
-    place: Path, rule: Rule, notebook, nbrefactor
+    place: Path, rule: Rule, example: Example, notebook, nbrefactor
 ) -> None:
-    example = rule.example
     if example.module:
         (place / "plots.py").write_text(example.module)
     (place / "before.ipynb").write_bytes(notebook(example.before, example.kernel))
     (place / "after.ipynb").write_bytes(notebook(example.after))
-    assert codes(nbrefactor, "before.ipynb", rule) == {rule.code}
-    assert codes(nbrefactor, "after.ipynb", rule) == set()
+    assert codes(nbrefactor, "before.ipynb", example) == {rule.code}
+    assert codes(nbrefactor, "after.ipynb", example) == set()
 
 
-@pytest.mark.parametrize("rule", RUN_NOTHING, ids=lambda rule: rule.name)
+@pytest.mark.parametrize(("rule", "example"), RUN_NOTHING)
 def test_migrate_makes_the_one_from_the_other_where_the_rule_says_so(
-    place: Path, rule: Rule, notebook, nbrefactor
+    place: Path, rule: Rule, example: Example, notebook, nbrefactor
 ) -> None:
-    example = rule.example
     if example.module:
         (place / "plots.py").write_text(example.module)
     before = notebook(example.before, example.kernel)
     (place / "n.ipynb").write_bytes(before)
-    nbrefactor("migrate", "n.ipynb", *options(rule))
+    nbrefactor("migrate", "n.ipynb", *options(example))
     assert (place / "n.ipynb").read_bytes() == (notebook(example.after) if rule.fixed else before)
 
 
@@ -59,7 +62,8 @@ def test_every_rule_has_a_page(nbrefactor) -> None:
         assert f"# {rule.code} {rule.name}\n" in shown
         page = nbrefactor("rule", rule.code).stdout
         assert page in shown
-        for text in (rule.summary, rule.why, rule.example.before, rule.example.after):
+        shown_of_examples = [text for one in rule.examples for text in (one.before, one.after)]
+        for text in (rule.summary, rule.why, *shown_of_examples):
             assert text.rstrip("\n") in page
 
 

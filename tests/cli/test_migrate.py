@@ -454,16 +454,16 @@ def test_a_full_disk(folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch) ->
 def test_a_file_that_changed_since_it_was_read(
     folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import nbrefactor.engine
+    import nbrefactor.batch.planning
 
-    plan = nbrefactor.engine.migrate_bytes
+    plan = nbrefactor.batch.planning.migrate_bytes
 
     def slow(data: bytes, *arguments: object, **named: object) -> object:
         outcome = plan(data, *arguments, **named)
         (folder / "work.ipynb").write_bytes(DONE)
         return outcome
 
-    monkeypatch.setattr(nbrefactor.engine, "migrate_bytes", slow)
+    monkeypatch.setattr(nbrefactor.batch.planning, "migrate_bytes", slow)
     result = run("work.ipynb")
     assert result.exit_code == 2
     assert "work.ipynb: it has changed since it was read; run the command again" in result.stderr

@@ -162,7 +162,7 @@ def test_what_escapes_a_command_is_a_bug_report(
         raise ValueError("an odd thing")
 
     monkeypatch.setattr("nbrefactor.report.explained.render", broken)
-    monkeypatch.setattr("sys.argv", ["nbrefactor", "check", "a.ipynb"])
+    monkeypatch.setattr("sys.argv", ["nbrefactor", "check", "a.ipynb", "--module", "plots"])
     with pytest.raises(SystemExit) as ended:
         program()
     assert ended.value.code == 2

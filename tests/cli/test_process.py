@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from nbrefactor.cli.process import exit_code, process
+from nbrefactor.batch.loop import Step
+from nbrefactor.batch.values import Opened
+from nbrefactor.cli.process import Writing, exit_code, process
 from nbrefactor.config import Settings, SettingsError
 from nbrefactor.model.outcome import Outcome
 
@@ -25,7 +27,8 @@ def test_the_worst_code_wins(statuses: Sequence[str], problems: list[str], code:
     assert exit_code(outcomes, problems) == code
 
 
-def planned(data: bytes, path: Path | None, name: str, settings: Settings) -> Outcome:
+def planned(opened: Opened) -> Outcome:
+    data, name = opened.read(), opened.found.name
     if data.startswith(b"wrong"):
         raise SettingsError("target module nope: was not found")
     if data.startswith(b"odd"):
@@ -36,12 +39,8 @@ def planned(data: bytes, path: Path | None, name: str, settings: Settings) -> Ou
 
 
 def run(folder: Path, *names: str, **options: object) -> int:
-    defaults = {
-        **dict.fromkeys(("dry_run", "patch", "backup", "quiet"), False),
-        "output": None,
-    }
     paths = [str(folder / name) for name in names]
-    return process(paths, lambda path: Settings(), planned, **{**defaults, **options})
+    return process(paths, Step(lambda path: Settings(), planned), Writing(**options))
 
 
 @pytest.fixture
@@ -97,8 +96,9 @@ def test_in_a_large_batch_what_has_nothing_to_say_is_silent(
     for number in range(5):
         (tmp_path / f"{number}.ipynb").write_bytes(b"x")
 
-    def idle(data: bytes, path: Path | None, name: str, settings: Settings) -> Outcome:
-        return Outcome(name, "unchanged", data, data)
+    def idle(opened: Opened) -> Outcome:
+        data = opened.read()
+        return Outcome(opened.found.name, "unchanged", data, data)
 
-    code = process([str(tmp_path)], lambda path: Settings(), idle, False, False, None, False, False)
+    code = process([str(tmp_path)], Step(lambda path: Settings(), idle), Writing())
     assert (code, capsys.readouterr().out) == (0, "nothing to do in 5 notebooks\n")

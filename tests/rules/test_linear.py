@@ -51,12 +51,14 @@ CODES = ["{}", "{}?", 'VERSION = "1.2.0"{}', 'VERSION = "1.2.0{}"', "x = 1{}", "
 PROGRAM = """
 import json, sys
 from datetime import datetime, timezone
-from nbrefactor.check import check_bytes
+from nbrefactor.check import Subject, check_bytes
 from nbrefactor.config import Settings
-from nbrefactor.engine import bump_bytes, read_modules
+from nbrefactor.engine import bump_bytes
 from nbrefactor.notebook.document import read
+from nbrefactor.program.cell_facts import CellReader
 from nbrefactor.report.html import _plain_html
-from nbrefactor.rules.failing import report_failure
+from nbrefactor.rules.failing_notebook import report_failure
+from nbrefactor.targets import Targets
 from nbrefactor.run.kernels import _makes_importable
 from nbrefactor.verify.markup import normal_html, normal_svg
 from nbrefactor.verify.text import normaliser
@@ -65,7 +67,8 @@ from nbrefactor.visible import without_colours
 given = json.load(sys.stdin)
 now = datetime(2025, 4, 8, tzinfo=timezone.utc)
 settings = Settings(bump="patch", changelog=("text",))
-modules = read_modules(settings, None)
+targets = Targets().seen_from(None, settings)
+subject = Subject("n.ipynb", settings, targets, CellReader())
 TITLE = "# Title v1.2.0\\n\\nVersion: 1.2.0\\n\\n## Changelog\\n\\n### New in v1.2.0:\\n- text\\n"
 FUNCTIONS = (
     _makes_importable, without_colours, _plain_html, normal_html, normal_svg, normaliser()
@@ -81,7 +84,7 @@ def notebook(cells, metadata):
 
 def judge(unit, cells):
     data = notebook(cells, {"version": "1.2.0" + unit * 20})
-    check_bytes(data, settings, lambda: modules, path="n.ipynb", now=now)
+    check_bytes(data, subject)
     return bump_bytes(data, settings, path="n.ipynb", now=now).status
 
 def filled(templates, *fillings):

@@ -1,3 +1,4 @@
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from nbrefactor.config import (
     SettingsError,
     settle,
 )
+from nbrefactor.declared import DECLARATIONS
 from nbrefactor.selection import ignores_for, left_out
 from nbrefactor.settings_file import SettingsReader, find_settings_file, read_settings_file
 
@@ -82,7 +84,7 @@ def test_the_own_file_holds_the_same_keys_at_its_top(project: Path) -> None:
         pytest.param(
             'module = ["a"]', 'has no key "module"; did you mean "modules"?', id="a near key"
         ),
-        pytest.param("zzz = 1", "the keys are modules, source-roots, accept", id="a far key"),
+        pytest.param("zzz = 1", "the keys are modules, accept, source-roots", id="a far key"),
         pytest.param("bump = 3", "bump is 3, an integer; expected one of patch", id="a number"),
         pytest.param(
             'bump = "path"', 'bump cannot be "path"; did you mean "patch"?', id="a near value"
@@ -209,3 +211,20 @@ def test_ignores_are_about_the_files_that_match(tmp_path: Path) -> None:
     assert ignores_for(tmp_path / "drafts" / "a.ipynb", settings) == settings.per_file_ignores
     assert ignores_for(tmp_path / "b.ipynb", settings) == ()
     assert ignores_for(None, settings) == ()
+
+
+def test_every_declaration_fills_a_field_and_every_field_has_one() -> None:
+    filled = {found.field for found in DECLARATIONS}
+    # The folder is that of the file; near misses are a matter of the command.
+    assert filled - {"accept"} == {found.name for found in fields(Settings)} - {"folder", "suggest"}
+
+
+def test_every_key_of_a_file_is_in_the_readme() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    for found in DECLARATIONS:
+        assert found.key.rpartition(".")[2] in readme, found.key
+
+
+def test_what_no_setting_is_called_cannot_be_given() -> None:
+    with pytest.raises(TypeError, match="modul"):
+        Given(modul=("x",))

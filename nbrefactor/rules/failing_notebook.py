@@ -3,39 +3,63 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+from typing import TYPE_CHECKING
 
 from nbrefactor.model.outcome import Finding
-from nbrefactor.notebook.document import Document
 from nbrefactor.rules.rule import Example, Rule
 
+if TYPE_CHECKING:
+    from nbrefactor.model.facts import Facts
+    from nbrefactor.notebook.document import Document
+    from nbrefactor.rules.look import Look, Sought
+
 _SHOWN_LINES = 20
-# The first frame of a traceback is in the cell itself.
-_FRAME = re.compile(
-    r"^[ \t]*(?:Cell In\s?\[\d+\],? line|File <ipython-input-\S+>:) ?(\d+)", re.MULTILINE
-)
+
+
+@cache
+def _frame() -> re.Pattern[str]:
+    # The first frame of a traceback is in the cell itself.
+    return re.compile(
+        r"^[ \t]*(?:Cell In\s?\[\d+\],? line|File <ipython-input-\S+>:) ?(\d+)", re.MULTILINE
+    )
+
+
+def _may_find(facts: Facts, sought: Sought) -> bool:
+    # Only a run can tell, and that looks at nothing else first.
+    return False
+
+
+def _find(look: Look) -> tuple[Finding, ...]:
+    return () if look.failure is None else (look.failure,)
+
 
 FAILING = Rule(
     code="NB501",
     name="failing-notebook",
     summary="A notebook fails when it is executed (`check --execute` only)",
     why="Whoever opens it next meets the error. The finding is at the cell that raised it.",
-    example=Example(
-        before="""\
+    examples=(
+        Example(
+            before="""\
 # %%
 values = []
 
 # %%
 sum(values) / len(values)
 """,
-        after="""\
+            after="""\
 # %%
 values = [1, 2, 3]
 
 # %%
 sum(values) / len(values)
 """,
-        options="--execute",
+            options="--execute",
+        ),
     ),
+    may_find=_may_find,
+    find=_find,
 )
 
 
@@ -62,7 +86,7 @@ def report_failure(document: Document, cell: int | None, message: str, traceback
     if cell is None:
         return Finding(FAILING.code, message, details=shown)
     failed = document.cells[cell]
-    frame = _FRAME.search(traceback)
+    frame = _frame().search(traceback)
     row = min(int(frame[1]), failed.source.count("\n") + 1) if frame else 1
     return Finding(
         FAILING.code,

@@ -1,0 +1,1 @@
+"""Many notebooks: found, worked on by one process or several, given back in order."""

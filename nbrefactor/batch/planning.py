@@ -1,0 +1,73 @@
+"""One notebook's turn in a command that changes many."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+from nbrefactor.batch.values import Opened
+from nbrefactor.config import Settings
+from nbrefactor.engine import bump_bytes, migrate_bytes
+from nbrefactor.model.outcome import Outcome
+from nbrefactor.settings_file import SettingsReader
+from nbrefactor.targets import Targets
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """Plans the migration of one notebook after the other.
+
+    Parameters
+    ----------
+    now : datetime
+        The date that is written beside a new version.
+    measured : bool
+        Whether a run is going to tell of effects that reading does not know.
+    """
+
+    now: datetime
+    measured: bool = False
+    _targets: Targets = field(default_factory=Targets, init=False, repr=False)
+
+    def __call__(self, opened: Opened) -> Outcome:
+        """Plan a notebook's migration."""
+        found, settings = opened.found, replace(opened.settings, measured=self.measured)
+        modules = self._targets.seen_from(found.path, settings).modules
+        return migrate_bytes(opened.read(), settings, modules, path=found.name, now=self.now)
+
+
+@dataclass(frozen=True, slots=True)
+class Raising:
+    """Plans the raising of the version of one notebook after the other.
+
+    Parameters
+    ----------
+    now : datetime
+        The date that is written beside a new version.
+    """
+
+    now: datetime
+
+    def __call__(self, opened: Opened) -> Outcome:
+        """Plan the raising of a notebook's version."""
+        return bump_bytes(opened.read(), opened.settings, path=opened.found.name, now=self.now)
+
+
+@dataclass(frozen=True, slots=True)
+class RaisingSettings:
+    """Gives notebooks settings in which a version is raised.
+
+    Parameters
+    ----------
+    reader : SettingsReader
+        Gives them their own.
+    """
+
+    reader: SettingsReader
+
+    def __call__(self, notebook: Path | None) -> Settings:
+        """Give a notebook's settings."""
+        chosen = self.reader.settings_for(notebook)
+        # "none" in a settings file is about migrations; who says bump wants one.
+        return replace(chosen, bump="patch") if chosen.bump == "none" else chosen

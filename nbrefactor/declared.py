@@ -1,0 +1,206 @@
+"""Every setting, declared once: its key in a file, its options, their help, how it is read.
+
+Type, default and meaning stand with the field of `nbrefactor.config.Settings` that it fills. What
+the command line offers, a settings file may hold and ``nbrefactor config`` prints follows from
+this table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from nbrefactor.config import IMPORT_PLACES, PARTS
+
+# How a value is written in a file, and what is asked of it there.
+Kind = Literal[
+    "modules",
+    "levels",
+    "aliases",
+    "folders",
+    "choice",
+    "texts",
+    "text-or-texts",
+    "patterns",
+    "version-patterns",
+    "codes",
+    "codes-by-pattern",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An option of the command line.
+
+    Parameters
+    ----------
+    flag : str
+        How it is written: ``--module``.
+    help : str
+        What it does, for the user.
+    metavar : str
+        What is written behind it; empty for a choice.
+    choices : tuple of str
+        What may be.
+    """
+
+    flag: str
+    help: str
+    metavar: str = ""
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """One setting.
+
+    Parameters
+    ----------
+    field : str
+        The field of `Settings`; ``accept`` goes into its ``modules``.
+    key : str
+        Its key in a settings file, with a dot for one of a table; empty where a file cannot hold
+        it.
+    kind : Kind
+        What kind of value it is.
+    option : Option or None
+        Its option; None where the command line cannot give it.
+    choices : tuple of str
+        What may be, for a choice.
+    """
+
+    field: str
+    key: str
+    kind: Kind
+    option: Option | None = None
+    choices: tuple[str, ...] = ()
+
+    @property
+    def is_multiple(self) -> bool:
+        """Whether its option can be given several times."""
+        return self.kind != "choice"
+
+
+DECLARATIONS: tuple[Declaration, ...] = (
+    Declaration(
+        "modules",
+        "modules",
+        "modules",
+        Option(
+            "--module",
+            "Target module that holds the functions; repeatable. Default: nbrefactor.viz.",
+            "DOTTED|FILE.py",
+        ),
+    ),
+    Declaration(
+        "accept",
+        "accept",
+        "levels",
+        Option(
+            "--accept",
+            "Worst level that is replaced: exact, renamed or compatible. "
+            "Default: compatible for nbrefactor.viz, renamed for other modules.",
+            "[MODULE=]LEVEL",
+        ),
+    ),
+    Declaration(
+        "source_roots",
+        "source-roots",
+        "folders",
+        Option(
+            "--source-root",
+            "Further folder in which target modules are looked for; repeatable.",
+            "DIRECTORY",
+        ),
+    ),
+    Declaration(
+        "aliases",
+        "aliases",
+        "aliases",
+        Option(
+            "--alias",
+            "The notebook's NAME stands for the module's TARGET; repeatable.",
+            "NAME=TARGET",
+        ),
+    ),
+    Declaration(
+        "force",
+        "",
+        "texts",
+        Option(
+            "--force",
+            "Replace the definition NAME, which you have looked at, as long as its calls bind; "
+            "repeatable. The report says that it was forced.",
+            "NAME",
+        ),
+    ),
+    Declaration(
+        "imports",
+        "imports",
+        "choice",
+        Option(
+            "--imports",
+            "Where imports go: in place of the definition, or to the top, into the notebook's "
+            "import cell, as far as that is safe. Default: in-place.",
+            choices=IMPORT_PLACES,
+        ),
+        IMPORT_PLACES,
+    ),
+    Declaration(
+        "bump",
+        "bump",
+        "choice",
+        Option(
+            "--bump",
+            "Which part of the notebook's version to raise. Default: patch.",
+            choices=PARTS,
+        ),
+        PARTS,
+    ),
+    Declaration(
+        "changelog",
+        "changelog",
+        "text-or-texts",
+        Option("--changelog", "Text of the changelog entry; repeatable.", "TEXT"),
+    ),
+    Declaration(
+        "version_patterns",
+        "version-patterns",
+        "version-patterns",
+        Option(
+            "--version-pattern",
+            "Unusual place of the version, as (?P<version>...); repeatable.",
+            "REGEX",
+        ),
+    ),
+    Declaration(
+        "select",
+        "select",
+        "codes",
+        Option(
+            "--select",
+            "Rules that count: codes, or how they begin, with commas. "
+            "Default: those that are on by default.",
+            "CODES",
+        ),
+    ),
+    Declaration(
+        "ignore", "ignore", "codes", Option("--ignore", "Rules that do not count.", "CODES")
+    ),
+    Declaration("per_file_ignores", "per-file-ignores", "codes-by-pattern"),
+    Declaration("include", "include", "texts"),
+    Declaration("exclude", "exclude", "texts"),
+    Declaration("verify_patterns", "verify.patterns", "patterns"),
+)
+
+# The command that raises a version is asked for the part, and not whether to raise one.
+PART = Option(
+    "--part",
+    "Which part of the version to raise. Default: patch.",
+    choices=tuple(part for part in PARTS if part != "none"),
+)
+
+
+def declaration(field: str) -> Declaration:
+    """Give the declaration of a field."""
+    return next(found for found in DECLARATIONS if found.field == field)

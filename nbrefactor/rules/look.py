@@ -1,0 +1,62 @@
+"""What a rule is given: a glance at a notebook first, the notebook itself where that may pay."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nbrefactor.config import Settings
+    from nbrefactor.library.target import TargetModule
+    from nbrefactor.model.facts import Facts
+    from nbrefactor.model.outcome import Finding
+    from nbrefactor.notebook.document import Document
+    from nbrefactor.program.target_index import TargetIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What is looked for in a notebook.
+
+    Parameters
+    ----------
+    settings : Settings
+        What the user asked for.
+    targets : callable
+        Reads the target modules and indexes them.
+    shapes : callable
+        Gives the shapes of the notebook's definitions that have an outline.
+    """
+
+    settings: Settings
+    targets: Callable[[], TargetIndex]
+    shapes: Callable[[str], Iterable[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A notebook, and what is asked of it once for all rules.
+
+    Parameters
+    ----------
+    document : Document
+        The notebook.
+    facts : Facts
+        What a glance at it told.
+    modules : callable
+        Reads the target modules.
+    definitions : callable
+        Gives the findings about its definitions.
+    versions : callable
+        Gives the findings about its versions.
+    failure : Finding or None
+        What failed when it was run.
+    """
+
+    document: Document
+    facts: Facts
+    modules: Callable[[], Sequence[TargetModule]]
+    definitions: Callable[[], tuple[Finding, ...]]
+    versions: Callable[[], tuple[Finding, ...]]
+    failure: Finding | None = None

@@ -1,0 +1,13 @@
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def no_cache_of_the_user(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """A folder for caches that only one test has: none reads or writes those of the user."""
+    folder: Path = tmp_path_factory.mktemp("cache")
+    monkeypatch.setenv("NBREFACTOR_CACHE_DIR", str(folder))
+    return folder
