@@ -19,6 +19,7 @@ Kind = Literal[
     "aliases",
     "folders",
     "choice",
+    "switch",
     "texts",
     "text-or-texts",
     "patterns",
@@ -78,7 +79,7 @@ class Declaration:
     @property
     def is_multiple(self) -> bool:
         """Whether its option can be given several times."""
-        return self.kind != "choice"
+        return self.kind not in ("choice", "switch")
 
 
 DECLARATIONS: tuple[Declaration, ...] = (
@@ -145,6 +146,15 @@ DECLARATIONS: tuple[Declaration, ...] = (
             choices=IMPORT_PLACES,
         ),
         IMPORT_PLACES,
+    ),
+    Declaration(
+        "prune_imports",
+        "prune-imports",
+        "switch",
+        Option(
+            "--prune-imports",
+            "Take imports out that nothing reads any more and that only bind a name.",
+        ),
     ),
     Declaration(
         "bump",

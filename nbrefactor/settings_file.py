@@ -191,6 +191,7 @@ class _Reader:
             return self._choice(found.key, value, found.choices)
         readers: dict[Kind, Callable[[str, Any], Any]] = {
             "modules": self._modules,
+            "switch": self._switch,
             "levels": self._accept,
             "aliases": self._aliases,
             "folders": self._folders,
@@ -237,6 +238,11 @@ class _Reader:
         if isinstance(value, str):
             return (value,)
         return self._texts(key, value, "text or a list of texts")
+
+    def _switch(self, key: str, value: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self._wrong(key, value, "true or false")
+        return value
 
     def _choice(self, key: str, value: Any, choices: Sequence[Choice]) -> Choice:
         text = self._text(key, value, f"one of {', '.join(choices)}")

@@ -61,6 +61,8 @@ def _value(settings: Settings, field: str) -> str:
     if field == "accept":
         return _table((module.name, _toml(module.accept)) for module in settings.modules)
     value = getattr(settings, field)
+    if isinstance(value, bool):
+        return str(value).lower()
     if field == "aliases":
         return _table((name, _toml(target)) for name, target in value)
     if field == "per_file_ignores":

@@ -46,6 +46,7 @@ _EXAMPLES = """Examples:
     "force",
     "source_roots",
     "imports",
+    "prune_imports",
     "bump",
     "changelog",
     "version_patterns",

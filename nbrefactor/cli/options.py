@@ -23,6 +23,9 @@ def _option(name: str) -> Callable[[Command], Command]:
     assert option is not None
     if option.choices:
         return click.option(option.flag, name, type=click.Choice(option.choices), help=option.help)
+    if found.kind == "switch":
+        # Left out, it says nothing, so that a file may.
+        return click.option(option.flag, name, flag_value=True, default=None, help=option.help)
     kind = click.Path(exists=True, file_okay=False, path_type=Path)
     return click.option(
         option.flag,

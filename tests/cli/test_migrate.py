@@ -617,3 +617,29 @@ def test_help_shows_an_example(command: list[str]) -> None:
     assert result.exit_code == 0
     assert "Example" in result.output
     assert f"  nbrefactor {' '.join(command)}".rstrip() in result.output.partition("Example")[2]
+
+
+PRUNED = {
+    "cells": [
+        {
+            "cell_type": "code", "id": "a", "metadata": {}, "execution_count": None, "outputs": [],
+            "source": ["import math\n", "import numpy as np\n", "\n", "def area(r):\n", "    return math.pi * r\n", "np.ones(3)"],
+        }
+    ],
+    "metadata": {}, "nbformat": 4, "nbformat_minor": 5,
+}  # fmt: skip
+
+
+def test_imports_that_nothing_reads_are_named_and_taken_out_if_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("shapes.py").write_text("import math\n\ndef area(r):\n    return math.pi * r\n")
+    Path("x.ipynb").write_text(json.dumps(PRUNED, indent=1))
+    arguments = ["migrate", "x.ipynb", "--module", "shapes"]
+    named = CliRunner().invoke(main, [*arguments, "--dry-run"])
+    assert "read by nothing any more: math (cell 1); --prune-imports" in named.output
+    pruned = CliRunner().invoke(main, [*arguments, "--prune-imports"])
+    assert "nothing reads them any more: math (cell 1)" in pruned.output
+    source = "".join(json.loads(Path("x.ipynb").read_text())["cells"][0]["source"])
+    assert source == "import numpy as np\n\nfrom shapes import area\nnp.ones(3)"

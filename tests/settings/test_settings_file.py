@@ -22,6 +22,7 @@ source-roots = ["lib"]
 accept = { "utils.plots" = "exact" }
 aliases = { plot_grads = "visualize_gradient_norms" }
 imports = "top"
+prune-imports = true
 bump = "minor"
 changelog = "Plots come from the library"
 version-patterns = ['build (?P<version>\\d+)']
@@ -59,6 +60,7 @@ def test_every_key_reaches_the_settings(project: Path) -> None:
         source_roots=(project / "lib",),
         aliases=(("plot_grads", "visualize_gradient_norms"),),
         imports="top",
+        prune_imports=True,
         bump="minor",
         changelog=("Plots come from the library",),
         version_patterns=(r"build (?P<version>\d+)",),
@@ -88,6 +90,11 @@ def test_the_own_file_holds_the_same_keys_at_its_top(project: Path) -> None:
         pytest.param("bump = 3", "bump is 3, an integer; expected one of patch", id="a number"),
         pytest.param(
             'bump = "path"', 'bump cannot be "path"; did you mean "patch"?', id="a near value"
+        ),
+        pytest.param(
+            "prune-imports = 1",
+            "prune-imports is 1, an integer; expected true or false",
+            id="a switch",
         ),
         pytest.param('imports = "up"', "imports cannot be", id="a place that is none"),
         pytest.param('modules = "a"', "modules is 'a', text; expected a list of texts", id="text"),
@@ -215,8 +222,9 @@ def test_ignores_are_about_the_files_that_match(tmp_path: Path) -> None:
 
 def test_every_declaration_fills_a_field_and_every_field_has_one() -> None:
     filled = {found.field for found in DECLARATIONS}
-    # The folder is that of the file; near misses are a matter of the command.
-    assert filled - {"accept"} == {found.name for found in fields(Settings)} - {"folder", "suggest"}
+    # The folder is that of the file; near misses and runs are a matter of the command.
+    of_commands = {"folder", "suggest", "measured"}
+    assert filled - {"accept"} == {found.name for found in fields(Settings)} - of_commands
 
 
 def test_every_key_of_a_file_is_in_the_readme() -> None:

@@ -599,9 +599,16 @@ noise = st.sampled_from(
         "\n\nNeeds torch==1.2.3 and v1.2.3 of https://x/v1.2.3.",
         "\n\n```\n# Demo (v1.2.3)\n```",
         "\n\n<!-- v1.2.3 -->",
-        "\n\n## 1.2.3 Loading data\n\nSee 1.2.3.",
+        # No version that is drawn, or it might be an entry of the changelog.
+        "\n\n## 1.2.30 Loading data\n\nSee 1.2.30.",
     ]
 )
+
+
+def test_a_heading_that_may_be_an_entry_of_the_changelog_starts_none() -> None:
+    bump = plan(notebook("# Demo (v1.2.3)\n\n## 1.2.3 Loading data\n\nSee 1.2.3."), {})
+    assert [edit.text for edit in bump.edits] == ["1.2.4"]
+    assert "No changelog is started" in bump.notes[0]
 
 
 @given(
