@@ -67,7 +67,7 @@ _VERBS = [
     "find",
 ]
 _IMPORTS = "import matplotlib.pyplot as plt\nimport numpy as np\n\nprint(np, plt)"
-_LIBRARIES = "math json random time torch pandas seaborn sklearn".split()
+_LIBRARIES = ["math", "json", "random", "time", "torch", "pandas", "seaborn", "sklearn"]
 _MAGICS = ("%matplotlib inline\n", "!pip install -q {}\n", "%load_ext {}\n", "%%time\n")
 _PROSE = (
     "In this part the {} is compared with the {}. Most of the {} comes from the {}, as the table "
