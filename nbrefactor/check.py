@@ -13,10 +13,11 @@ from nbrefactor.program.cell_facts import CellReader
 from nbrefactor.rules.catalogue import RULES, covers, find_rule
 from nbrefactor.rules.divergent_definition import DIVERGENT
 from nbrefactor.rules.look import Look, Sought
+from nbrefactor.rules.opaque_cell import OPAQUE
 from nbrefactor.rules.optouts import read_optouts
 from nbrefactor.rules.rule import Rule
 from nbrefactor.rules.skipped_notebook import SKIPPED
-from nbrefactor.rules.unused_opt_out import report_unused
+from nbrefactor.rules.unused_opt_out import UNUSED_OPT_OUT, report_unused
 
 if TYPE_CHECKING:
     from nbrefactor.config import Settings
@@ -84,10 +85,15 @@ def check_bytes(
         If the notebook cannot be read.
     """
     if subject.screened and execute is None:
-        facts = facts_of(data, subject.reader)
+        facts = facts_of(data, subject.reader, syntax=asks_for_syntax(subject.settings))
         if facts is not None:
             return check_facts(facts, lambda: data, subject)
     return _check_in_full(data, subject, execute)
+
+
+def asks_for_syntax(settings: Settings) -> bool:
+    """Tell whether a cell that does not parse counts, or may be opted out of."""
+    return any(_may_count(rule, settings) for rule in (OPAQUE, UNUSED_OPT_OUT))
 
 
 def check_facts(

@@ -29,7 +29,7 @@ class Cell(Protocol):
         """Its tags."""
 
 
-def facts_of(data: bytes, reader: CellReader) -> Facts | None:
+def facts_of(data: bytes, reader: CellReader, *, syntax: bool = True) -> Facts | None:
     """Give the facts of a notebook's bytes.
 
     Parameters
@@ -38,6 +38,8 @@ def facts_of(data: bytes, reader: CellReader) -> Facts | None:
         The content of an ``.ipynb`` file.
     reader : CellReader
         Reads its cells.
+    syntax : bool
+        Whether cells that do not parse are looked for; without, the facts name none.
 
     Returns
     -------
@@ -45,7 +47,9 @@ def facts_of(data: bytes, reader: CellReader) -> Facts | None:
         None where only the full reader can tell whether it is a notebook at all.
     """
     sources = read_sources(data)
-    return None if sources is None else facts_about(sources.cells, sources.metadata, reader)
+    if sources is None:
+        return None
+    return facts_about(sources.cells, sources.metadata, reader, syntax=syntax)
 
 
 def cells_of(data: bytes) -> tuple[Cell, ...]:
@@ -54,7 +58,13 @@ def cells_of(data: bytes) -> tuple[Cell, ...]:
     return () if sources is None else sources.cells
 
 
-def facts_about(cells: Sequence[Cell], metadata: Mapping[str, Any], reader: CellReader) -> Facts:
+def facts_about(
+    cells: Sequence[Cell],
+    metadata: Mapping[str, Any],
+    reader: CellReader,
+    *,
+    syntax: bool = True,
+) -> Facts:
     """Give the facts of a notebook that has been read, see `facts_of`."""
     from nbrefactor.versioning.glance import may_disagree
 
@@ -63,7 +73,11 @@ def facts_about(cells: Sequence[Cell], metadata: Mapping[str, Any], reader: Cell
         texts = (cell.source for cell in cells if _is_code(cell))
         return Facts(foreign=True, optouts=tagged or any(map(may_opt_out, texts)))
     with quiet():
-        code = [(at, reader.read(cell.source)) for at, cell in enumerate(cells) if _is_code(cell)]
+        code = [
+            (at, reader.read(cell.source, syntax=syntax))
+            for at, cell in enumerate(cells)
+            if _is_code(cell)
+        ]
     telling = list(dict.fromkeys(told for _, told in code))
     return Facts(
         opaque=tuple(at for at, told in code if told.opaque),

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from nbrefactor.batch.values import Opened
-from nbrefactor.check import Subject, check_bytes, check_facts
+from nbrefactor.check import Subject, asks_for_syntax, check_bytes, check_facts
 from nbrefactor.glance import facts_of
 from nbrefactor.program.cell_facts import CellReader
 from nbrefactor.targets import Targets
@@ -66,7 +66,7 @@ class Checker:
             return Checked(
                 check_bytes(opened.read(), subject, execute=partial(self.execute, opened))
             )
-        if self.cache is None or found.path is None:
+        if self.cache is None or found.path is None or not asks_for_syntax(settings):
             return Checked(check_bytes(opened.read(), subject))
         return self._with_cache(self.cache, opened, subject)
 

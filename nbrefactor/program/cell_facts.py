@@ -15,6 +15,7 @@ from nbrefactor.python.outline import outline
 from nbrefactor.python.scopes import DefinitionNode
 
 _TELLING = ("def", "class", "import")
+_MAGIC_LINE = re.compile(r"^([ \t]*)[%!].*$", re.MULTILINE)
 _OWN_CODE = re.compile("nb[0-9]", re.IGNORECASE)
 
 
@@ -49,23 +50,36 @@ class CellReader:
     Parameters
     ----------
     limit : int
-        How many texts are remembered; all are forgotten when there are more.
+        How many characters of text are remembered; all are forgotten when there are more.
     """
 
-    def __init__(self, limit: int = 20_000) -> None:
+    def __init__(self, limit: int = 16_000_000) -> None:
         self._limit = limit
+        self._held = 0
         self._known: dict[str, CellFacts] = {}
         self._shapes: dict[tuple[str, str], frozenset[str]] = {}
         self.readings = 0
         """How many texts were read, which a test counts."""
 
-    def read(self, source: str) -> CellFacts:
-        """Say what a cell tells; called within `quiet`."""
+    def read(self, source: str, *, syntax: bool = True) -> CellFacts:
+        """Say what a cell tells; called within `quiet`.
+
+        Parameters
+        ----------
+        source : str
+            The cell's text.
+        syntax : bool
+            Whether a cell that tells nothing else is parsed, to see whether it is Python.
+        """
+        if not syntax and not _is_telling(source):
+            return _NOTHING
         found = self._known.get(source)
         if found is None:
-            if len(self._known) >= self._limit:
+            if self._held > self._limit:
                 self._known.clear()
                 self._shapes.clear()
+                self._held = 0
+            self._held += len(source)
             self.readings += 1
             found = self._known[source] = _read(source)
         return found
@@ -107,6 +121,10 @@ def _read(source: str) -> CellFacts:
     )
 
 
+def _is_telling(source: str) -> bool:
+    return any(word in source for word in _TELLING) or may_opt_out(source)
+
+
 def may_opt_out(source: str) -> bool:
     """Tell whether a comment of a cell may opt out of a rule of ours, and names it."""
     return "noqa" in source.lower() and bool(_OWN_CODE.search(source))
@@ -115,12 +133,24 @@ def may_opt_out(source: str) -> bool:
 def python_tree(source: str) -> ast.Module | None:
     """Parse the Python of a code cell; None where it is no Python."""
     if is_plain(source):
-        try:
-            return parse_in_quiet(source)
-        except SyntaxError:
-            pass
+        for text in (source, _without_magic_lines(source)):
+            try:
+                return parse_in_quiet(text)
+            except SyntaxError:
+                continue
     code = read_cell(source)
     return parse_in_quiet(code.python) if code.kind == "python" else None
+
+
+def _without_magic_lines(source: str) -> str:
+    """Put ``pass`` for lines that can only be magics where the result parses.
+
+    What is in brackets cannot be such a line then, because ``pass`` is no expression; in a string
+    it changes nothing that is asked here. A line that goes on is left to `read_cell`.
+    """
+    if "%%" in source or "\\\n" in source:
+        return source
+    return _MAGIC_LINE.sub(r"\1pass", source)
 
 
 def definitions(block: Sequence[ast.AST]) -> Iterator[DefinitionNode]:
