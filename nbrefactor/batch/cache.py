@@ -98,11 +98,11 @@ class Cache:
         if not self._loaded:
             self._loaded.append(True)
             self._files.update(_load(self.file))
-        return self._files.get(os.path.abspath(path))  # noqa: PTH100 (ten times faster)
+        return self._files.get(_name_of(path))
 
     def store(self, learned: Iterable[tuple[Path, Entry]]) -> None:
         """Keep what was learned; a cache that cannot be written is none."""
-        new = {os.path.abspath(path): entry for path, entry in learned}  # noqa: PTH100
+        new = {_name_of(path): entry for path, entry in learned}
         if not new:
             return
         # Another run may have written since; of both the newer counts, file by file.
@@ -178,6 +178,16 @@ def entry_of(stamp: Stamp, data: bytes, facts: Facts) -> Entry:
 def digest_of(data: bytes) -> bytes:
     """Give a hash of a file's content."""
     return hashlib.blake2b(data, digest_size=16).digest()
+
+
+def _name_of(path: Path) -> str:
+    """Name a file in a way that can be written down, whatever bytes its name holds."""
+    name = os.path.abspath(path)  # noqa: PTH100 (ten times faster)
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return f"\0{os.fsencode(name).hex()}"
+    return name
 
 
 def _key() -> str:
