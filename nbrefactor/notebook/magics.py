@@ -119,6 +119,8 @@ class CellCode:
         Where the characters of ``python`` stand in ``source``.
     rows : tuple of int
         Offset in ``python`` of each row as `ast` counts them.
+    tree : ast.Module or None
+        What ``python`` parses as, where reading it has told; whoever changes it makes its own.
     """
 
     kind: Kind
@@ -133,6 +135,7 @@ class CellCode:
     reason: str = ""
     runs: tuple[Run, ...] = field(default=(), repr=False)
     rows: tuple[int, ...] = field(default=(0,), repr=False)
+    tree: ast.Module | None = field(default=None, repr=False, compare=False)
 
     def offset(self, row: int, byte_column: int) -> int:
         """Return where a position of the parsed Python stands in the source.
@@ -181,11 +184,11 @@ def read_cell(source: str) -> CellCode:
     """
     if not _UNPLAIN.search(source):
         try:
-            parse(source)
+            tree = parse(source)
         except SyntaxError:
             pass
         else:
-            return _cell_code(source, _Reading("python", _whole_lines(source)))
+            return _cell_code(source, _Reading("python", _whole_lines(source), tree=tree))
     try:
         reading = _read(source, _whole_lines(source))
     except RecursionError:
@@ -287,6 +290,7 @@ class _Reading:
     binds_unknown: bool = False
     reads_text: bool = False
     reason: str = ""
+    tree: ast.Module | None = None
 
 
 def _whole_lines(source: str) -> Lines:
@@ -321,6 +325,7 @@ def _cell_code(source: str, reading: _Reading) -> CellCode:
         reason=reading.reason,
         runs=runs,
         rows=rows,
+        tree=reading.tree,
     )
 
 
@@ -380,13 +385,15 @@ def _read(source: str, lines: Lines) -> _Reading:
 
 
 def _under(head: Lines, reading: _Reading) -> _Reading:
-    return replace(reading, lines=head + reading.lines) if reading.kind == "python" else reading
+    if reading.kind != "python" or not head:
+        return reading
+    return replace(reading, lines=head + reading.lines, tree=None)
 
 
 def _same_program(reading: _Reading, other: _Reading) -> bool:
     if reading.kind != "python" or other.kind != "python":
         return reading.kind == other.kind
-    tree, other_tree = (ast.dump(parse(text_of(one.lines))) for one in (reading, other))
+    tree, other_tree = (ast.dump(one.tree or parse(text_of(one.lines))) for one in (reading, other))
     return tree == other_tree
 
 
@@ -406,7 +413,7 @@ def _read_clean(source: str, lines: Lines) -> _Reading:
     except (SyntaxError, ValueError, RecursionError) as error:
         return _opaque(f"does not parse: {_message(source, lines, error)}")
     try:
-        parse(text_of(masked))
+        tree = parse(text_of(masked))
     except SyntaxError as error:
         return _opaque(f"does not parse: {_message(source, masked, error)}")
     for region in regions:
@@ -415,7 +422,7 @@ def _read_clean(source: str, lines: Lines) -> _Reading:
             return _opaque(
                 f"cell magic %%{name} stands below other lines, where IPython does not run it"
             )
-    return _with_bodies(source, masked, regions)
+    return _with_bodies(source, masked, regions, tree)
 
 
 def _message(source: str, lines: Lines, error: Exception) -> str:
@@ -470,6 +477,7 @@ def _read_cell_magic(source: str, lines: Lines) -> _Reading:
         unleaked=tuple(span for part in parts for span in part.unleaked),
         binds=(*binds, *(bound for part in parts for bound in part.binds)),
         binds_unknown=any(part.binds_unknown for part in parts),
+        tree=None,
     )
 
 
@@ -494,7 +502,7 @@ class _Body(NamedTuple):
     inner: _Reading
 
 
-def _with_bodies(source: str, masked: Lines, regions: list[Region]) -> _Reading:
+def _with_bodies(source: str, masked: Lines, regions: list[Region], tree: ast.Module) -> _Reading:
     """Show the Python that ``%time`` and the like run, in the place where it stands."""
     lines = list(masked)
     hidden: list[Span] = []
@@ -520,10 +528,11 @@ def _with_bodies(source: str, masked: Lines, regions: list[Region]) -> _Reading:
             unleaked.append(Span(body.start, region.span.end))
         binds.extend(body.inner.binds)
         binds_unknown = binds_unknown or body.inner.binds_unknown
-    try:
-        parse(text_of(lines))
-    except SyntaxError:
-        lines, hidden, unleaked = masked, [region.span for region in regions], []
+    if lines != masked:
+        try:
+            tree = parse(text_of(lines))
+        except SyntaxError:
+            lines, hidden, unleaked = masked, [region.span for region in regions], []
     return _Reading(
         "python",
         lines,
@@ -531,6 +540,7 @@ def _with_bodies(source: str, masked: Lines, regions: list[Region]) -> _Reading:
         unleaked=tuple(unleaked),
         binds=tuple(binds),
         binds_unknown=binds_unknown,
+        tree=tree,
     )
 
 

@@ -333,55 +333,90 @@ def _statement(binding: Rebinding) -> ast.AST:
     return node
 
 
-def timeline(cells: Sequence[Cell]) -> Timeline:
+def timeline(cells: Sequence[Cell], *, before: Timeline | None = None) -> Timeline:
     """Read the code of a notebook.
 
     Parameters
     ----------
     cells : sequence of Cell
         All cells of the notebook.
+    before : Timeline or None
+        The notebook before some of its cells were edited; what it has read of the others is not
+        read again.
 
     Returns
     -------
     Timeline
         What the code cells define, use and may touch.
     """
-    code_cells: list[CodeCell] = []
-    mentions: list[Mention] = []
-    opaque: list[tuple[Cell, str]] = []
-    texts: list[Cell] = []
+    reading = _Reading({} if before is None else _homes(before))
     for cell in cells:
-        if cell.cell_type != "code":
-            continue
+        if cell.cell_type == "code":
+            reading.add(cell)
+    return _timeline(reading)
+
+
+def _homes(before: Timeline) -> dict[tuple[int, str], CodeCell]:
+    return {(home.cell.index, home.cell.source): home for home in before.cells}
+
+
+@dataclass(slots=True)
+class _Reading:
+    """Code cells as they are read, one after the other."""
+
+    known: Mapping[tuple[int, str], CodeCell]
+    code_cells: list[CodeCell] = field(default_factory=list)
+    mentions: list[Mention] = field(default_factory=list)
+    opaque: list[tuple[Cell, str]] = field(default_factory=list)
+    texts: list[Cell] = field(default_factory=list)
+
+    def add(self, cell: Cell) -> None:
+        """Read one more cell."""
+        home = self.known.get((cell.index, cell.source))
+        if home is not None:
+            self._add_python(replace(home, cell=cell))
+            return
         code = read_cell(cell.source)
-        number = f"cell {cell.index + 1}"
         if code.kind != "python":
-            texts.append(cell)
-            if code.kind == "opaque":
-                opaque.append((cell, code.reason))
-                mentions.append(_mention(cell, cell.source, f"{number} does not parse and"))
-            elif code.reads_text:
-                mentions.append(_mention(cell, cell.source, f"the magic of {number}"))
-            if code.binds:
-                own = frozenset(code.binds)
-                what = f"the magic of {number}"
-                mentions.append(Mention(cell.index, cell.source, what, own, own))
-            continue
-        tree = parse(code.python)
+            self._add_text(cell, code)
+            return
+        tree = code.tree or parse(code.python)
         try:
             found = references(tree.body)
         except RecursionError:
-            texts.append(cell)
-            opaque.append((cell, "it is nested too deeply to be understood"))
-            what = f"{number} is nested too deeply to be understood and"
-            mentions.append(_mention(cell, cell.source, what))
-            continue
+            self.texts.append(cell)
+            self.opaque.append((cell, "it is nested too deeply to be understood"))
+            what = f"cell {cell.index + 1} is nested too deeply to be understood and"
+            self.mentions.append(_mention(cell, cell.source, what))
+            return
         parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
-        code_cells.append(CodeCell(cell, code, tree, parents, found))
-        for magic in code.magics:
+        self._add_python(CodeCell(cell, code, tree, parents, found))
+
+    def _add_python(self, home: CodeCell) -> None:
+        self.code_cells.append(home)
+        index = home.cell.index
+        for magic in home.code.magics:
             if (bound := _bound_by_magic(magic.text)) is not None:
-                what = f"a magic line in {number}"
-                mentions.append(Mention(cell.index, magic.text, what, words(magic.text), bound))
+                what = f"a magic line in cell {index + 1}"
+                self.mentions.append(Mention(index, magic.text, what, words(magic.text), bound))
+
+    def _add_text(self, cell: Cell, code: CellCode) -> None:
+        self.texts.append(cell)
+        number = f"cell {cell.index + 1}"
+        if code.kind == "opaque":
+            self.opaque.append((cell, code.reason))
+            self.mentions.append(_mention(cell, cell.source, f"{number} does not parse and"))
+        elif code.reads_text:
+            self.mentions.append(_mention(cell, cell.source, f"the magic of {number}"))
+        if code.binds:
+            own = frozenset(code.binds)
+            self.mentions.append(
+                Mention(cell.index, cell.source, f"the magic of {number}", own, own)
+            )
+
+
+def _timeline(reading: _Reading) -> Timeline:
+    code_cells, mentions = reading.code_cells, reading.mentions
     uses: dict[str, list[Use]] = {}
     rebindings: dict[str, list[Rebinding]] = {}
     for home in code_cells:
@@ -405,9 +440,9 @@ def timeline(cells: Sequence[Cell]) -> Timeline:
         {name: tuple(found) for name, found in rebindings.items()},
         tuple(mentions),
         _environment(names, code_cells, mentions),
-        tuple(opaque),
+        tuple(reading.opaque),
         hidden,
-        tuple(texts),
+        tuple(reading.texts),
     )
 
 

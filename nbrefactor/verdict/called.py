@@ -85,9 +85,10 @@ def _backend(context: Context) -> Iterator[Reason]:
             name, _, backend = magic.text.strip().partition(" ")
             if name == "%matplotlib" and backend.strip() not in ("", "inline"):
                 yield Reason("backend", cells=cell, here=magic.text.strip())
-        for node in ast.walk(home.tree):
-            if isinstance(node, ast.Call) and context.origin(node.func) in _BACKENDS:
-                yield Reason("backend", cells=cell, here=ast.unparse(node.func))
+    for call in context.calls():
+        if call.origin in _BACKENDS:
+            cell = (call.home.cell.index + 1,)
+            yield Reason("backend", cells=cell, here=ast.unparse(call.node.func))
 
 
 def _handlers(use: Use) -> Iterator[ast.ExceptHandler]:

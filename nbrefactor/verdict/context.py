@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from nbrefactor.effects.summary import Summaries
@@ -46,6 +46,15 @@ class Candidate:
     arrival: Arrival
 
 
+@dataclass(frozen=True, slots=True)
+class ImportedCall:
+    """A call of something that the notebook has imported, and where that comes from."""
+
+    home: CodeCell
+    node: ast.Call
+    origin: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Context:
     """The notebook, and what is asked of all its definitions alike.
@@ -73,6 +82,7 @@ class Context:
     will: Will
     forced: frozenset[str] = field(default_factory=frozenset)
     _events: dict[CodeCell, tuple[Event, ...]] = field(default_factory=dict)
+    _calls: list[tuple[ImportedCall, ...]] = field(default_factory=list)
 
     def uses(self, definition: InlineDefinition) -> tuple[Use, ...]:
         """Give the places that read a definition's name and may see it."""
@@ -87,6 +97,18 @@ class Context:
         if home not in self._events:
             self._events[home] = self.summaries.cell(home.tree.body, {}).events
         return self._events[home]
+
+    def calls(self) -> tuple[ImportedCall, ...]:
+        """Give every call of the notebook whose function is imported; they are read once."""
+        if not self._calls:
+            self._calls.append(tuple(self._all_calls()))
+        return self._calls[0]
+
+    def _all_calls(self) -> Iterator[ImportedCall]:
+        for home in self.notebook.cells:
+            for node in ast.walk(home.tree):
+                if isinstance(node, ast.Call) and (origin := self.origin(node.func)):
+                    yield ImportedCall(home, node, origin)
 
     def origin(self, node: ast.expr) -> str:
         """Give where a name, attribute or called thing comes from; empty where it is not known."""
