@@ -55,7 +55,7 @@ def _only_shows(home: CodeCell, notebook: Timeline, summaries: Summaries) -> boo
     if any(isinstance(node, ast.Import | ast.ImportFrom) for node in ast.walk(home.tree)):
         return False
     found = summaries.cell(home.tree.body, {})
-    kinds = {one.kind for one in (*found.effects, *found.events)}
+    kinds = {effect.kind for effect in found.effects} | {event.kind for event in found.events}
     own = "draws" not in kinds or "makes-figure" in kinds
     return kinds <= _UNNOTICED and own
 

@@ -144,12 +144,7 @@ def verify(
         cells = compare_runs(outcome, after, before_run, after_run, settings, again)
     notes = [*outcome.notes, *_notes(before_run, after_run, original, result, pairs)]
     left_behind = tuple(_left_behind(before_run, after_run))
-    notes += left_behind
-    if last is not None and last + 1 < len(original.cells):
-        notes.append(f"cells behind cell {last + 1} were not run: none of them calls a replacement")
-    if left_out:
-        told = cell_list([index + 1 for index in sorted(left_out)])
-        notes.append(f"left out of both runs: {told}, of which nothing needs what they do")
+    notes += [*left_behind, *_not_run(original, last, left_out)]
     return Verification(
         outcome.path,
         migrated_name,
@@ -160,6 +155,14 @@ def verify(
         tuple(dict.fromkeys(notes)),
         left_behind,
     )
+
+
+def _not_run(original: Document, last: int | None, left_out: frozenset[int]) -> Iterator[str]:
+    if last is not None and last + 1 < len(original.cells):
+        yield f"cells behind cell {last + 1} were not run: none of them calls a replacement"
+    if left_out:
+        told = cell_list([index + 1 for index in sorted(left_out)])
+        yield f"left out of both runs: {told}, of which nothing needs what they do"
 
 
 def _left_behind(before: Run, after: Run) -> Iterator[str]:
