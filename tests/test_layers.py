@@ -46,7 +46,7 @@ KNOWN = {
     "versioning": {"model", "visible", "config", "notebook"},
     "rules": {"model", "visible", "config", "notebook", "python", "library", "program", "verdict"},
     "run": {"model", "visible", "notebook", "python"},
-    "verify": {"model", "visible", "config", "notebook", "program", "run"},
+    "verify": {"model", "visible", "config", "notebook", "effects", "program", "run"},
     "prove": {"model", "verify"},
     "report": {"model", "visible", "notebook", "rules", "verify"},
 }

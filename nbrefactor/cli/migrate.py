@@ -70,7 +70,8 @@ _EXAMPLES = """Examples:
 @click.option(
     "--only-affected",
     is_flag=True,
-    help="With --prove: end the runs with the last cell that calls a replacement.",
+    help="With --prove: end the runs with the last cell that calls a replacement, and leave out "
+    "cells before it that only show something.",
 )
 @execution_options
 @click.option(

@@ -18,7 +18,12 @@ PLACE = "nbrefactor_cell"
 
 
 def write_copy(
-    document: Document, last_cell: int | None, path: Path, *, allow_installs: bool
+    document: Document,
+    last_cell: int | None,
+    left_out: frozenset[int],
+    path: Path,
+    *,
+    allow_installs: bool,
 ) -> dict[int, tuple[str, ...]]:
     """Write what is run: sources and tags, without outputs, in a form that papermill accepts.
 
@@ -37,7 +42,8 @@ def write_copy(
             source, lines = without_installs(source)
             if lines:
                 skipped[cell.index] = lines
-        metadata = {**cell.metadata, "tags": list(cell.tags), PLACE: cell.index}
+        tags = [*cell.tags, *(["skip-execution"] if cell.index in left_out else [])]
+        metadata = {**cell.metadata, "tags": tags, PLACE: cell.index}
         metadata.pop("papermill", None)
         copied: dict[str, Any] = {
             "cell_type": cell.cell_type if cell.cell_type in ("code", "markdown") else "raw",

@@ -115,7 +115,9 @@ class Session:
         register_engine()
         copy = folder / "notebook.ipynb"
         allowed = self.settings.allow_installs
-        self.skipped = write_copy(self.document, self.job.last_cell, copy, allow_installs=allowed)
+        self.skipped = write_copy(
+            self.document, self.job.last_cell, self.job.left_out, copy, allow_installs=allowed
+        )
         if self.settings.sandbox:
             self.folder = copy_folder(self.job.folder, folder)
             self.stand = stand_of(folder / COPY)
@@ -228,7 +230,9 @@ class Session:
                 count = node.execution_count
                 figures = tuple(records.get(cell.index, ()))
                 yield CellRun(cell.index, status, count, tuple(outputs), figures)
-            elif not runs(cell.cell_type, cell.source, cell.tags):
+            elif cell.index in self.job.left_out or not runs(
+                cell.cell_type, cell.source, cell.tags
+            ):
                 yield CellRun(cell.index, "skipped")
             else:
                 yield CellRun(cell.index, "not reached")

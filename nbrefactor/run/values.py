@@ -188,6 +188,8 @@ class Job:
         Whether the cells behind a cell that raises run as well.
     last_cell : int or None
         Position of the last cell to run; None for all.
+    left_out : frozenset of int
+        Positions of cells that are not run.
     own_temporary_folder : bool
         Whether the kernel's temporary files go to a folder that is removed with the run.
     record : bool
@@ -203,6 +205,7 @@ class Job:
     environment: Mapping[str, str] = field(default_factory=dict)
     go_on: bool = False
     last_cell: int | None = None
+    left_out: frozenset[int] = frozenset()
     own_temporary_folder: bool = False
     record: bool = False
     progress: Progress | None = None

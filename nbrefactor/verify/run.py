@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from pathlib import Path, PurePath
 from typing import Any
 
-from nbrefactor.model.outcome import Outcome
+from nbrefactor.model.outcome import Outcome, cell_list
 from nbrefactor.notebook.document import Cell, Document, read
 from nbrefactor.program.timeline import timeline
 from nbrefactor.run.notebooks import run_notebooks
@@ -19,6 +19,7 @@ from nbrefactor.verify.callers import calling_cells
 from nbrefactor.verify.compare import Rules, as_expected, compare_outputs, held_against_second_run
 from nbrefactor.verify.figures.bundles import with_widget_states
 from nbrefactor.verify.figures.compare import compare_figures
+from nbrefactor.verify.needless import needless_cells
 from nbrefactor.verify.outputs import shown
 from nbrefactor.verify.recorded import attach, closed, problems, recorded
 from nbrefactor.verify.text import Normaliser, normaliser
@@ -109,7 +110,10 @@ def verify(
     after = outcome.after if migrated is None else migrated
     result = read(after)
 
-    last = _last_affected(outcome, original) if settings.only_affected else None
+    pairs = _pair_cells(original, result)
+    last, left_out = None, frozenset[int]()
+    if settings.only_affected:
+        last, left_out = _affected(outcome, original)
 
     def job(name: str, data: bytes, needs: tuple[Needed, ...] = ()) -> Job:
         report = None if progress is None else (lambda cell, of: progress(name, cell, of))
@@ -121,6 +125,9 @@ def verify(
             environment=_ENVIRONMENT,
             go_on=True,
             last_cell=last,
+            left_out=frozenset(
+                left_out if data is original.data else (pairs[at] for at in left_out)
+            ),
             own_temporary_folder=True,
             record=True,
             progress=report,
@@ -135,12 +142,9 @@ def verify(
             [job("original, second run", outcome.before)], execution, parallel=False
         )
         cells = compare_runs(outcome, after, before_run, after_run, settings, again)
-    pairs = _pair_cells(original, result)
     notes = [*outcome.notes, *_notes(before_run, after_run, original, result, pairs)]
     left_behind = tuple(_left_behind(before_run, after_run))
-    notes += left_behind
-    if last is not None and last + 1 < len(original.cells):
-        notes.append(f"cells behind cell {last + 1} were not run: none of them calls a replacement")
+    notes += [*left_behind, *_not_run(original, last, left_out)]
     return Verification(
         outcome.path,
         migrated_name,
@@ -151,6 +155,14 @@ def verify(
         tuple(dict.fromkeys(notes)),
         left_behind,
     )
+
+
+def _not_run(original: Document, last: int | None, left_out: frozenset[int]) -> Iterator[str]:
+    if last is not None and last + 1 < len(original.cells):
+        yield f"cells behind cell {last + 1} were not run: none of them calls a replacement"
+    if left_out:
+        told = cell_list([index + 1 for index in sorted(left_out)])
+        yield f"left out of both runs: {told}, of which nothing needs what they do"
 
 
 def _left_behind(before: Run, after: Run) -> Iterator[str]:
@@ -169,11 +181,13 @@ def _is_picture(name: str) -> bool:
     return PurePath(name).suffix.lower() in _PICTURES
 
 
-def _last_affected(outcome: Outcome, original: Document) -> int:
-    """Find the last cell that calls what was replaced, or was edited."""
+def _affected(outcome: Outcome, original: Document) -> tuple[int, frozenset[int]]:
+    """Find the last cell that calls what was replaced or was edited, and what it does not need."""
     names = {found.name for found in outcome.replaced if found.name}
-    calls = calling_cells(timeline(original.cells), names)
-    return max((*calls, *(change.cell for change in outcome.cells)), default=-1)
+    notebook = timeline(original.cells)
+    kept = {*calling_cells(notebook, names), *(change.cell for change in outcome.cells)}
+    last = max(kept, default=-1)
+    return last, frozenset(needless_cells(notebook, kept, last))
 
 
 def compare_runs(
@@ -277,7 +291,8 @@ def _uncompared(
 ) -> tuple[Status, str] | None:
     """Say why a cell's outputs cannot be compared; None where they can."""
     if old.status == "skipped":
-        return "not run", "tagged skip-execution"
+        tagged = "skip-execution" in cell.tags
+        return "not run", "tagged skip-execution" if tagged else "nothing that was run needs it"
     if new is None:
         return "changed", "the migrated notebook has no such cell"
     expected = "raises-exception" in cell.tags

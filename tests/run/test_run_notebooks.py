@@ -13,6 +13,7 @@ from typing import Any
 import psutil
 import pytest
 
+from nbrefactor.run import session
 from nbrefactor.run.notebooks import run_notebook, run_notebooks
 from nbrefactor.run.parameters import parse_parameter, read_parameters
 from nbrefactor.run.values import (
@@ -138,6 +139,45 @@ class TestWithKernels:
         result = run(notebook(source), folder)
         pid = int(text_of(result, 0))
         assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == "zombie"
+
+    def test_children_in_a_session_of_their_own_end_with_it(self, folder: Path) -> None:
+        source = """
+        import subprocess
+        print(subprocess.Popen(['sleep', '1000'], start_new_session=True).pid)
+        subprocess.run("(setsid sleep 1000 >/dev/null 2>&1 & echo $!)", shell=True)
+        """
+        result = run(notebook(source), folder)
+        pids = [int(line) for line in text_of(result, 0).split()]
+        assert pids
+        for pid in pids:
+            assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == "zombie"
+
+    def test_a_cell_that_writes_without_end_is_stopped(
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(session, "MOST_OUTPUT", 5_000_000)
+        result = run(notebook("print('begun')", "while True: print('x' * 10_000)", "1"), folder)
+        assert result.failure is not None
+        assert (result.failure.kind, result.failure.cell) == ("flooded", 1)
+        assert "cell 2 failed: it and the cells before it wrote more than 5 MB" in (
+            result.failure.message
+        )
+        assert [cell.status for cell in result.cells] == ["ran", "failed", "not reached"]
+
+    def test_cells_that_are_left_out_do_not_run(self, folder: Path) -> None:
+        data = notebook("x = 1", "x = 2", "print(x)")
+        result = run_notebook(Job(data, "x", folder, left_out=frozenset({1})), ExecutionSettings())
+        assert [cell.status for cell in result.cells] == ["ran", "skipped", "ran"]
+        assert text_of(result, 2) == "1\n"
+
+    def test_files_that_a_run_leaves_in_its_copy_are_named(self, folder: Path) -> None:
+        (folder / "old.txt").write_text("old")
+        (folder / "same.txt").write_text("same")
+        source = "import os; open('new.txt', 'w').write('1'); os.remove('old.txt')"
+        result = run(notebook(source), folder, ExecutionSettings(sandbox=True))
+        names = {name.rpartition("/")[2]: bool(digest) for name, digest in result.files.items()}
+        assert names == {"new.txt": True, "old.txt": False}
+        assert sorted(path.name for path in folder.iterdir()) == ["old.txt", "same.txt"]
 
     def test_nobody_answers_a_question(self, folder: Path) -> None:
         result = run(notebook("name = input()"), folder)
