@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TypeVar
 
 from nbrefactor.python.canonical import Canonical, canonical
@@ -35,7 +36,7 @@ class Forms:
 
     def tokens(self, node: DefinitionNode) -> tuple[str, ...]:
         """Give the tokens that similarity compares."""
-        return _stored(self._tokens, node, lambda: tokens(node))
+        return _stored(self._tokens, node, lambda: _tokens(node))
 
     def similarity(self, one: DefinitionNode, other: DefinitionNode) -> float:
         """Give the share of code in common, 0 to 1."""
@@ -50,6 +51,16 @@ class Forms:
         return _stored(self._difference, (one, other), lambda: difference(one, other))
 
 
+# The definitions of target modules are compared with those of one notebook after the other.
+_KEPT = 512
+
+
+@lru_cache(_KEPT)
+def _tokens(node: DefinitionNode) -> tuple[str, ...]:
+    return tokens(node)
+
+
+@lru_cache(_KEPT)
 def _canonical_or_none(node: DefinitionNode) -> Canonical | None:
     try:
         return canonical(node)

@@ -85,7 +85,7 @@ def measure(commands: Sequence[Command], folder: Path, rounds: int) -> dict[str,
     }
 
 
-def many(cores: int) -> list[Command]:
+def many(cores: int, place: Path) -> list[Command]:
     """Give the commands that are run over all notebooks."""
     check = (*OWN, "check", ".")
     migrate = (*OWN, "migrate", ".", "--dry-run", "--quiet")
@@ -110,25 +110,21 @@ def many(cores: int) -> list[Command]:
             (*migrate, "--jobs", "1", "--module", "library.py"),
         ),
     ]
-    others = {
+    names = [str(path.relative_to(place)) for path in sorted(place.rglob("*.ipynb"))]
+    others: dict[str, list[tuple[str, tuple[str, ...]]]] = {
         "ruff": [
             ("`ruff check --no-cache`", ("check", "--no-cache", ".")),
             ("`ruff check`, nothing changed since", ("check", ".")),
         ],
         "black": [("`black --check`", ("--check", "--quiet", "."))],
-        "nbstripout": [("`nbstripout --dry-run`", ("--dry-run", "*.ipynb"))],
+        "nbstripout": [("`nbstripout --dry-run`", ("--dry-run", *names))],
     }
     for tool, lines in others.items():
         beside = Path(sys.executable).parent / tool
         program = str(beside) if beside.exists() else shutil.which(tool)
         for name, words in lines if program else ():
-            commands.append(Command(name, (str(program), *_expanded(words))))
+            commands.append(Command(name, (str(program), *words)))
     return commands
-
-
-def _expanded(words: Sequence[str]) -> list[str]:
-    # The shell that would expand it is not measured.
-    return ["part00" if word == "*.ipynb" else word for word in words]
 
 
 def one() -> list[Command]:
@@ -215,7 +211,7 @@ def main(rounds: int, notebooks: int, megabytes: int, corpus: Path | None, growi
         place = corpus or folder / "corpus"
         if corpus is None:
             write_corpus(place, notebooks=notebooks, megabytes=megabytes)
-        commands = many(cores)
+        commands = many(cores, place)
         measure(commands, place, 1)  # Fills caches: those of the tools and of the system.
         costs = measure(commands, place, rounds)
         against = [found for found in costs if found.startswith(("floor", "`ruff"))]
