@@ -15,11 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nbrefactor.model.outcome import Outcome
-
 if TYPE_CHECKING:
     from rich.text import Text
 
+    from nbrefactor.model.outcome import Outcome
     from nbrefactor.run.values import ExecutionSettings, Needed, Run
     from nbrefactor.verdict.match import Accepted
 

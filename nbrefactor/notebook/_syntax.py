@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 import symtable
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 # A shorter text cannot nest so deeply that a symbol table can be made of it and no tree.
 _SHORT = 2000
@@ -68,3 +70,32 @@ def surely_parses(python: str) -> bool:
     except (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError):
         return False
     return True
+
+
+def is_plain(source: str) -> bool:
+    """Tell whether IPython changes nothing in a cell that Python accepts."""
+    # Most cells are plain at first sight, which costs a tenth of the expression.
+    at_sight = (
+        not source[:1].isspace()
+        and len(source.splitlines()) == source.count("\n") + (not source.endswith("\n"))
+        and all(mark not in source for mark in ("\r", ">>>", "...", "In ["))
+    )
+    return at_sight or not unplain().search(source)
+
+
+@cache
+def unplain() -> re.Pattern[str]:
+    """Give the expression for text that IPython may change although Python accepts it.
+
+    Separators on which only one of the two breaks lines, an indented first line, prompts. All else
+    that IPython changes is not valid Python.
+    """
+    return re.compile(
+        r"""[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]
+        | \A(?:[^\S\n]*\n)*[ \t]
+        | ^[^\S\n]*(?:>>>|\.{3,}:)
+        | ^\.\.\.(?:[ ]|$)
+        | ^(?:(?:\[nav\]|\[ins\])?[ ])?In[ ]\[\d+\]:
+        """,
+        re.MULTILINE | re.VERBOSE,
+    )

@@ -48,7 +48,7 @@ from nbrefactor.notebook._prompts import (
     without_first_indent,
     without_prompts,
 )
-from nbrefactor.notebook._syntax import parse
+from nbrefactor.notebook._syntax import is_plain, parse
 
 __all__ = ["CellCode", "Kind", "MagicText", "Run", "parse", "read_cell", "restore"]
 
@@ -182,7 +182,7 @@ def read_cell(source: str) -> CellCode:
     CellCode
         Reading never fails: what is not understood is of kind ``opaque``.
     """
-    if not _UNPLAIN.search(source):
+    if is_plain(source):
         try:
             tree = parse(source)
         except SyntaxError:
@@ -194,17 +194,6 @@ def read_cell(source: str) -> CellCode:
     except RecursionError:
         reading = _opaque("is nested too deeply to be read")
     return _cell_code(source, reading)
-
-
-def is_plain(source: str) -> bool:
-    """Tell whether IPython changes nothing in a cell that Python accepts."""
-    # Most cells are plain at first sight, which costs a tenth of the expression.
-    at_sight = (
-        not source[:1].isspace()
-        and len(source.splitlines()) == source.count("\n") + (not source.endswith("\n"))
-        and all(mark not in source for mark in ("\r", ">>>", "...", "In ["))
-    )
-    return at_sight or not _UNPLAIN.search(source)
 
 
 def restore(code: CellCode, python: str | None = None) -> str:
@@ -345,19 +334,6 @@ def _laid_out(source: str, lines: Lines) -> tuple[str, tuple[Run, ...]]:
         Run(start, origin[start], end - start) for start, end in zip(starts, ends, strict=True)
     )
     return text, runs
-
-
-# Text that IPython may change although Python accepts it: separators on which only one of the two
-# breaks lines, an indented first line, prompts. All else that IPython changes is not valid Python.
-_UNPLAIN = re.compile(
-    r"""[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]
-    | \A(?:[^\S\n]*\n)*[ \t]
-    | ^[^\S\n]*(?:>>>|\.{3,}:)
-    | ^\.\.\.(?:[ ]|$)
-    | ^(?:(?:\[nav\]|\[ins\])?[ ])?In[ ]\[\d+\]:
-    """,
-    re.VERBOSE | re.MULTILINE,
-)
 
 
 def _read(source: str, lines: Lines) -> _Reading:

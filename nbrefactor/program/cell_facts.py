@@ -6,17 +6,27 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
 
 from nbrefactor.model.facts import Defined, Imported
-from nbrefactor.notebook._syntax import parse_in_quiet, quiet, surely_parses
-from nbrefactor.notebook.magics import is_plain, read_cell
-from nbrefactor.python.canonical import canonical
+from nbrefactor.notebook._syntax import is_plain, parse_in_quiet, quiet, surely_parses
 from nbrefactor.python.outline import outline
-from nbrefactor.python.scopes import DefinitionNode
+
+if TYPE_CHECKING:
+    from nbrefactor.python.scopes import DefinitionNode
 
 _TELLING = ("def", "class", "import")
-_MAGIC_LINE = re.compile(r"^([ \t]*)[%!].*$", re.MULTILINE)
-_OWN_CODE = re.compile("nb[0-9]", re.IGNORECASE)
+
+
+@cache
+def _magic_line() -> re.Pattern[str]:
+    return re.compile(r"^([ \t]*)[%!].*$", re.MULTILINE)
+
+
+@cache
+def _own_code() -> re.Pattern[str]:
+    return re.compile("nb[0-9]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +122,8 @@ def _read(source: str) -> CellFacts:
         return _NOTHING
     tree = python_tree(source)
     if tree is None:
+        from nbrefactor.notebook.magics import read_cell
+
         return CellFacts(opaque=read_cell(source).kind == "opaque", optouts=optouts)
     return CellFacts(
         False,
@@ -127,7 +139,7 @@ def _is_telling(source: str) -> bool:
 
 def may_opt_out(source: str) -> bool:
     """Tell whether a comment of a cell may opt out of a rule of ours, and names it."""
-    return "noqa" in source.lower() and bool(_OWN_CODE.search(source))
+    return "noqa" in source.lower() and bool(_own_code().search(source))
 
 
 def python_tree(source: str) -> ast.Module | None:
@@ -138,6 +150,8 @@ def python_tree(source: str) -> ast.Module | None:
                 return parse_in_quiet(text)
             except SyntaxError:
                 continue
+    from nbrefactor.notebook.magics import read_cell
+
     code = read_cell(source)
     return parse_in_quiet(code.python) if code.kind == "python" else None
 
@@ -150,7 +164,7 @@ def _without_magic_lines(source: str) -> str:
     """
     if "%%" in source or "\\\n" in source:
         return source
-    return _MAGIC_LINE.sub(r"\1pass", source)
+    return _magic_line().sub(r"\1pass", source)
 
 
 def definitions(block: Sequence[ast.AST]) -> Iterator[DefinitionNode]:
@@ -174,6 +188,8 @@ def outline_text(node: DefinitionNode) -> str:
 
 def shape(node: DefinitionNode) -> str:
     """Give what all renamed copies have in common; empty where it is nested too deeply to tell."""
+    from nbrefactor.python.canonical import canonical
+
     try:
         return canonical(node).shape
     except RecursionError:

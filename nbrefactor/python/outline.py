@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+from typing import TYPE_CHECKING
 
-from nbrefactor.python.scopes import DefinitionNode
+if TYPE_CHECKING:
+    from nbrefactor.python.scopes import DefinitionNode
 
 
 def outline(node: DefinitionNode) -> tuple[object, ...]:

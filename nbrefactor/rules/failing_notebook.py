@@ -6,11 +6,11 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from nbrefactor.model.outcome import Finding
 from nbrefactor.rules.rule import Example, Rule
 
 if TYPE_CHECKING:
     from nbrefactor.model.facts import Facts
+    from nbrefactor.model.outcome import Finding
     from nbrefactor.notebook.document import Document
     from nbrefactor.rules.look import Look, Sought
 
@@ -82,6 +82,8 @@ def report_failure(document: Document, cell: int | None, message: str, traceback
     Finding
         At the row of the cell that the traceback names.
     """
+    from nbrefactor.model.outcome import Finding
+
     shown = tuple(line for line in traceback.split("\n") if line.strip())[-_SHOWN_LINES:]
     if cell is None:
         return Finding(FAILING.code, message, details=shown)

@@ -12,12 +12,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from nbrefactor.config import PARTS
-from nbrefactor.model.outcome import Edit, Finding, MetadataEdit
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from nbrefactor.config import Part
+    from nbrefactor.model.outcome import Edit, Finding, MetadataEdit
     from nbrefactor.notebook.document import Cell
 
 NOTHING = "No version found; neither version nor changelog is changed."

@@ -7,9 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Protocol
 
-from nbrefactor.versioning.blocks import LONG
-from nbrefactor.versioning.constants import mentioned
-from nbrefactor.versioning.shown import without_marks
+# A heading in a longer line is no title, see `blocks.LONG`.
+_LONG = 900
 
 
 class Cell(Protocol):
@@ -47,7 +46,7 @@ def _in_title() -> re.Pattern[str]:
 @cache
 def _heading() -> re.Pattern[str]:
     # What is surely a heading with words, whatever Markdown makes of the lines below it.
-    return re.compile(rf"#{{1,6}}[ \t]+[^\W_].{{0,{LONG - 100}}}$", re.MULTILINE)
+    return re.compile(rf"#{{1,6}}[ \t]+[^\W_].{{0,{_LONG}}}$", re.MULTILINE)
 
 
 def may_disagree(cells: Sequence[Cell], metadata: Mapping[str, Any]) -> bool:
@@ -90,7 +89,11 @@ def _may_state(cells: Sequence[Cell], metadata: Mapping[str, Any]) -> bool:
 
 
 def _states_in_code(text: str) -> bool:
-    return ("VERSION" in text or "_version__" in text) and bool(mentioned().search(text))
+    if "VERSION" not in text and "_version__" not in text:
+        return False
+    from nbrefactor.versioning.constants import mentioned
+
+    return bool(mentioned().search(text))
 
 
 def _is_labelled(text: str) -> bool:
@@ -106,12 +109,17 @@ def _states_behind_label(line: str) -> bool:
     if "<" in line or "-->" in line:
         # What a comment hides can stand between the two.
         return bool(_digit().search(line))
+    from nbrefactor.versioning.shown import without_marks
+
     return bool(_labelled().search(without_marks(line)))
 
 
 def _is_in_title(line: str) -> bool:
-    seen = without_marks(line) if _digit().search(line) else ""
-    return bool(_in_title().search(seen))
+    if not _digit().search(line):
+        return False
+    from nbrefactor.versioning.shown import without_marks
+
+    return bool(_in_title().search(without_marks(line)))
 
 
 def _has_two_numbers(cells: Sequence[Cell], metadata: Mapping[str, Any]) -> bool:
