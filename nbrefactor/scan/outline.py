@@ -74,8 +74,9 @@ def _walk(node: ast.AST, own: str | None, kinds: list[object], words: list[objec
             # It may make a name local: told, but no part of the structure.
             words.append(("declared", ast.dump(node.target)))  # type: ignore[attr-defined]
             return
-        kinds.append(ast.Assign)
+        kinds.extend((ast.Assign, _LIST))
         _walk(node.target, own, kinds, words)  # type: ignore[attr-defined]
+        kinds.append(_END)
         _walk(node.value, own, kinds, words)  # type: ignore[attr-defined]
         return
     kinds.append(kind)
