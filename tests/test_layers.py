@@ -48,7 +48,8 @@ KNOWN = {
     "run": {"model", "visible", "notebook", "python"},
     "verify": {"model", "visible", "config", "notebook", "effects", "program", "run"},
     "prove": {"model", "verify"},
-    "report": {"model", "visible", "notebook", "rules", "verify"},
+    "scan": {"model", "visible", "notebook", "python"},
+    "report": {"model", "visible", "notebook", "rules", "scan", "verify"},
 }
 # None of it may know who calls it.
 BELOW_THE_COMMAND_LINE = {name for name in MODULES if not name.startswith("nbrefactor.cli")} - {
