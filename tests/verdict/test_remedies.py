@@ -1,0 +1,163 @@
+"""Each remedy is followed, as a user would who reads that sentence only; then the copy is replaced."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+
+import nbrefactor
+from nbrefactor.config import ModuleChoice, Settings
+from nbrefactor.engine import migrate_bytes
+from nbrefactor.model import reasons
+from nbrefactor.model.outcome import Finding
+from nbrefactor.targets import read_modules
+
+FOLDER = Path(__file__).parent / "remedies"
+PACKAGE = Path(nbrefactor.__file__).parent
+
+# Codes whose remedy nobody can follow and see the copy replaced, and why.
+KEPT = {}
+
+_HEAD = re.compile(r"^=== (\S.*)$", re.MULTILINE)
+_PART = re.compile(r"^--- (\S.*)$", re.MULTILINE)
+_SETTINGS = {"name", "module", "accept", "alias", "source-root", "select", "ignore"}
+
+
+@dataclass(frozen=True)
+class Project:
+    """A notebook, the files beside it, and what the user says on the command line."""
+
+    said: dict[str, str] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
+    cells: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.said.get("name", "f")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A project in which a code keeps the definition, and that project with its remedy followed."""
+
+    code: str
+    before: Project
+    after: dict[str, Project]
+
+
+def read_project(text: str, base: Project) -> Project:
+    """Read the parts of a section over those that it does not repeat."""
+    head, *parts = _PART.split(text)
+    said = dict(line.split(": ", 1) for line in head.strip().splitlines())
+    assert set(said) <= _SETTINGS, head
+    pairs = [
+        (name, body.strip("\n") + "\n") for name, body in zip(parts[::2], parts[1::2], strict=True)
+    ]
+    cells = tuple(
+        (name.removeprefix("cell").strip(), body.removesuffix("\n"))
+        for name, body in pairs
+        if name.split()[0] == "cell"
+    )
+    files = {name: body for name, body in pairs if name.split()[0] != "cell"}
+    return replace(
+        base,
+        said={**base.said, **said},
+        files={**base.files, **files},
+        cells=cells or base.cells,
+    )
+
+
+def read_cases(path: Path) -> list[Case]:
+    """Read a file of cases."""
+    _, *parts = _HEAD.split(path.read_text())
+    cases: list[Case] = []
+    for head, text in zip(parts[::2], parts[1::2], strict=True):
+        if head.startswith("remedy: "):
+            case = cases[-1]
+            case.after[head.removeprefix("remedy: ")] = read_project(text, case.before)
+        else:
+            cases.append(Case(head, read_project(text, Project()), {}))
+    return cases
+
+
+CASES = [case for path in sorted(FOLDER.glob("*.txt")) for case in read_cases(path)]
+FOLLOWED = [(case, how) for case in CASES for how in case.after]
+
+
+def judged(folder: Path, project: Project) -> Finding | None:
+    """Give what is found of the definition; None where nothing is."""
+    for path, text in project.files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text)
+    (folder / ".git").mkdir()
+    cells = [
+        {
+            "cell_type": "code",
+            "id": f"c{at}",
+            "execution_count": None,
+            "metadata": {"tags": tags.split()} if tags else {},
+            "outputs": [],
+            "source": source,
+        }
+        for at, (tags, source) in enumerate(project.cells)
+    ]
+    document = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    said = project.said
+    settings = Settings(
+        modules=(ModuleChoice(said.get("module", "plots"), said.get("accept", "renamed")),),
+        source_roots=tuple(folder / root for root in said.get("source-root", "").split()),
+        aliases=tuple(tuple(one.split("=")) for one in said.get("alias", "").split()),
+        select=tuple(said["select"].split()) if "select" in said else None,
+        ignore=tuple(said.get("ignore", "").split()),
+    )
+    outcome = migrate_bytes(
+        json.dumps(document).encode(),
+        settings,
+        read_modules(settings, folder / "x.ipynb"),
+        path="x.ipynb",
+        now=datetime(2025, 4, 8, tzinfo=timezone.utc),
+    )
+    return next((one for one in outcome.findings if one.name == project.name), None)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.code)
+def test_the_reason_keeps_the_definition(case: Case, tmp_path: Path) -> None:
+    found = judged(tmp_path, case.before)
+    assert found is not None
+    assert not found.edits
+    assert case.code in [one.code for one in found.reasons], list(map(str, found.reasons))
+
+
+@pytest.mark.parametrize(
+    ("case", "how"), FOLLOWED, ids=[f"{case.code}: {how}" for case, how in FOLLOWED]
+)
+def test_its_remedy_lets_the_definition_be_replaced(case: Case, how: str, tmp_path: Path) -> None:
+    assert case.after[how] != case.before
+    found = judged(tmp_path, case.after[how])
+    assert found is not None
+    assert found.edits, [(one.code, str(one)) for one in found.reasons]
+
+
+def test_every_reason_with_a_remedy_has_a_case() -> None:
+    with_remedy = {code for code, entry in reasons.TABLE.items() if entry.remedy}
+    assert {case.code for case in CASES} == with_remedy
+
+
+def test_only_what_cannot_be_replaced_has_a_remedy_that_is_not_followed() -> None:
+    followed = {case.code for case, _ in FOLLOWED}
+    assert {case.code for case in CASES} - followed == set(KEPT)
+    assert all(
+        re.search(r"keep|--prove", reasons.TABLE[code].remedy, re.IGNORECASE) for code in KEPT
+    )
+
+
+def test_every_reason_is_given_somewhere() -> None:
+    own = Path(reasons.__file__)
+    source = "\n".join(path.read_text() for path in PACKAGE.rglob("*.py") if path != own)
+    given = set(re.findall(r'"([a-z][a-z-]*)"', source))
+    assert set(reasons.TABLE) - given == set()
