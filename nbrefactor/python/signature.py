@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -325,6 +325,18 @@ def change_call(
         if name in names and target[names[name]].kind == "positional-only":
             raise BindingError(f'passes "{name}" by keyword, which the target takes by position')
 
+    added = _defaults_said(inline, target, names, bound)
+    given = {names[name] for name in bound} | {keyword.name for keyword in added}
+    for wanted in target.parameters:
+        if wanted.required and wanted.name not in given:
+            raise BindingError(f'does not give "{wanted.name}", which the target requires')
+    return CallChange(stays, keyworded, renamed, added)
+
+
+def _defaults_said(
+    inline: Signature, target: Signature, names: Mapping[str, str], bound: Container[str]
+) -> tuple[Keyword, ...]:
+    """Say the defaults that a call relies on, where the target has others."""
     added = []
     for parameter in inline.parameters:
         if parameter.name in bound or parameter.kind in ("star", "double star"):
@@ -339,12 +351,7 @@ def change_call(
         if target[theirs].kind == "positional-only":
             raise BindingError(f'relies on the default of "{parameter.name}", which differs')
         added.append(Keyword(theirs, _written(parameter.default)))
-
-    given = {names[name] for name in bound} | {keyword.name for keyword in added}
-    for wanted in target.parameters:
-        if wanted.required and wanted.name not in given:
-            raise BindingError(f'does not give "{wanted.name}", which the target requires')
-    return CallChange(stays, keyworded, renamed, tuple(added))
+    return tuple(added)
 
 
 def names_differ(names: Mapping[str, str]) -> bool:

@@ -115,23 +115,7 @@ def _different(
     node, target = definition.node, candidate.target
     forms = context.forms
     if isinstance(node, ast.ClassDef) or isinstance(target.node, ast.ClassDef):
-        members = (
-            Reason("member-differs", here=text) for text in class_differences(node, target.node)
-        )
-        answers = {
-            "body": fails(*members, *(one.reason for one in captures)),
-            "import": fails(*candidate.arrival.reasons(definition)),
-        }
-        return Proposal(
-            definition,
-            candidate.module,
-            target,
-            "divergent",
-            answers,
-            (),
-            forms.similarity(node, target.node),
-            forms.difference(node, target.node),
-        )
+        return _other_class(definition, candidate, context, captures)
     paired = paired_parameters(definition, candidate, context)
     told = told_by_keyword(definition, candidate, context)
     given, captured, notes = _given(definition, candidate, context.notebook, captures)
@@ -168,6 +152,31 @@ def _different(
         (*differs, *paired.notes, *notes),
         forms.similarity(node, target.node),
         forms.difference(node, target.node),
+    )
+
+
+def _other_class(
+    definition: InlineDefinition,
+    candidate: Candidate,
+    context: Context,
+    captures: tuple[Capture, ...],
+) -> Proposal:
+    """Refuse a class whose members differ."""
+    node, target = definition.node, candidate.target.node
+    members = (Reason("member-differs", here=text) for text in class_differences(node, target))
+    answers = {
+        "body": fails(*members, *(one.reason for one in captures)),
+        "import": fails(*candidate.arrival.reasons(definition)),
+    }
+    return Proposal(
+        definition,
+        candidate.module,
+        candidate.target,
+        "divergent",
+        answers,
+        (),
+        context.forms.similarity(node, target),
+        context.forms.difference(node, target),
     )
 
 

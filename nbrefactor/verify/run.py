@@ -111,9 +111,8 @@ def verify(
     result = read(after)
 
     pairs = _pair_cells(original, result)
-    last, left_out = None, frozenset[int]()
-    if settings.only_affected:
-        last, left_out = _affected(outcome, original)
+    affected = settings.only_affected
+    last, left_out = _affected(outcome, original) if affected else (None, frozenset[int]())
 
     def job(name: str, data: bytes, needs: tuple[Needed, ...] = ()) -> Job:
         report = None if progress is None else (lambda cell, of: progress(name, cell, of))
@@ -142,9 +141,9 @@ def verify(
             [job("original, second run", outcome.before)], execution, parallel=False
         )
         cells = compare_runs(outcome, after, before_run, after_run, settings, again)
-    notes = [*outcome.notes, *_notes(before_run, after_run, original, result, pairs)]
     left_behind = tuple(_left_behind(before_run, after_run))
-    notes += [*left_behind, *_not_run(original, last, left_out)]
+    of_runs = _notes(before_run, after_run, original, result, pairs)
+    notes = [*outcome.notes, *of_runs, *left_behind, *_not_run(original, last, left_out)]
     return Verification(
         outcome.path,
         migrated_name,
