@@ -18,7 +18,7 @@ MODULES = {
 # Each needs 50 ms and more, and none is needed to say that there is nothing to do.
 HEAVY = {
     *("nbformat", "nbclient", "nbconvert", "papermill", "jupyter_client", "IPython", "jsonschema"),
-    *("markdown_it", "regex"),
+    *("markdown_it", "regex", "platformdirs"),
     *("libcst", "matplotlib", "numpy", "rich", "pathspec", "jinja2", "PIL", "torch", "pandas"),
 }
 # What a part may know of the package besides itself.
@@ -48,6 +48,11 @@ KNOWN = {
     "run": {"model", "visible", "notebook", "python"},
     "verify": {"model", "visible", "config", "notebook", "program", "run"},
     "prove": {"model", "verify"},
+    "glance": {"model", "notebook", "program", "rules", "versioning"},
+    "batch": {
+        *("model", "visible", "config", "settings_file", "selection", "targets"),
+        *("notebook", "program", "glance", "check", "engine"),
+    },
     "report": {"model", "visible", "notebook", "rules", "verify"},
 }
 # None of it may know who calls it.
