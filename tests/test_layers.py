@@ -18,7 +18,7 @@ MODULES = {
 # Each needs 50 ms and more, and none is needed to say that there is nothing to do.
 HEAVY = {
     *("nbformat", "nbclient", "nbconvert", "papermill", "jupyter_client", "IPython", "jsonschema"),
-    *("markdown_it", "regex"),
+    *("markdown_it", "regex", "platformdirs"),
     *("libcst", "matplotlib", "numpy", "rich", "pathspec", "jinja2", "PIL", "torch", "pandas"),
 }
 # What a part may know of the package besides itself.
@@ -49,6 +49,11 @@ KNOWN = {
     "verify": {"model", "visible", "config", "notebook", "effects", "program", "run"},
     "prove": {"model", "verify"},
     "scan": {"model", "visible", "notebook", "python"},
+    "glance": {"model", "notebook", "program", "rules", "versioning"},
+    "batch": {
+        *("model", "visible", "config", "settings_file", "selection", "targets"),
+        *("notebook", "program", "glance", "check", "engine"),
+    },
     "report": {"model", "visible", "notebook", "rules", "scan", "verify"},
 }
 # None of it may know who calls it.

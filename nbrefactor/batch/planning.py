@@ -9,7 +9,9 @@ from pathlib import Path
 from nbrefactor.batch.values import Opened
 from nbrefactor.config import Settings
 from nbrefactor.engine import bump_bytes, migrate_bytes
+from nbrefactor.glance import facts_of
 from nbrefactor.model.outcome import Outcome
+from nbrefactor.program.cell_facts import CellReader
 from nbrefactor.settings_file import SettingsReader
 from nbrefactor.targets import Targets
 
@@ -29,12 +31,18 @@ class Migration:
     now: datetime
     measured: bool = False
     _targets: Targets = field(default_factory=Targets, init=False, repr=False)
+    _reader: CellReader = field(default_factory=CellReader, init=False, repr=False)
 
     def __call__(self, opened: Opened) -> Outcome:
         """Plan a notebook's migration."""
         found, settings = opened.found, replace(opened.settings, measured=self.measured)
+        data = opened.read()
+        facts = None if settings.aliases else facts_of(data, self._reader)
+        if facts is not None and not (facts.foreign or facts.opaque or facts.definitions):
+            # Without a definition there is nothing to replace, and nothing to say.
+            return Outcome(found.name, "unchanged", data, data)
         modules = self._targets.seen_from(found.path, settings).modules
-        return migrate_bytes(opened.read(), settings, modules, path=found.name, now=self.now)
+        return migrate_bytes(data, settings, modules, path=found.name, now=self.now)
 
 
 @dataclass(frozen=True, slots=True)
