@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from difflib import get_close_matches
 
 import click
 
@@ -34,7 +35,9 @@ class _Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
-            return None
+            near = get_close_matches(cmd_name, _COMMANDS, 1)
+            hint = f' Did you mean "{near[0]}"?' if near else f" There are {', '.join(_COMMANDS)}."
+            ctx.fail(f"No such command {cmd_name!r}.{hint}")
         command = getattr(importlib.import_module(f"nbrefactor.cli.{cmd_name}"), cmd_name)
         assert isinstance(command, click.Command)
         return command

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -26,7 +26,7 @@ from nbrefactor.cli.execution import (
 )
 from nbrefactor.cli.options import settings_options
 from nbrefactor.cli.problems import Problems, show_problem
-from nbrefactor.config import Given
+from nbrefactor.config import Given, Settings
 from nbrefactor.model.diagnostic import CheckReport, Diagnostic
 from nbrefactor.settings_file import SettingsReader
 from nbrefactor.visible import visible_line
@@ -144,7 +144,7 @@ def check(
         show_problem(problem)
     aside = output_format not in _STREAMED
     if not quiet:
-        for line in _summary(report, baseline):
+        for line in (*_summary(report, baseline), *batch.next_step(paths)):
             click.echo(line, err=aside)
     if statistics:
         for line in _statistics(report.diagnostics):
@@ -189,6 +189,7 @@ class _Batch:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     problems: Problems = field(default_factory=Problems)
     learned: list[tuple[Path, Entry]] = field(default_factory=list)
+    settings: list[Settings] = field(default_factory=list)
 
     def run(
         self, paths: tuple[str, ...], *, jobs: int, cache: Cache | None
@@ -227,6 +228,8 @@ class _Batch:
             show_problem(f"{done.found.name}: {done.left_out}")
         if done.settings is not None and not done.left_out:
             self.names.append(done.found.name)
+            if done.settings not in self.settings:
+                self.settings.append(done.settings)
         if done.problem is not None:
             self.problems.add(done.problem)
         if done.value is None:
@@ -236,6 +239,14 @@ class _Batch:
             self.learned.append((done.found.path, done.value.learned))
         if self.render is not None and done.value.diagnostics:
             click.echo(self.render(CheckReport((), done.value.diagnostics)), nl=False)
+
+    def next_step(self, paths: Sequence[str]) -> Iterator[str]:
+        """Say what to do next where no copy was found and no module was named."""
+        from nbrefactor.cli.next_step import next_step
+
+        if not any(one.code.startswith("NB1") for one in self.diagnostics):
+            if line := next_step(paths, self.settings):
+                yield line
 
 
 @dataclass(frozen=True, slots=True)

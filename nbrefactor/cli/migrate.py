@@ -112,7 +112,7 @@ def migrate(
     measured = prove and asked.sandbox is not False
     step = Step(SettingsReader(given).settings_for, Migration(now(), measured=measured))
     if not execute and not prove:
-        sys.exit(process(paths, step, writing))
+        sys.exit(process(paths, step, writing, compares=True))
     if executed is not None and (problem := _too_many_for(executed, paths)):
         show_problem(problem)
         sys.exit(2)

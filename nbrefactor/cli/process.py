@@ -105,6 +105,8 @@ def process(
     step: Step[Outcome],
     writing: Writing,
     execute: Execute | None = None,
+    *,
+    compares: bool = False,
 ) -> int:
     """Plan, show and write every notebook; return the exit code.
 
@@ -118,6 +120,8 @@ def process(
         How the change is shown and written.
     execute : callable or None
         Runs a notebook that changes, before it is written; only one that runs through is.
+    compares : bool
+        Whether definitions are compared with modules, so that there may be a next step.
 
     Returns
     -------
@@ -144,6 +148,8 @@ def process(
             shown.step(done.found.name, len(done.value.replaced) if done.value else 0)
     batch.problems.show()
     batch.summarise(terminal)
+    if compares and not writing.quiet:
+        batch.suggest(terminal, paths)
     return exit_code(batch.outcomes, batch.problems.sentences) or int(batch.broken > 0)
 
 
@@ -156,6 +162,7 @@ class _Batch:
     problems: Problems = field(default_factory=Problems)
     outcomes: list[Outcome] = field(default_factory=list)
     broken: int = 0
+    settings: list[Settings] = field(default_factory=list)
 
     def find(self, paths: Sequence[str]) -> tuple[Found, ...]:
         """Find the notebooks."""
@@ -178,6 +185,8 @@ class _Batch:
             show_problem(f"{done.found.name}: {done.left_out}")
         if done.problem is not None:
             self.problems.add(done.problem)
+        if done.settings is not None and done.settings not in self.settings:
+            self.settings.append(done.settings)
         outcome = done.value
         if outcome is None or not self._shown(terminal, outcome, alone=alone):
             return
@@ -245,6 +254,15 @@ class _Batch:
         if self.broken:
             those = "1 notebook does" if self.broken == 1 else f"{self.broken} notebooks do"
             show(terminal, f"{those} not run after the change and stayed as before\n")
+
+    def suggest(self, terminal: Console, paths: Sequence[str]) -> None:
+        """Say what to do next where nothing was replaced and no module was named."""
+        from nbrefactor.cli.next_step import next_step
+
+        idle = self.outcomes and all(one.status == "unchanged" for one in self.outcomes)
+        if idle and not any(one.findings for one in self.outcomes):
+            if line := next_step(paths, self.settings):
+                terminal.print(line, soft_wrap=True, markup=False, highlight=False)
 
 
 def _write(outcome: Outcome, path: Path | None, writing: Writing) -> Iterator[str]:

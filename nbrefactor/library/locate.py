@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from functools import cached_property
 from importlib import machinery
 from pathlib import Path
@@ -442,6 +443,8 @@ def _not_found(name: str, finder: Finder, places: Places) -> str:
         ]
         if hidden:
             hint = f"; it hides {hidden[0]}, which has no __init__.py"
+        elif near := get_close_matches(last, _modules_in(package.folders), 1):
+            hint = f'; did you mean "{near[0]}"?'
     return f'package "{parent}" ({folders}) has no module "{last}"{hint}.'
 
 
@@ -515,3 +518,14 @@ def _separators() -> Iterator[str]:
     yield "/"
     if os.sep != "/":
         yield os.sep
+
+
+def _modules_in(folders: Sequence[Path]) -> list[str]:
+    """Name the public modules that lie in the folders of a package."""
+    found = (
+        path.stem
+        for folder in folders
+        for path in (folder.iterdir() if folder.is_dir() else ())
+        if path.suffix == ".py" or (path / "__init__.py").is_file()
+    )
+    return sorted(name for name in set(found) if not name.startswith("_"))
