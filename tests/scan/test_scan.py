@@ -41,7 +41,10 @@ def test_the_same_program_is_one_group(write: Write, other: str) -> None:
 DIFFERENT = {
     "a literal": (MEAN, MEAN.replace("total /", "total * 1 /")),
     "a parameter's name, which calls can say": (MEAN, MEAN.replace("values", "numbers")),
-    "1 and 1.0": ("def f(a):\n    b = a + 1\n    return b\n", "def f(a):\n    b = a + 1.0\n    return b\n"),
+    "1 and 1.0": (
+        "def f(a):\n    b = a + 1\n    return b\n",
+        "def f(a):\n    b = a + 1.0\n    return b\n",
+    ),
     "0.0 and -0.0 written as values": (
         "def f(a):\n    b = a, 0.0\n    return b\n",
         "def f(a):\n    b = a, -0.0\n    return b\n",
