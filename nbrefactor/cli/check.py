@@ -244,9 +244,9 @@ class _Batch:
         """Say what to do next where no copy was found and no module was named."""
         from nbrefactor.cli.next_step import next_step
 
-        if not any(one.code.startswith("NB1") for one in self.diagnostics):
-            if line := next_step(paths, self.settings):
-                yield line
+        found = any(one.code.startswith("NB1") for one in self.diagnostics)
+        if not found and (line := next_step(paths, self.settings)):
+            yield line
 
 
 @dataclass(frozen=True, slots=True)

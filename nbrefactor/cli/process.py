@@ -260,9 +260,9 @@ class _Batch:
         from nbrefactor.cli.next_step import next_step
 
         idle = self.outcomes and all(one.status == "unchanged" for one in self.outcomes)
-        if idle and not any(one.findings for one in self.outcomes):
-            if line := next_step(paths, self.settings):
-                terminal.print(line, soft_wrap=True, markup=False, highlight=False)
+        idle = idle and not any(one.findings for one in self.outcomes)
+        if idle and (line := next_step(paths, self.settings)):
+            terminal.print(line, soft_wrap=True, markup=False, highlight=False)
 
 
 def _write(outcome: Outcome, path: Path | None, writing: Writing) -> Iterator[str]:

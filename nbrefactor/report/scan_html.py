@@ -1,8 +1,8 @@
 """A scan as one page that stands alone: it loads nothing, and its own script is all that runs.
 
 What comes from notebooks stands in the page as JSON in which no HTML can begin or end, and the
-script puts it there as text, never as markup. The page's own content security policy forbids
-the rest.
+script puts it there as text, never as markup. The page's own content security policy forbids the
+rest.
 """
 
 from __future__ import annotations

@@ -99,10 +99,11 @@ def next_command(family: Family, paths: Sequence[str]) -> str:
     if group.kind == "cell" or group.move is None:
         return ""
     if group.modules:
-        return f"nbrefactor migrate {_typed(paths)} --module {shlex.quote(group.modules[0])}"
-    if group.move.way == "no":
+        module = shlex.quote(visible_line(group.modules[0]))
+        return f"nbrefactor migrate {_typed(paths)} --module {module}"
+    if not family.name.isascii():
         return ""
-    return f"nbrefactor extract {_typed(paths)} {family.name} --to helpers.py"
+    return f"nbrefactor scan {_typed(paths)} --names {family.name} --html {family.name}.html"
 
 
 def _typed(paths: Sequence[str]) -> str:

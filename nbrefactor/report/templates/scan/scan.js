@@ -130,7 +130,7 @@
     if (family.groups.length > 1) {
       const choose = make("div", "choose");
       family.groups.slice(0, 60).forEach((group, at) => {
-        const label = at ? `${group.difference}: ${count(group.copies.length, "copy", "copies")}` : "most copies";
+        const label = at ? `${group.difference === "function" ? "another function" : group.difference}: ${count(group.copies.length, "copy", "copies")}` : "most lines";
         const button = make("button", "", label);
         button.type = "button";
         button.addEventListener("click", () => {
