@@ -201,17 +201,28 @@ def _processor() -> str:
 @click.option("--notebooks", default=NOTEBOOKS, show_default=True, help="How many are made.")
 @click.option("--megabytes", default=MEGABYTES, show_default=True, help="How large they are.")
 @click.option("--corpus", type=click.Path(path_type=Path), help="Measure on this folder instead.")
+@click.option("--without", multiple=True, metavar="WORD", help="Leave out what is called so.")
 @click.option("--sizes", "growing", is_flag=True, help="Measure notebooks of growing size too.")
-def main(rounds: int, notebooks: int, megabytes: int, corpus: Path | None, growing: bool) -> None:
+def main(
+    rounds: int,
+    notebooks: int,
+    megabytes: int,
+    corpus: Path | None,
+    without: tuple[str, ...],
+    growing: bool,
+) -> None:
     """Measure the commands, and print tables in Markdown."""
     cores = usable_cores()
-    print(f"{_processor()}, {cores} cores, {platform.system()}, Python {platform.python_version()}")
+    machine = f"{_processor()}, {cores} cores, {platform.system()}"
+    print(f"{machine}, Python {platform.python_version()}", flush=True)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         place = corpus or folder / "corpus"
         if corpus is None:
             write_corpus(place, notebooks=notebooks, megabytes=megabytes)
-        commands = many(cores, place)
+        commands = [
+            found for found in many(cores, place) if not any(word in found.name for word in without)
+        ]
         measure(commands, place, 1)  # Fills caches: those of the tools and of the system.
         costs = measure(commands, place, rounds)
         against = [found for found in costs if found.startswith(("floor", "`ruff"))]
