@@ -16,3 +16,8 @@ def outline(node: DefinitionNode) -> tuple[object, ...]:
     arguments = node.args
     counts = (len(arguments.posonlyargs), len(arguments.args), len(arguments.kwonlyargs))
     return (type(node), *counts, len(arguments.defaults), len(node.decorator_list))
+
+
+def size(node: DefinitionNode) -> int:
+    """Count the nodes of a definition, which grow with its tokens."""
+    return sum(1 for _ in ast.walk(node))

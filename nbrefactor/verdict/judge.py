@@ -21,7 +21,7 @@ from nbrefactor.python.difference import may_be_similar
 from nbrefactor.python.environment import environment
 from nbrefactor.python.forms import Forms
 from nbrefactor.python.meanings import Imported, Meaning
-from nbrefactor.python.outline import outline
+from nbrefactor.python.outline import outline, size
 from nbrefactor.python.scopes import DefinitionNode
 from nbrefactor.verdict.context import Candidate, Context, Will
 from nbrefactor.verdict.importing import Arrival
@@ -40,6 +40,8 @@ _SUGGESTED_FROM = 0.8
 _EFFECTS_UNKNOWN = frozenset({"effect-unknown", "target-unknown", "import-unknown"})
 # Below this, two functions look alike because they are small.
 _SUGGESTED_TOKENS = 20
+# What has less than this of another's size shares too little with it, with some room.
+_AS_LARGE = 0.5
 
 
 def judge(
@@ -146,11 +148,14 @@ class _Targets:
             for target in accepted.offer.by_outline.get(outline(node), ()):
                 yield self._candidate(at, target)
 
-    def all(self) -> Iterator[tuple[TargetModule, Target]]:
-        """Give every target with its module."""
+    def as_large(self, node: DefinitionNode) -> Iterator[tuple[TargetModule, Target]]:
+        """Give the targets, with their modules, that may share most code with a definition."""
+        mine = size(node)
         for accepted in self._modules:
             for target in accepted.module.targets.values():
-                yield accepted.module, target
+                theirs = accepted.offer.sizes[target.node]
+                if min(mine, theirs) >= _AS_LARGE * max(mine, theirs):
+                    yield accepted.module, target
 
     def _candidate(self, at: int, target: Target) -> Candidate:
         key = (at, target.name)
@@ -427,10 +432,11 @@ def _near_misses(
     definition: InlineDefinition, targets: _Targets, aliases: Mapping[str, str], forms: Forms
 ) -> Iterator[Match]:
     node = definition.node
-    if definition.name in aliases or forms.form(node) is None:
+    near = [] if definition.name in aliases else list(targets.as_large(node))
+    if not near or forms.form(node) is None:
         return
     mine = forms.tokens(node)
-    for module, target in targets.all():
+    for module, target in near:
         if target.name.startswith("_"):
             continue  # somebody's own, that nobody is pointed to
         if type(target.node) is not type(node) or forms.form(target.node) is None:

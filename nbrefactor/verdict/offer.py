@@ -15,7 +15,8 @@ from nbrefactor.library.stars import World, world
 from nbrefactor.library.target import Target, TargetModule
 from nbrefactor.python.environment import environment
 from nbrefactor.python.forms import Forms
-from nbrefactor.python.outline import outline
+from nbrefactor.python.outline import outline, size
+from nbrefactor.python.scopes import DefinitionNode
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,11 @@ class Offer:
         for target in self.module.targets.values():
             found.setdefault(outline(target.node), []).append(target)
         return found
+
+    @cached_property
+    def sizes(self) -> Mapping[DefinitionNode, int]:
+        """How large each target is."""
+        return {target.node: size(target.node) for target in self.module.targets.values()}
 
     def home(self, source: SourceModule, roots: tuple[Path, ...]) -> Home:
         """Read the names of a file that defines targets.
