@@ -51,17 +51,15 @@ _LEVELS: Mapping[str, Entry] = {
     ),
     "not-selected": Entry("{subject} is not among the selected rules", "select {subject}"),
     "ignored": Entry("{subject} is ignored in the settings", "take {subject} out of the settings"),
-    "opted-out": Entry("{subject}", "take that comment out"),
+    "opted-out": Entry("{subject}", "take that comment, tag or setting out"),
     "looks-like": Entry(
         'looks like "{there}"; if it is meant to be, say --alias {subject}={there}',
         "say --alias {subject}={there}",
     ),
     "too-deep": Entry("is nested too deeply to be compared", "take the nesting apart"),
     "other-kind": Entry(
-        "is a {here} here and a {there} in {subject}", "give one of the two another name"
-    ),
-    "depends-on-staying": Entry(
-        'uses "{subject}"{at}, which stays here', 'see why "{subject}" stays, and mend that first'
+        "is a {here} here and a {there} in {subject}",
+        "write it as a {there} too if the two are meant to be the same, or else give it another name",
     ),
 }  # fmt: skip
 
@@ -113,14 +111,6 @@ _NAMES: Mapping[str, Entry] = {
     "own-module": Entry(
         'reads "{subject}", which answers for its own module',
         "the notebook depends on the function being its own: keep it",
-    ),
-    "frames": Entry(
-        "looks at the frame in which it runs",
-        "the notebook depends on the function being its own: keep it",
-    ),
-    "target-unbound": Entry(
-        'the target reads "{subject}", which its module does not bind',
-        'import or define "{subject}" in the target\'s module, which fails without it',
     ),
     "writes-global": Entry(
         'writes notebook global "{subject}"', 'return the new value of "{subject}" instead'
@@ -236,10 +226,12 @@ _BODY: Mapping[str, Entry] = {
     ),
     "closes-figure": Entry(
         "closes its figure, the target leaves it open to be shown",
-        "close the figure in the notebook, behind the call",
+        "close the figure in the notebook, after the call",
     ),
     "several-panels": Entry(
-        "draws into several panels, the target into one", "call the target with ax= for each panel"
+        "draws into several panels, the target into one", 
+        "let the function draw one panel, and call it once for each; or call the target yourself, "
+        "with ax= for each panel",
     ),
     "argument-otherwise": Entry(
         'its argument "{subject}" {here}, the target takes it for {there}',
@@ -259,7 +251,7 @@ _BODY: Mapping[str, Entry] = {
     ),
     "handles-new-error": Entry(
         "{cell} handles {there}, which the target raises and the inline function does not",
-        "check the arguments before the call, or handle Exception",
+        "handle Exception there, or take the call out of the try and check the arguments before it",
     ),
     "goes-on": Entry(
         "{cell} goes on drawing, into the figure that the target leaves open ({here})",
@@ -329,12 +321,12 @@ _IMPORT: Mapping[str, Entry] = {
     "import-looks": Entry(
         "importing {subject} looks at the environment ({here}, {there}), earlier than the notebook "
         "imports it",
-        "import it in the notebook above",
+        "import that module in the notebook too, above the definition",
         unknown=True,
     ),
     "import-early": Entry(
         "would import {subject} before {cell} prepares that ({here})",
-        "import {subject} in the notebook above",
+        "move that, and the notebook's own import of {subject}, above the definition",
         unknown=True,
     ),
     "import-subclasses": Entry(
@@ -377,7 +369,8 @@ _OBSERVATIONS: Mapping[str, Entry] = {
         unknown=True,
     ),
     "shows-help": Entry(
-        "{cell}{here} shows its help", "give both the same docstring, or ask for help on what stays"
+        "{cell}{here} shows its help",
+        "print its __doc__ instead, and give both the same docstring",
     ),
     "passed-on-doc": Entry(
         "{cell}{here} passes it on to {subject}, and its docstring differs",
@@ -412,12 +405,11 @@ _OBSERVATIONS: Mapping[str, Entry] = {
     "changes-attributes": Entry(
         "{cell}{here} changes its attributes", "keep those values in names of the notebook"
     ),
-    "changes-module": Entry(
-        "{cell}{here} changes {subject}", "pass the value as an argument instead"
-    ),
     "meets-own": Entry(
         "{cell} uses the target's module, whose own {subject} it would become one with",
-        "import {subject} from the module in the first place",
+        
+        "use the notebook's own {subject} throughout, or import {subject} from the module and take "
+        "the definition out",
     ),
     "compared": Entry(
         "{cell}{here} compares it with what would become the same object",
