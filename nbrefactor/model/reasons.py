@@ -52,34 +52,31 @@ _LEVELS: Mapping[str, Entry] = {
     ),
     "not-selected": Entry("{subject} is not among the selected rules", "select {subject}"),
     "ignored": Entry("{subject} is ignored in the settings", "take {subject} out of the settings"),
-    "opted-out": Entry("{subject}", "take that comment out"),
+    "opted-out": Entry("{subject}", "take that comment, tag or setting out"),
     "looks-like": Entry(
         'looks like "{there}"; if it is meant to be, say --alias {subject}={there}',
         "say --alias {subject}={there}",
     ),
     "too-deep": Entry("is nested too deeply to be compared", "take the nesting apart"),
     "other-kind": Entry(
-        "is a {here} here and a {there} in {subject}", "give one of the two another name"
-    ),
-    "depends-on-staying": Entry(
-        'uses "{subject}"{at}, which stays here', 'see why "{subject}" stays, and mend that first'
+        "is a {here} here and a {there} in {subject}",
+        "write it as a {there} too if the two are meant to be the same, or give it another name",
     ),
 }  # fmt: skip
 
 _NAMES: Mapping[str, Entry] = {
     "captures-parameter": Entry(
         'reads notebook global "{subject}"{at}: a parameter of the notebook',
-        'pass "{subject}" as an argument: give the inline function and the target a parameter '
-        "for it",
+        'give the inline function and the target a parameter "{subject}" and pass it',
     ),
     "captures-value": Entry(
         'reads notebook global "{subject}"{at}{here}{there}',
-        'pass "{subject}" as an argument instead of reading it from the notebook, or define it '
+        'give the inline function and the target a parameter "{subject}" and pass it, or define it '
         "with the same value in the target's module",
     ),
     "captures-changed": Entry(
         'reads notebook global "{subject}"{at}, which {here}',
-        'pass "{subject}" as an argument instead of reading it from the notebook',
+        'give the inline function and the target a parameter "{subject}" and pass it',
     ),
     "captures-import": Entry(
         '"{subject}" is {here} here{at}{there}',
@@ -91,14 +88,15 @@ _NAMES: Mapping[str, Entry] = {
     ),
     "captures-class": Entry(
         'uses the class "{subject}"{at}, which stays here',
-        'let the class "{subject}" be replaced too, or pass it as an argument',
+        'let the class "{subject}" be replaced too, or give both a parameter for it',
     ),
     "captures-state": Entry(
         'uses the function "{subject}"{at}, which keeps a state and stays here',
-        'let the function "{subject}" be replaced too, or pass it as an argument',
+        'let the function "{subject}" be replaced too, or give both a parameter for it',
     ),
     "captures-nothing": Entry(
-        'reads "{subject}", which no cell visibly binds', 'bind "{subject}" in a cell, or pass it'
+        'reads "{subject}", which no cell visibly binds',
+        'bind "{subject}" in a cell, or give both a parameter for it',
     ),
     "captures-late": Entry(
         'reads "{subject}", which {cell} binds only after the first call',
@@ -114,14 +112,6 @@ _NAMES: Mapping[str, Entry] = {
     "own-module": Entry(
         'reads "{subject}", which answers for its own module',
         "the notebook depends on the function being its own: keep it",
-    ),
-    "frames": Entry(
-        "looks at the frame in which it runs",
-        "the notebook depends on the function being its own: keep it",
-    ),
-    "target-unbound": Entry(
-        'the target reads "{subject}", which its module does not bind',
-        'import or define "{subject}" in the target\'s module, which fails without it',
     ),
     "writes-global": Entry(
         'writes notebook global "{subject}"', 'return the new value of "{subject}" instead'
@@ -184,19 +174,19 @@ _PLACE: Mapping[str, Entry] = {
 
 _BODY: Mapping[str, Entry] = {
     "effect-unknown": Entry(
-        "calls {subject}, of which it is not known what else it does",
-        "call {subject} in the notebook, around the call, and leave the function to its drawing; "
-        "or let a run tell with --prove",
+        "calls {subject}, whose side effects are not known",
+        "call {subject} in the notebook, before or after the call, instead of in the function; or "
+        "let a run tell with --prove",
         unknown=True,
     ),
     "target-unknown": Entry(
-        "the target calls {subject}, of which it is not known what else it does",
+        "the target calls {subject}, whose side effects are not known",
         "let a run tell with --prove, or take that call out of the target",
         unknown=True,
     ),
     "effect-lost": Entry(
         "{here}, and the target does not",
-        "do that in the notebook, around the call, and leave the function to its drawing",
+        "do that in the notebook, before or after the call, instead of in the function",
     ),
     "effect-new": Entry(
         "the target {here}, and it does not",
@@ -204,11 +194,11 @@ _BODY: Mapping[str, Entry] = {
     ),
     "changes-argument": Entry(
         'changes its argument "{subject}", and the target does not',
-        "change it in the notebook, around the call",
+        "change it in the notebook, before or after the call, instead of in the function",
     ),
     "changes-global": Entry(
         'changes "{subject}", and the target does not',
-        "change it in the notebook, around the call",
+        "change it in the notebook, before or after the call, instead of in the function",
     ),
     "target-changes": Entry(
         'the target changes "{subject}", the inline function does not',
@@ -237,10 +227,12 @@ _BODY: Mapping[str, Entry] = {
     ),
     "closes-figure": Entry(
         "closes its figure, the target leaves it open to be shown",
-        "close the figure in the notebook, behind the call",
+        "close the figure in the notebook, after the call",
     ),
     "several-panels": Entry(
-        "draws into several panels, the target into one", "call the target with ax= for each panel"
+        "draws into several panels, the target into one",
+        "let the function draw one panel, and call it once for each; or call the target yourself, "
+        "with ax= for each panel",
     ),
     "argument-otherwise": Entry(
         'its argument "{subject}" {here}, the target takes it for {there}',
@@ -252,15 +244,15 @@ _BODY: Mapping[str, Entry] = {
     ),
     "asks-more": Entry(
         'the target asks of "{subject}" {there}, which the inline function does not',
-        "let both use the argument alike",
+        "let both use the argument in the same way",
     ),
     "takes-none": Entry(
-        'takes None for "{subject}", and the target does not look for it',
-        "look for None in the target too, or before the call",
+        'takes None for "{subject}", and the target does not check for it',
+        "check for None in the target too, or before the call",
     ),
     "handles-new-error": Entry(
         "{cell} handles {there}, which the target raises and the inline function does not",
-        "check the arguments before the call, or handle Exception",
+        "handle Exception there, or take the call out of the try and check the arguments before it",
     ),
     "goes-on": Entry(
         "{cell} goes on drawing, into the figure that the target leaves open ({here})",
@@ -272,7 +264,7 @@ _BODY: Mapping[str, Entry] = {
     ),
     "backend": Entry(
         "{cell} chooses how figures are shown ({here})",
-        "leave the notebook with its inline figures",
+        "show figures inline, as with %matplotlib inline",
     ),
     "decorators-differ": Entry("decorators differ", "make the two the same where they differ"),
     "decorated-differs": Entry(
@@ -314,7 +306,7 @@ _IMPORT: Mapping[str, Entry] = {
         'move that into a function, or under if __name__ == "__main__"',
     ),
     "import-unknown": Entry(
-        "importing {subject} runs {here} ({there}), of which it is not known what else it does",
+        "importing {subject} runs {here} ({there}), whose side effects are not known",
         'move that into a function, or under if __name__ == "__main__"; or let a run tell with '
         "--prove",
         unknown=True,
@@ -330,12 +322,12 @@ _IMPORT: Mapping[str, Entry] = {
     "import-looks": Entry(
         "importing {subject} looks at the environment ({here}, {there}), earlier than the notebook "
         "imports it",
-        "import it in the notebook above",
+        "import that module in the notebook too, above the definition",
         unknown=True,
     ),
     "import-early": Entry(
         "would import {subject} before {cell} prepares that ({here})",
-        "import {subject} in the notebook above",
+        "move that, and the notebook's own import of {subject}, above the definition",
         unknown=True,
     ),
     "import-subclasses": Entry(
@@ -378,7 +370,8 @@ _OBSERVATIONS: Mapping[str, Entry] = {
         unknown=True,
     ),
     "shows-help": Entry(
-        "{cell}{here} shows its help", "give both the same docstring, or ask for help on what stays"
+        "{cell}{here} shows its help",
+        "print its __doc__ instead, and give both the same docstring",
     ),
     "passed-on-doc": Entry(
         "{cell}{here} passes it on to {subject}, and its docstring differs",
@@ -413,12 +406,10 @@ _OBSERVATIONS: Mapping[str, Entry] = {
     "changes-attributes": Entry(
         "{cell}{here} changes its attributes", "keep those values in names of the notebook"
     ),
-    "changes-module": Entry(
-        "{cell}{here} changes {subject}", "pass the value as an argument instead"
-    ),
     "meets-own": Entry(
         "{cell} uses the target's module, whose own {subject} it would become one with",
-        "import {subject} from the module in the first place",
+        "use the notebook's own {subject} throughout, or import {subject} from the module and take "
+        "the definition out",
     ),
     "compared": Entry(
         "{cell}{here} compares it with what would become the same object",
@@ -426,11 +417,11 @@ _OBSERVATIONS: Mapping[str, Entry] = {
     ),
     "compares-constant": Entry(
         'compares by "is", and "{subject}" is another object in the module, though an equal one',
-        'compare by "==", or pass "{subject}" as an argument',
+        'compare by "==", or give both a parameter "{subject}" and pass it',
     ),
     "decorator-unknown": Entry(
         "what its decorator {subject} sees of it is not known",
-        "take the decorator away, or let it stand where it can be read",
+        "take the decorator away, or use one whose source is in the project, where it can be read",
         unknown=True,
     ),
     "sees-frames": Entry(
@@ -453,7 +444,7 @@ _OBSERVATIONS: Mapping[str, Entry] = {
     ),
     "looks-name-up": Entry(
         '{here} looks up "{subject}", which means something else in the target\'s module',
-        'pass "{subject}" as an argument',
+        'give both a parameter "{subject}" and pass it',
     ),
     "too-deep-here": Entry(
         "{cell}{here} names it in code that is nested too deeply to be understood",
@@ -484,17 +475,18 @@ _OBSERVATIONS: Mapping[str, Entry] = {
     ),
     "passed-on-values": Entry(
         "{cell} passes it on, and calls need the notebook's values",
-        "call the function where it is passed on, or give the target the same signature",
+        "pass on a lambda that calls it, or give the target the same signature",
     ),
     "passed-on-parameters": Entry(
         "{cell} passes it on, and {here}",
-        "call the function where it is passed on, or give the target the same signature",
+        "pass on a lambda that calls it, or give the target the same signature",
     ),
     "passed-on-result": Entry(
         "{cell} passes it on; it {here}", "let the target return the same"
     ),
     "call-binds-not": Entry(
-        "the call in {cell} {here}", "pass the arguments by keyword",
+        "the call in {cell} {here}",
+        "pass the arguments by keyword, and none that the target does not take",
         binding=True
     ),
     "call-other-name": Entry(
@@ -504,7 +496,7 @@ _OBSERVATIONS: Mapping[str, Entry] = {
     ),
     "call-unusual": Entry(
         "the call in {cell} would have to change, and is written unusually",
-        "write the call plainly",
+        "write the call in a statement of its own, outside of any f-string and without brackets",
         binding=True
     ),
     "result-used": Entry(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -114,24 +113,6 @@ class Worlds:
         form = forms.form(node)
         found = [one for name in (form.outside if form else ()) for one in look.at(name, assumed)]
         return tuple(found)
-
-    def unbound(self, outside: Iterable[str]) -> tuple[str, ...]:
-        """Name what a target reads and its module does not bind: calling it would fail.
-
-        Parameters
-        ----------
-        outside : iterable of str
-            The names that the target reads of its module.
-
-        Returns
-        -------
-        tuple of str
-            None where a star import or text that is run may bind them.
-        """
-        if self.module.unknown or self.module.dynamic:
-            return ()
-        known = {*self.module.names, *_OF_THE_MODULE, *dir(builtins), *_KERNEL_BUILTINS}
-        return tuple(name for name in outside if name not in known)
 
 
 @dataclass(frozen=True, slots=True)
