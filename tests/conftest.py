@@ -1,6 +1,11 @@
+import os
 from pathlib import Path
 
 import pytest
+
+# Several test processes share the cores: threads of each that wait for work would take them all.
+for library in ("OPENBLAS", "OMP", "MKL"):
+    os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
 
 @pytest.fixture(autouse=True)

@@ -28,6 +28,7 @@ OWN = [
     "cli.batch",
     "cli.check",
     "cli.execution",
+    "cli.next_step",
     "cli.options",
     "cli.problems",
     "config",
