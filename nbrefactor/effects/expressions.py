@@ -329,9 +329,17 @@ class Expressions:
             *(value.holds for value in shared), *(value.roots | value.holds for value in held)
         )
         first = arguments.first
-        if found.keeps_shape and first is not None:
-            return Value(roots, holds, type=found.returns, like=first.like, part=first.part)
-        return Value(roots, holds, type=found.returns)
+        if first is None:
+            return Value(roots, holds, type=found.returns)
+        kept = found.keeps_numbers and arguments.says_nothing_more
+        return Value(
+            roots,
+            holds,
+            type=found.returns,
+            like=first.like if found.keeps_shape else "",
+            part=first.part if found.keeps_shape else "",
+            same=first.same if kept else "",
+        )
 
     def _effect(
         self, kind: str, origin: str, node: ast.Call, found: Known, arguments: _Arguments
@@ -427,6 +435,14 @@ class Expressions:
         return Value(roots=inside, holds=inside)
 
 
+# They hold all that a plot can show of a number.
+_FLOATS = frozenset(
+    f"{place}.{name}"
+    for place in ("numpy", "torch")
+    for name in ("float32", "float64", "double", "float")
+) | {"builtins.float"}
+
+
 @dataclass(frozen=True, slots=True)
 class _Arguments:
     """The values that a call passes."""
@@ -447,6 +463,18 @@ class _Arguments:
         if self.base is not None and not self.base.origin:
             return self.base
         return self.positional[0] if self.positional else None
+
+    @property
+    def says_nothing_more(self) -> bool:
+        """Whether a call says nothing but what it works on, and which floats it makes of it."""
+        own = self.base is None or bool(self.base.origin)
+        dtypes = [v for k, v in self.keywords.items() if k == "dtype"]
+        return (
+            not self.starred
+            and len(self.positional) == own
+            and len(dtypes) == len(self.keywords)
+            and all(value.origin in _FLOATS for value in dtypes)
+        )
 
     def at(self, place: str | int) -> Iterable[Value]:
         """Give the values at a position, under a keyword, or the object itself."""

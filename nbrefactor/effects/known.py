@@ -307,6 +307,7 @@ def _worst(found: list[Known]) -> Known | None:
         draws=_common(known.draws for known in found),
         data=joined("data"),
         keeps_shape=all(known.keeps_shape for known in found),
+        keeps_numbers=all(known.keeps_numbers for known in found),
         stable=all(known.stable for known in found),
     )
 

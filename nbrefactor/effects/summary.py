@@ -86,7 +86,9 @@ class Summaries:
         for name in parameter_names(node.args):
             inside = frozenset({f"parameter {name}"})
             kind = "str" if name in texts else ""
-            variables[name] = Value(inside, inside, type=kind, exactly=name, like=name, part=name)
+            variables[name] = Value(
+                inside, inside, type=kind, exactly=name, like=name, part=name, same=name
+            )
         summary = _read(body, self._names, variables, self)
         more = {
             Effect("unknown", f"the decorator {ast.unparse(decorator)}")

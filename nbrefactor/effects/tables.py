@@ -62,6 +62,8 @@ class Known:
     keeps_shape : bool
         Whether the result has the first argument's numbers in their places, each for itself
         computed on.
+    keeps_numbers : bool
+        Whether the result has the first argument's numbers themselves, in their order.
     """
 
     effects: tuple[str, ...] = ()
@@ -77,6 +79,7 @@ class Known:
     draws: str = ""
     data: tuple[Place, ...] = ()
     keeps_shape: bool = False
+    keeps_numbers: bool = False
     stable: bool = False
 
     def covers(self, positional: int, keywords: Collection[str], *, starred: bool = False) -> bool:

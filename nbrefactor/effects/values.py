@@ -29,6 +29,8 @@ class Value:
         The one parameter whose numbers it holds in the same places, each for itself computed on.
     part : str
         The one parameter that it is, or is a part of, picked by indices alone.
+    same : str
+        The one parameter whose numbers it holds, none computed on, in their order.
     item : tuple of (str, int) or None
         Parameter and position, where it is a part of an element of that parameter.
     """
@@ -41,6 +43,7 @@ class Value:
     exactly: str = ""
     like: str = ""
     part: str = ""
+    same: str = ""
     item: tuple[str, int] | None = None
 
     @property
@@ -72,6 +75,7 @@ def joined(*values: Value) -> Value:
         exactly=first.exactly if all(v.exactly == first.exactly for v in values) else "",
         like=first.like if all(v.like == first.like for v in values) else "",
         part=first.part if all(v.part == first.part for v in values) else "",
+        same=first.same if all(v.same == first.same for v in values) else "",
         item=first.item if all(v.item == first.item for v in values) else None,
     )
 

@@ -61,7 +61,9 @@ def has_role(name: str, role: str, here: Summary, contract: Contract) -> bool:
 
 _ROLES: Mapping[str, str] = {
     "matrix": "a matrix that it draws as it is",
-    "numbers": "numbers, each drawn by itself",
+    "scaled": "a matrix of which it draws a share",
+    "across": "numbers to draw from left to right, as they are",
+    "up": "numbers to draw from bottom to top, as they are",
     "other": "something of its own",
     "colors": "colors",
     "axes": "axes to draw into",
@@ -110,13 +112,15 @@ def _other_role(name: str, role: str, asked: set[Demand], here: Summary, contrac
     kinds = {one.what for one in asked}
     drawn = [value for event in here.events if event.draws == "image" for value in event.data]
     match role:
-        case "matrix" | "ratio" | "stack":
+        case "matrix" | "scaled" | "ratio" | "stack":
             if "none" in kinds:
                 return "may be None"
             if kinds - _OF_NUMBERS - {"truth"}:
                 return "is no matrix of numbers"
-            if role == "matrix" and not any(value.like == name for value in drawn):
+            if role == "matrix" and not any(value.same == name for value in drawn):
                 return "is not drawn as it is"
+            if role == "scaled" and not any(value.like == name for value in drawn):
+                return "is not drawn"
             if role == "stack" and not any(value.part == name for value in drawn):
                 return "is not drawn as it is"
         case "pairs":
@@ -140,9 +144,13 @@ def _other_role(name: str, role: str, asked: set[Demand], here: Summary, contrac
         case "text":
             if kinds - _OF_TEXT:
                 return "is no text"
-        case "numbers":
+        case "across" | "up":
             if "none" in kinds or kinds - _OF_NUMBERS - {"truth", "iterate"}:
                 return "is no array of numbers"
+            at = 0 if role == "across" else 1
+            points = [event.arguments for event in here.events if event.draws == "points"]
+            if not any(len(given) > at and given[at].same == name for given in points):
+                return "is not drawn as it is"
         case "axes" | "colors":
             if kinds & {"call", "iterate"}:
                 return "is something else"

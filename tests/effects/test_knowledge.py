@@ -35,6 +35,7 @@ OF_CALLS = {
     "returns",
     "draws",
     "keeps_shape",
+    "keeps_numbers",
     "unchecked",
 }
 KEYS = {

@@ -23,7 +23,13 @@ FIGURE, AXES = "matplotlib.figure.Figure", "matplotlib.axes.Axes"
         pytest.param("numpy.random.seed", Known(effects=("seeds",)), id="seeds it"),
         pytest.param(
             "numpy.asarray",
-            Known(shares=(0, "a"), unknown_if=("like",), returns="numpy.ndarray", keeps_shape=True),
+            Known(
+                shares=(0, "a"),
+                unknown_if=("like",),
+                returns="numpy.ndarray",
+                keeps_shape=True,
+                keeps_numbers=True,
+            ),
             id="gives back what it was given",
         ),
         pytest.param(
