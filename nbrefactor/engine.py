@@ -404,6 +404,14 @@ def _notes(replaced: _Replaced, modules: Sequence[Accepted], settings: Settings)
     for name, target in settings.aliases:
         if name not in names:
             yield f'alias {name}={target}: no cell defines "{name}"'
+    for name in settings.force:
+        if name not in names:
+            yield f'--force {name}: no cell defines "{name}"'
+    matched = {found.definition.name for found in replaced.matches}
+    for accepted in modules:
+        for name in sorted(names & accepted.module.ambiguous.keys() - matched):
+            why = accepted.module.ambiguous[name]
+            yield f"{accepted.module.name}.{name} is not compared: it is {why}"
 
 
 def _about_imports(unread: Sequence[UnreadImport], *, pruned: bool) -> Iterator[str]:

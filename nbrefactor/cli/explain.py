@@ -15,7 +15,10 @@ from nbrefactor.config import Given, SettingsError
 from nbrefactor.visible import visible_line
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nbrefactor.model.outcome import Explanation
+    from nbrefactor.verdict.match import Accepted
 
 _EXAMPLES = """Examples:
 
@@ -44,7 +47,7 @@ def explain(path: str, name: str | None, given: Given) -> None:
     notebook = Path(path)
     problems = Problems()
 
-    def work() -> tuple[tuple[Explanation, ...], tuple[str, ...]]:
+    def work() -> tuple[tuple[Explanation, ...], Sequence[Accepted]]:
         settings = SettingsReader(given).settings_for(notebook)
         data = notebook.read_bytes()
         modules = read_modules(settings, notebook)
@@ -52,7 +55,7 @@ def explain(path: str, name: str | None, given: Given) -> None:
         if name is not None and not found and name not in (known := definition_names(data)):
             listed = ", ".join(known) or "nothing"
             raise SettingsError(f'{path}: no cell defines "{name}"; this notebook defines {listed}')
-        return found, tuple(accepted.module.name for accepted in modules)
+        return found, modules
 
     explained = problems.attempt(path, work)
     if explained is None:
@@ -62,6 +65,10 @@ def explain(path: str, name: str | None, given: Given) -> None:
     for explanation in found:
         out.print(render_explanation(explanation, width=out.width))
     if not found:
-        names = visible_line(", ".join(modules))
-        what = f'"{name}" has' if name else "no definition of this notebook has"
-        out.print(f"{what} no counterpart in {names}", soft_wrap=True)
+        names = visible_line(", ".join(accepted.module.name for accepted in modules))
+        what = f'"{name}" has no' if name else "no definition of this notebook has a"
+        out.print(f"{what} counterpart in {names}", soft_wrap=True)
+        for accepted in modules:
+            if name is not None and name in accepted.module.ambiguous:
+                why = f"{accepted.module.name}.{name} is {accepted.module.ambiguous[name]}"
+                out.print(visible_line(why), soft_wrap=True, markup=False, highlight=False)

@@ -144,6 +144,10 @@ class _Walk:
                 yield HiddenAccess("the import of __main__")
             case ast.ImportFrom(module="__main__"):
                 yield HiddenAccess("the import of __main__")
+            case ast.Constant(value=str(text)) if _names_the_notebook(text, around):
+                yield HiddenAccess(f'the text "{text}"')
+            case ast.JoinedStr(values=[ast.FormattedValue(value=ast.Name(id="__name__")), *_]):
+                yield HiddenAccess("a text that begins with __name__")
 
     def _is_builtin(self, name: str, local: frozenset[str]) -> bool:
         return name not in local and name not in self.names
@@ -197,6 +201,14 @@ class _Walk:
                 base = self.origin(value, local)
                 return f"{base}.{attribute}" if base else ""
         return ""
+
+
+def _names_the_notebook(text: str, around: tuple[ast.AST, ...]) -> bool:
+    """Tell whether a text names something of the notebook, as who patches it does."""
+    if text != "__main__" and not text.startswith("__main__."):
+        return False
+    # `__name__ == "__main__"` only asks; an index is looked at with what is indexed.
+    return not isinstance(around[-1] if around else None, (ast.Compare, ast.Subscript))
 
 
 def _looks_for_another(node: ast.AST, around: tuple[ast.AST, ...]) -> bool:

@@ -142,7 +142,8 @@ def _definition(found: Finding, width: int) -> Text:
     text = Text()
     text.append(f"  cell {found.cell + 1:>3}  ", "dim")
     text.append(f"{visible(found.name or ''):<{width}}  ", "bold")
-    text.append(f"{found.level:<10}", _LEVEL_STYLES[found.level])
+    level = "forced" if any(one.code == "forced" for one in found.reasons) else found.level
+    text.append(f"{level:<10}", _LEVEL_STYLES[found.level])
     share = "" if found.similarity is None else f"{found.similarity:>4.0%}"
     text.append(f" {share:>5}  ")
     if found.edits:

@@ -95,7 +95,9 @@ def observed(question: Question) -> tuple[Reason, ...]:
     tuple of Reason
         Empty where the obligation holds.
     """
-    body = Body(question.node, question.sight, question.worlds, question.renamed)
+    body = Body(
+        question.node, question.sight, question.worlds, question.renamed, question.target.node
+    )
     return tuple(
         dict.fromkeys(
             (

@@ -16,6 +16,10 @@ from nbrefactor.verdict.observed_sight import Sight
 from nbrefactor.verdict.observed_values import NOTHING, origins
 
 _NAME = re.compile(r"[^\W\d]\w*")
+_FRAMES = (
+    *(ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda),
+    *(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp),
+)
 _AT_NAME = re.compile(r"@([^\W\d]\w*)")
 _WHERE_LOGGED = ("module)", "filename)", "pathname)", "lineno)", "{module", "{filename", "{lineno")
 _WHO_LOGGED = ("funcName)", "{funcName")
@@ -36,12 +40,15 @@ class Body:
         What names mean here and in the target's module.
     renamed : bool
         Whether the target has another name.
+    target : ast.FunctionDef, ast.AsyncFunctionDef or ast.ClassDef
+        The target.
     """
 
     node: DefinitionNode
     sight: Sight
     worlds: Worlds
     renamed: bool
+    target: DefinitionNode
 
     def reasons(self) -> Iterator[Reason]:
         """Say what it tells of where it stands."""
@@ -107,16 +114,28 @@ class Body:
 
     def _queries(self) -> Iterator[Reason]:
         """``df.query("x > @limit")`` looks for the name in the function, then in its module."""
+        called = {call.func for call in self._own_calls()}
+        attributes = (n for n in ast.walk(self.node) if isinstance(n, ast.Attribute))
+        for inner in attributes:
+            if inner.attr in ("query", "eval") and inner not in called:
+                # Whoever calls it later may hand over any text of the program.
+                yield from self._looked_up(self._in_texts(_AT_NAME, "@"), inner)
         for call in self._own_calls():
             func = call.func
-            is_method = isinstance(func, ast.Attribute) and func.attr in ("query", "eval")
-            if not is_method and "pandas.eval" not in self._origins(call):
-                continue
-            if "builtins.eval" in self._origins(call):
-                continue
-            for name in sorted(self._named_by(call, _AT_NAME, "@")):
-                if not self._is_local(name, call):
-                    yield Reason("looks-name-up", name, here=_short(call.func))
+            if "pandas.eval" in self._origins(call):
+                # It takes names as they are, and locals by the names that they bear.
+                yield from self._looked_up(self._named_by(call, _NAME, ""), func)
+            elif isinstance(func, ast.Attribute) and func.attr in ("query", "eval"):
+                names = self._named_by(call, _AT_NAME, "@")
+                yield from self._looked_up({n for n in names if not self._is_local(n, call)}, func)
+
+    def _looked_up(self, names: set[str], by: ast.expr) -> Iterator[Reason]:
+        for name in sorted(names):
+            yield Reason("looks-name-up", name, here=_short(by))
+
+    def _in_texts(self, pattern: re.Pattern[str], sign: str) -> set[str]:
+        texts = (text for text in self.sight.flow.texts if sign in text)
+        return {name for text in texts for name in pattern.findall(text)}
 
     def _formulas(self) -> Iterator[Reason]:
         for call in self._own_calls():
@@ -141,9 +160,18 @@ class Body:
         return {name for text in texts if sign in text for name in pattern.findall(text)}
 
     def _is_local(self, name: str, call: ast.Call) -> bool:
-        return any(
-            call in ast.walk(inner) and name in function_locals(inner)
+        """Tell whether a name is a local of the function that calls, and of the target too."""
+        around = [
+            inner
             for inner in ast.walk(self.node)
+            if isinstance(inner, _FRAMES) and any(part is call for part in ast.walk(inner))
+        ]
+        innermost = around[-1] if around else None
+        if not isinstance(innermost, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            return False  # a frame of its own, in which the locals around it cannot be found
+        return name in function_locals(innermost) and any(
+            name in function_locals(inner)
+            for inner in ast.walk(self.target)
             if isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef))
         )
 
