@@ -54,8 +54,9 @@ def _family(number: int, family: Family, paths: Sequence[str]) -> Iterator[str]:
     group = family.group
     name = visible_line(family.name) if family.name else _where(group)
     head = f"{number:2d}  {name}"
-    number_of = _count(len(group.inline), "copy", "copies")
-    tail = f"{number_of} in {_count(len(group.notebooks), 'notebook')}, -{group.gone} lines"
+    number_of = _count(family.copies, "copy", "copies")
+    notebooks = {notebook for one in family.groups for notebook in one.notebooks}
+    tail = f"{number_of} in {_count(len(notebooks), 'notebook')}, -{family.gone} lines"
     gap = _WIDTH - len(head) - len(tail)
     yield f"{head}{' ' * gap}{tail}" if gap > 1 else f"{head}  {tail}"
     yield from _wrapped(f"{group.kind} of {_count(group.lines, 'line')}: {_move(group)}")
