@@ -134,6 +134,9 @@ class WayUp:
                 for magic in home.code.magics:
                     if _LISTS_NAMES.match(magic.text):
                         return f"{_number(home)} in between lists names"
+                if any(_spells(node, name) for node in ast.walk(home.tree)):
+                    # `if "f" not in globals()` asks whether it is there yet.
+                    return f'{_number(home)} in between spells "{name}" in a text'
         return ""
 
     def _otherwise(self, match: Match, top: CodeCell) -> str:
@@ -162,6 +165,10 @@ def _why_here(definition: InlineDefinition, top: CodeCell) -> str:
     if definition.inside:
         return f"it is defined inside of a {definition.inside} statement"
     return ""
+
+
+def _spells(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Constant) and node.value == name
 
 
 def _is_star(statement: ast.stmt) -> bool:

@@ -113,6 +113,7 @@ STAYS = [
     pytest.param(["import os", "names = list(globals())", F], "every name", id="globals()"),
     pytest.param(["import os", "%who function", F], "lists names", id="%who"),
     pytest.param(["import os", "import __main__\nhasattr(__main__, 'f')", F], 'names "f"', id="__main__"),
+    pytest.param(["import os", "if 'f' not in globals():\n    print('first')", F], 'spells "f"', id="a text that asks for it"),
     pytest.param([f"import os\n{F}"], "stands in the import cell", id="in the import cell itself"),
 ]  # fmt: skip
 
