@@ -11,6 +11,7 @@ from nbrefactor.library.source_module import SourceModule
 from nbrefactor.library.target import Target
 from nbrefactor.model.reason import Reason
 from nbrefactor.program.timeline import InlineDefinition, Timeline, Use
+from nbrefactor.program.words import words
 from nbrefactor.python.bindings import absolute_module
 from nbrefactor.python.meanings import Defined
 from nbrefactor.python.scopes import DefinitionNode, free_references
@@ -82,6 +83,9 @@ class Question:
         return self.sight.mine(self.node, event.things)
 
 
+_SHOWS_SOURCE = ("??", "%psource", "%pinfo2", "%pfile", "%page")
+
+
 def observed(question: Question) -> tuple[Reason, ...]:
     """Name every way in which the notebook can tell a definition from its target.
 
@@ -103,6 +107,7 @@ def observed(question: Question) -> tuple[Reason, ...]:
             (
                 *_evaluated(question),
                 *_looked_at(question),
+                *_asked_for(question),
                 *_handed_on(question),
                 *_shown(question),
                 *_stored(question),
@@ -152,6 +157,17 @@ def _looked_at(question: Question) -> Iterator[Reason]:
             elif any(use.role == "value" for use in question.uses):
                 code = "source-inspected" if event.detail in _SOURCE_READERS else "module-looked-up"
                 yield _reason(code, event, event.detail)
+
+
+def _asked_for(question: Question) -> Iterator[Reason]:
+    """Find the lines that show the source of a definition, comments and all."""
+    name = question.definition.name
+    for home in question.notebook.cells:
+        for magic in home.code.magics:
+            text = magic.text.strip()
+            shows = text.startswith(_SHOWS_SOURCE) or text.endswith("??")
+            if shows and name in words(text):
+                yield Reason("inspects-source", cells=(home.cell.index + 1,))
 
 
 def _looks(question: Question, event: Event) -> Reason:

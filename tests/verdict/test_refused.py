@@ -12,6 +12,7 @@ import nbrefactor
 IMPORT = "import pandas as pd\n"
 QUERY = "def f(d, k):\n    return d.query('a > @k')\n"
 PATCH = "import math\nR = 3\ndef f(x):\n    return x * R\n"
+THRICE = "def f(x):\n    return x * 3\n"
 HELPED = "def h(x):\n    return x + 1\ndef f(x):\n    return h(x)\n"
 
 # The module, and the notebook's cells.
@@ -44,12 +45,15 @@ REFUSED = {
         HELPED,
         ["def h(x):\n    return x + 1", "def f(x):\n    return h(x)", "from unittest.mock import patch\n@patch('__main__.h')\ndef test(m):\n    return f(1)"],
     ),
+    "source that is asked for": (THRICE, ["def f(x):\n    # mine\n    return x * 3", "f??"]),
+    "source that a magic shows": (THRICE, ["def f(x):\n    return x * 3", "%psource f"]),
     "a function that a test patches by the notebook's name": (
         HELPED,
         ["def h(x):\n    return x + 1", "def f(x):\n    return h(x)", "from unittest.mock import patch\nwith patch(f'{__name__}.h'):\n    f(1)"],
     ),
 }  # fmt: skip
 REPLACED = {
+    "help that is asked for": (THRICE, [THRICE, "f?"]),
     "a query for a parameter": (QUERY, [QUERY]),
     "a query in a notebook with a main": (QUERY, [QUERY, "if __name__ == '__main__':\n    print('x')"]),
 }  # fmt: skip
