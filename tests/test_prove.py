@@ -211,7 +211,7 @@ def test_effects_that_reading_does_not_know_are_left_to_a_run(
     Path("x.ipynb").write_text(data)
     arguments = ["migrate", "x.ipynb", "--module", "drawing", "--accept", "compatible"]
     read = CliRunner().invoke(main, [*arguments, "--dry-run"], catch_exceptions=False)
-    assert "of which it is not known what else it does" in read.output
+    assert "whose side effects are not known" in read.output
     in_place = [*arguments, "--prove", "--no-sandbox"]
     CliRunner().invoke(main, in_place, catch_exceptions=False)
     assert Path("x.ipynb").read_text() == data
