@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from nbrefactor.effects import known, types
 from nbrefactor.effects.known import Known
 from nbrefactor.effects.values import NEW, Demand, Effect, Event, Summary, Value, container, joined
+from nbrefactor.python.excerpt import excerpt
 from nbrefactor.python.meanings import Constant, Defined, Imported, Meaning
 
 FIGURES = frozenset(
@@ -282,7 +283,7 @@ class Expressions:
         if called.functions:
             return joined(*(self._followed(one, node, arguments) for one in called.functions))
         self.demand(called, "call")
-        self.note("unknown", _short(node.func))
+        self.note("unknown", excerpt(node.func))
         return self._unknown_result(arguments)
 
     def _method(self, node: ast.Call, name: str, base: Value, arguments: _Arguments) -> Value:
@@ -301,7 +302,7 @@ class Expressions:
         if found is None or not found.covers(
             len(arguments.positional), keywords, starred=arguments.starred
         ):
-            self.note("unknown", _short(node.func))
+            self.note("unknown", excerpt(node.func))
             return self._unknown_result(arguments)
         for changed in found.changes:
             for value in arguments.at(changed):
@@ -538,8 +539,3 @@ def _given(function: ast.AST, arguments: _Arguments) -> dict[str, Value]:
     if function.args.kwarg:
         given[f"parameter {function.args.kwarg.arg}"] = container(*arguments.keywords.values())
     return given
-
-
-def _short(node: ast.AST) -> str:
-    text = " ".join(ast.unparse(node).split())
-    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -17,6 +17,7 @@ from nbrefactor.effects.expressions import Expressions, _Arguments
 from nbrefactor.effects.values import Effect, Summary, Value, container
 from nbrefactor.library.source_module import SourceModule
 from nbrefactor.python.environment import environment
+from nbrefactor.python.excerpt import first_line
 from nbrefactor.python.meanings import Meaning
 from nbrefactor.python.reach import Facts, branches, facts_about, known_truth
 from nbrefactor.python.scopes import (
@@ -332,7 +333,7 @@ class TopLevel:
                 continue
             own = self._own(value)
             if not own or not all(top.is_quiet(one) for top, one in own):
-                yield self._act(decorator, "unknown", f"@{_short(decorator)}")
+                yield self._act(decorator, "unknown", f"@{first_line(decorator)}")
 
     def _annotations(
         self, nodes: Iterable[ast.expr | None], variables: dict[str, Value]
@@ -433,7 +434,7 @@ class TopLevel:
                     yield from self.plain(statement, variables)
 
     def _act(self, node: ast.AST, kind: Kind = "runs", text: str = "") -> Act:
-        return Act(kind, self.source.name, _row(node), text or _short(node))
+        return Act(kind, self.source.name, _row(node), text or first_line(node))
 
 
 def _is_harmless(effect: Effect) -> bool:
@@ -481,9 +482,3 @@ def _only_imports(body: Sequence[ast.stmt]) -> bool:
 
 def _row(node: ast.AST) -> int:
     return getattr(node, "lineno", 0)
-
-
-def _short(node: ast.AST) -> str:
-    lines = ast.unparse(node).split("\n")
-    text = " ".join(lines[0].split())
-    return text if len(text) <= 60 else f"{text[:57]}..."

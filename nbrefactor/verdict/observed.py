@@ -13,6 +13,7 @@ from nbrefactor.model.reason import Reason
 from nbrefactor.program.timeline import InlineDefinition, Timeline, Use
 from nbrefactor.program.words import words
 from nbrefactor.python.bindings import absolute_module
+from nbrefactor.python.excerpt import excerpt
 from nbrefactor.python.meanings import Defined
 from nbrefactor.python.scopes import DefinitionNode, free_references
 from nbrefactor.python.signature import BindingError, bind, signature
@@ -432,7 +433,7 @@ def _decorated(question: Question) -> Iterator[Reason]:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             for decorator in node.decorator_list:
                 if not _sees_calls_only(question, node, decorator):
-                    yield Reason("decorator-unknown", f"@{_short(decorator)}")
+                    yield Reason("decorator-unknown", f"@{excerpt(decorator)}")
 
 
 def _sees_calls_only(question: Question, node: DefinitionNode, decorator: ast.expr) -> bool:
@@ -520,8 +521,3 @@ def _binds(node: ast.FunctionDef | ast.AsyncFunctionDef, call: ast.Call) -> bool
     except BindingError:
         return False
     return True
-
-
-def _short(node: ast.AST) -> str:
-    text = " ".join(ast.unparse(node).split())
-    return text if len(text) <= 60 else f"{text[:57]}..."

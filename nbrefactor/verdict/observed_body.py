@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nbrefactor.model.reason import Reason
+from nbrefactor.python.excerpt import excerpt
 from nbrefactor.python.meanings import Constant, Defined, Imported
 from nbrefactor.python.scopes import DefinitionNode, free_references, function_locals
 from nbrefactor.verdict import observed_origins as table
@@ -131,7 +132,7 @@ class Body:
 
     def _looked_up(self, names: set[str], by: ast.expr) -> Iterator[Reason]:
         for name in sorted(names):
-            yield Reason("looks-name-up", name, here=_short(by))
+            yield Reason("looks-name-up", name, here=excerpt(by, most=40))
 
     def _in_texts(self, pattern: re.Pattern[str], sign: str) -> set[str]:
         texts = (text for text in self.sight.flow.texts if sign in text)
@@ -142,7 +143,7 @@ class Body:
             if any(origin.startswith(table.FORMULAS) for origin in self._origins(call)):
                 for name in sorted(self._named_by(call, _NAME, "~")):
                     if name not in table.FORMULA_NAMES and self._differs(name):
-                        yield Reason("looks-name-up", name, here=_short(call.func))
+                        yield Reason("looks-name-up", name, here=excerpt(call.func, most=40))
 
     def _named_by(self, call: ast.Call, pattern: re.Pattern[str], sign: str) -> set[str]:
         """Name what the text handed to a call names; any text of the program may be handed over."""
@@ -226,11 +227,6 @@ class Body:
             case ast.Attribute():
                 return False
         return True
-
-
-def _short(node: ast.expr) -> str:
-    text = ast.unparse(node)
-    return text if len(text) <= 40 else f"{text[:37]}..."
 
 
 def may_be_unbound(node: DefinitionNode) -> frozenset[str]:

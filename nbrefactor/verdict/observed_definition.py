@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from nbrefactor.effects import known
 from nbrefactor.effects.lasting import LASTING
+from nbrefactor.python.excerpt import excerpt
 from nbrefactor.python.scopes import DefinitionNode
 from nbrefactor.python.signature import signature
 from nbrefactor.verdict.observed_sight import Sight
@@ -48,7 +49,7 @@ def computed_when_defined(node: DefinitionNode, sight: Sight) -> Iterator[str]:
     seen: set[str] = set()
     for expression, scope in _evaluated(node, sight.scope(), sight):
         for part in _unsteady(expression, scope, sight):
-            text = _short(part)
+            text = excerpt(part)
             if text not in seen:
                 seen.add(text)
                 yield text
@@ -355,8 +356,3 @@ def _only_reads(name: str) -> bool:
     """Tell whether a builtin changes nothing of its arguments and keeps nothing of them."""
     told = known.function(f"builtins.{name}")
     return told is not None and not (told.changes or told.shares or told.calls or told.effects)
-
-
-def _short(node: ast.AST) -> str:
-    text = " ".join(ast.unparse(node).split())
-    return text if len(text) <= 60 else f"{text[:57]}..."

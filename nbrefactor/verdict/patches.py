@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from nbrefactor.effects import known
+from nbrefactor.python.excerpt import first_line
 from nbrefactor.python.scopes import parameter_names
 from nbrefactor.verdict.origins import Origins
 
@@ -114,7 +115,7 @@ class Patches:
         """Yield the places of one tree that change a module."""
         for node in ast.walk(tree) if self.is_named else ():
             if self._changes(node):
-                yield Change(getattr(node, "lineno", 0), self._what(node), _short(node))
+                yield Change(getattr(node, "lineno", 0), self._what(node), first_line(node))
 
     def _what(self, node: ast.AST) -> str:
         """Name what is changed: an attribute of the module, or the module."""
@@ -255,8 +256,3 @@ def _names(target: ast.AST) -> Iterator[str]:
     for node in ast.walk(target):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.id
-
-
-def _short(node: ast.AST) -> str:
-    text = " ".join(ast.unparse(node).partition("\n")[0].split())
-    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from nbrefactor.effects import known
+from nbrefactor.python.excerpt import first_line
 from nbrefactor.verdict.origins import Origins
 
 StepKind = Literal["front", "behind", "directory", "unknown", "other"]
@@ -144,13 +145,13 @@ class StepReader:
             elif "sys.modules" in origins:
                 yield from self._modules(node, parents)
             elif origins & _HOOKS and not self._is_looked_at(node, parents):
-                yield Step("other", _short(_statement(node, parents)))
+                yield Step("other", first_line(_statement(node, parents)))
         elif isinstance(node, ast.Call):
             yield from self._call(node, parents)
         elif isinstance(node, ast.Constant):
             named = isinstance(node.value, str) and self._files.named_in(node.value)
             if named and self._may_write(node, parents):
-                yield Step("other", _short(_statement(node, parents)))
+                yield Step("other", first_line(_statement(node, parents)))
 
     # -- the path ----------------------------------------------------------------------------
 
@@ -160,7 +161,7 @@ class StepReader:
         parent = parents.get(node)
         call = parents.get(parent) if parent is not None else None
         statement = _statement(node, parents)
-        text, sure = _short(statement), _is_sure(statement, parents)
+        text, sure = first_line(statement), _is_sure(statement, parents)
         match parent:
             case ast.Attribute(attr=method) if isinstance(call, ast.Call) and call.func is parent:
                 yield from self._edited(method, call, text, sure)
@@ -225,11 +226,11 @@ class StepReader:
             case ast.Call(func=func, args=[folder]) if func is node:
                 is_local = "contextlib.chdir" in self._origins.of(node)
                 sure = _is_sure(statement, parents) and not is_local
-                yield Step("directory", _short(statement), folder, sure)
+                yield Step("directory", first_line(statement), folder, sure)
             case ast.Assign(value=value) if value is node:
                 pass  # an alias, which is followed
             case _:
-                yield Step("directory", _short(statement), None, False)
+                yield Step("directory", first_line(statement), None, False)
 
     # -- modules and files -------------------------------------------------------------------
 
@@ -252,7 +253,7 @@ class StepReader:
                 return
             case ast.Assign(value=value) if value is node:
                 return
-        yield Step("other", _short(_statement(node, parents)))
+        yield Step("other", first_line(_statement(node, parents)))
 
     def _call(self, node: ast.Call, parents: Mapping[ast.AST, ast.AST]) -> Iterator[Step]:
         origins = self._origins.called(node.func)
@@ -268,13 +269,13 @@ class StepReader:
                 continue
             if origin == "site.addsitedir":
                 folder = node.args[0] if node.args else None
-                yield Step("behind", _short(statement), folder, _is_sure(statement, parents))
+                yield Step("behind", first_line(statement), folder, _is_sure(statement, parents))
             elif origin.endswith(".reload") and origin.startswith(_LOADS):
                 reloaded = self._origins.of(node.args[0]) if node.args else frozenset()
                 if any(name.partition(".")[0] == top for name in reloaded):
-                    yield Step("other", _short(statement))
+                    yield Step("other", first_line(statement))
             elif origin.startswith(_LOADS) and any(text.partition(".")[0] == top for text in texts):
-                yield Step("other", _short(statement))
+                yield Step("other", first_line(statement))
         match node:
             case ast.Call(
                 func=ast.Attribute(
@@ -379,8 +380,3 @@ def _is_sure(statement: ast.AST, parents: Mapping[ast.AST, ast.AST]) -> bool:
                 return False
         statement = around
     return True
-
-
-def _short(node: ast.AST) -> str:
-    text = " ".join(ast.unparse(node).partition("\n")[0].split())
-    return text if len(text) <= 60 else f"{text[:57]}..."
