@@ -1,7 +1,21 @@
+"""What tests of several rooms share."""
+
+from __future__ import annotations
+
+import json
 import os
+from collections.abc import Callable
+from datetime import datetime, timezone
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from nbrefactor.config import AcceptedLevel, ImportPlace
+    from nbrefactor.model.outcome import Outcome
+
+Migrate = Callable[..., "Outcome"]
 
 # Several test processes share the cores: threads of each that wait for work would take them all.
 for library in ("OPENBLAS", "OMP", "MKL"):
@@ -16,3 +30,49 @@ def no_cache_of_the_user(
     folder: Path = tmp_path_factory.mktemp("cache")
     monkeypatch.setenv("NBREFACTOR_CACHE_DIR", str(folder))
     return folder
+
+
+def notebook(sources: tuple[str, ...]) -> bytes:
+    cells = [
+        {
+            "cell_type": "code",
+            "id": f"cell-{number}",
+            "execution_count": None,
+            "metadata": {},
+            "outputs": [],
+            "source": source,
+        }
+        for number, source in enumerate(sources)
+    ]
+    document = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    return json.dumps(document, indent=1).encode()
+
+
+@pytest.fixture(scope="session")
+def migration(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Migrate]:
+    """Give a function that migrates code cells to a module ``plots`` of the given source."""
+
+    from nbrefactor.config import ModuleChoice, Settings
+    from nbrefactor.engine import migrate_bytes, read_modules
+
+    def to(module: str) -> Migrate:
+        folder = tmp_path_factory.mktemp("plots")
+        (folder / "plots.py").write_text(module)
+
+        def run(
+            *sources: str,
+            accept: AcceptedLevel = "renamed",
+            imports: ImportPlace = "in-place",
+        ) -> Outcome:
+            settings = Settings(modules=(ModuleChoice("plots", accept),), imports=imports)
+            return migrate_bytes(
+                notebook(sources),
+                settings,
+                read_modules(settings, folder / "x.ipynb"),
+                path="x.ipynb",
+                now=datetime(2025, 4, 8, 17, 41, tzinfo=timezone.utc),
+            )
+
+        return run
+
+    return to
