@@ -208,7 +208,7 @@ DECORATORS = frozenset(
         *("numpy.vectorize", "tensorflow.function", "torch.enable_grad", "torch.inference_mode"),
         *("torch.jit.export", "torch.jit.ignore", "torch.jit.unused", "torch.no_grad"),
         *("typing.no_type_check", "typing.overload", "typing.override", "typing.runtime_checkable"),
-        *("typing_extensions.override"),
+        "typing_extensions.override",
     }
 )
 SHELLS = ("builtins.get_ipython()", "IPython.get_ipython()", "IPython.core.getipython.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from nbrefactor.python.bindings import absolute_module
 from nbrefactor.verdict.observed_calls import call, decorate
 from nbrefactor.verdict.observed_flow import Flow
 from nbrefactor.verdict.observed_steps import Step
@@ -169,23 +170,16 @@ def _import(flow: Flow, node: ast.Import | ast.ImportFrom, scope: Scope) -> None
             dotted = alias.name if alias.asname else alias.name.partition(".")[0]
             bind_name(flow, alias.asname or dotted, flow.imported(dotted), scope)
         elif alias.name == "*":
-            unit = flow.units.get(node.module or "")
+            module = absolute_module(node, flow.units[flow.step.unit].package)
+            unit = flow.units.get(module or "")
             for name in unit.scope.bound if unit else ():
                 if not name.startswith("_"):
-                    bind_name(flow, name, flow.imported(f"{node.module}.{name}"), scope)
+                    bind_name(flow, name, flow.imported(f"{module}.{name}"), scope)
         else:
-            module = _absolute(flow, node)
+            module = absolute_module(node, flow.units[flow.step.unit].package)
             bind_name(
                 flow, alias.asname or alias.name, flow.imported(f"{module}.{alias.name}"), scope
             )
-
-
-def _absolute(flow: Flow, node: ast.ImportFrom) -> str:
-    if not node.level:
-        return node.module or ""
-    package = flow.units[flow.step.unit].package.split(".")
-    kept = package[: len(package) - node.level + 1]
-    return ".".join([*kept, *([node.module] if node.module else [])])
 
 
 def _handler(flow: Flow, node: ast.ExceptHandler, scope: Scope) -> None:

@@ -10,6 +10,7 @@ from nbrefactor.notebook.document import read
 from nbrefactor.program.timeline import timeline
 from nbrefactor.verdict.judge import judge
 from nbrefactor.verdict.match import Accepted
+from nbrefactor.verdict.observed_origins import DECORATORS
 
 MODULE = '''
 import contextlib
@@ -411,6 +412,11 @@ def notebook(cells):
         for index, source in enumerate(cells)
     ]  # fmt: skip
     return json.dumps({"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()
+
+
+def test_decorators_are_named_by_where_they_come_from():
+    assert "typing_extensions.override" in DECORATORS
+    assert all("." in name for name in DECORATORS)
 
 
 @pytest.mark.parametrize(
