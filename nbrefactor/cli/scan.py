@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from nbrefactor.cli.problems import show_problem
+
 if TYPE_CHECKING:
     from nbrefactor.scan.scan import Wanted
     from nbrefactor.scan.values import Scan
@@ -105,7 +107,7 @@ def scan(
     if html is not None and (problem := _write_page(found, paths, html)):
         problems.append(problem)
     for problem in problems:
-        click.echo(f"nbrefactor: {_line(problem)}", err=True)
+        show_problem(problem)
     if problems:
         sys.exit(2)
     sys.exit(1 if fail_over is not None and len(found.groups) > fail_over else 0)
@@ -134,9 +136,3 @@ def _write_page(found: Scan, paths: tuple[str, ...], html: Path) -> str:
     except StoreError as error:
         return f"{html}: {error}"
     return ""
-
-
-def _line(text: str) -> str:
-    from nbrefactor.visible import visible_line
-
-    return visible_line(text)

@@ -11,10 +11,10 @@ from typing import Any
 import msgspec
 
 from nbrefactor.model.errors import NbrefactorError
+from nbrefactor.notebook.language import foreign_language, mapping
 
 _BOM = b"\xef\xbb\xbf"
 _DEFINED = re.compile(rb"^(?:async[ \t]+)?(?:def|class)[ \t]+([\w\x80-\xff]+)", re.MULTILINE)
-_PYTHON = ("python", "ipython")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +43,10 @@ class _Cell(msgspec.Struct):
     source: Any = ""
 
 
-class _Metadata(msgspec.Struct):
-    kernelspec: Any = None
-    language_info: Any = None
-
-
 class _Notebook(msgspec.Struct):
     cells: list[_Cell]
     nbformat: Any
-    metadata: _Metadata | None = None
+    metadata: Any = None
 
 
 _DECODER = msgspec.json.Decoder(_Notebook)
@@ -88,7 +83,7 @@ def read_source(path: Path, *, whole: bool = False) -> Source | None:
         return _read_slowly(path, data)
     if notebook.nbformat != 4:
         return _read_slowly(path, data)
-    if not _is_python(notebook.metadata):
+    if foreign_language(mapping(notebook.metadata)):
         return None
     return Source(str(path), tuple(_code(notebook.cells)))
 
@@ -135,17 +130,6 @@ def _code(cells: list[_Cell]) -> list[tuple[int | None, str]]:
         if isinstance(source, str):
             found.append((number, source))
     return found
-
-
-def _is_python(metadata: _Metadata | None) -> bool:
-    """Tell whether a notebook says that it is one of Python, or says nothing."""
-    if metadata is None:
-        return True
-    for said, key in ((metadata.kernelspec, "language"), (metadata.language_info, "name")):
-        stated = said.get(key) if isinstance(said, dict) else None
-        if isinstance(stated, str) and stated.strip():
-            return stated.strip().lower().startswith(_PYTHON)
-    return True
 
 
 def _read_slowly(path: Path, data: bytes) -> Source | None:

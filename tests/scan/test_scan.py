@@ -224,6 +224,28 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_scanned(
     assert "1 group of copies" in result.stdout
 
 
+LANGUAGES = {
+    "a kernel that rewrites cells": ({"name": "sagemath"}, {"name": "python"}, False),
+    "Python under another name": ({}, {"name": "pyspark"}, True),
+    "another language": ({"language": "R"}, {}, False),
+    "a kernel of another language": ({"name": "ir"}, {}, False),
+    "nothing is said": ({}, {}, True),
+}
+
+
+@pytest.mark.parametrize(("kernel", "language", "scanned"), LANGUAGES.values(), ids=LANGUAGES)
+def test_a_scan_reads_what_the_other_commands_read(
+    write: Write,
+    run: Callable[..., Result],
+    kernel: dict[str, str],
+    language: dict[str, str],
+    scanned: bool,
+) -> None:
+    for name in ("a.ipynb", "b.ipynb"):
+        write(name, MEAN, kernelspec=kernel, language_info=language)
+    assert ("1 group of copies" in run(".").stdout) is scanned
+
+
 def test_the_page_holds_text_of_notebooks_as_text(write: Write, run: Callable[..., Result]) -> None:
     hostile = 'def f(a):\n    b = "</script><script>alert(1)</script>@DATA@\\u202e"\n    return b\n'
     write("a.ipynb", hostile)
