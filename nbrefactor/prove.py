@@ -17,9 +17,8 @@ from nbrefactor.verify.values import CellComparison, Verification
 Planner = Callable[[frozenset[str]], Outcome]
 # Runs the original and the planned result, and compares what they show.
 Judge = Callable[[Outcome], Verification]
-# On what a replacement rests: the programs are equal; both were run and showed the same; the
-# sources were read and say so; the user said so.
-Rest = Literal["same program", "measured", "read", "forced"]
+# On what a replacement rests: the programs are equal, or both were run and showed the same.
+Rest = Literal["same program", "measured"]
 
 _SAME_PROGRAM = frozenset({"exact", "renamed"})
 

@@ -23,16 +23,12 @@ class Drawing:
         What becomes of the one figure that it makes; None where it touches no figure.
     problem : str
         Why it is none of these ways, as the end of a clause about the body; empty otherwise.
-    images, colorbars : int
-        How many images and colour bars it draws.
     panels : bool
         Whether it makes its figure with several panels.
     """
 
     ending: Ending | None
     problem: str = ""
-    images: int = 0
-    colorbars: int = 0
     panels: bool = False
 
 
@@ -71,9 +67,7 @@ def drawing(events: Sequence[Event]) -> Drawing:
             if event.conditional or event.repeated:
                 return Drawing(None, f"only sometimes {event.kind} its figure")
             ending = _ENDINGS[event.kind]
-    images = sum(event.draws == "image" for event in figures)
-    colorbars = sum(event.draws == "colorbar" for event in figures)
-    return Drawing(ending, "", images, colorbars, _has_panels(made[0].call))
+    return Drawing(ending, panels=_has_panels(made[0].call))
 
 
 def _has_panels(call: ast.Call) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from dataclasses import replace
 from functools import cache, lru_cache
 from importlib import resources
 from typing import Any, Literal
@@ -279,8 +279,7 @@ def _returning(known: Known, type_name: str) -> Known:
     """Replace "self" as the type of a result by the object's own type."""
     if known.returns != "self":
         return known
-    parts = {one.name: getattr(known, one.name) for one in fields(known)}
-    return Known(**{**parts, "returns": type_name})
+    return replace(known, returns=type_name)
 
 
 def _worst(found: list[Known]) -> Known | None:

@@ -52,11 +52,6 @@ class Value:
         inside = self.roots | self.holds
         return Value(roots=inside, holds=inside, functions=self.functions)
 
-    @property
-    def is_own(self) -> bool:
-        """Whether nobody outside has it."""
-        return not self.roots and not self.origin
-
 
 NEW = Value()
 

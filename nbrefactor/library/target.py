@@ -24,11 +24,9 @@ from nbrefactor.python.meanings import STAR, Starred
 from nbrefactor.python.scopes import DefinitionNode
 
 __all__ = [
-    "SourceModule",
     "Target",
     "TargetError",
     "TargetModule",
-    "locate",
     "read_target_module",
 ]
 

@@ -69,11 +69,6 @@ class Reason:
         """Whether it says that a call would not bind, which nobody can wish away."""
         return TABLE[self.code].binding
 
-    @property
-    def is_unknown(self) -> bool:
-        """Whether it says what reading the source cannot tell, and a run could."""
-        return TABLE[self.code].unknown
-
     def _filled(self, text: str) -> str:
         fields: dict[str, Any] = {
             "subject": self.subject,

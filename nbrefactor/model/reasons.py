@@ -3,8 +3,7 @@
 A sentence is a clause without an end. Its fields are those of `Reason`: ``{subject}``, ``{here}``,
 ``{there}``, ``{cell}`` ("cell 3", "cells 3 and 5") and ``{at}`` (" (cell 3)", or nothing). A reason
 without a remedy is a note; one of a ``difference`` says what the two sources have not in common,
-and stands before what follows from it. One that is ``unknown`` names what reading cannot tell: a
-measured run may get past it.
+and stands before what follows from it.
 """
 
 from __future__ import annotations
@@ -19,7 +18,6 @@ class Entry:
 
     sentence: str
     remedy: str = ""
-    unknown: bool = False
     binding: bool = False
     difference: bool = False
 
@@ -177,12 +175,10 @@ _BODY: Mapping[str, Entry] = {
         "calls {subject}, whose side effects are not known",
         "call {subject} in the notebook, before or after the call, instead of in the function; or "
         "let a run tell with --prove",
-        unknown=True,
     ),
     "target-unknown": Entry(
         "the target calls {subject}, whose side effects are not known",
         "let a run tell with --prove, or take that call out of the target",
-        unknown=True,
     ),
     "effect-lost": Entry(
         "{here}, and the target does not",
@@ -289,17 +285,14 @@ _IMPORT: Mapping[str, Entry] = {
     "import-moved": Entry(
         "{cell} changes the working directory ({here}), from which {subject} is imported",
         "leave the working directory alone and name files by their folder, or install the package",
-        unknown=True,
     ),
     "import-path": Entry(
         "{cell} may make another module answer to {subject} ({here})",
         "add folders to the end of sys.path, and name them in full",
-        unknown=True,
     ),
     "import-other": Entry(
         "{cell} may put another module in the place of {subject} ({here})",
         "keep what writes or replaces modules out of the notebook",
-        unknown=True,
     ),
     "import-acts": Entry(
         "importing {subject} runs {here} ({there})",
@@ -309,7 +302,6 @@ _IMPORT: Mapping[str, Entry] = {
         "importing {subject} runs {here} ({there}), whose side effects are not known",
         'move that into a function, or under if __name__ == "__main__"; or let a run tell with '
         "--prove",
-        unknown=True,
     ),
     "import-fails": Entry(
         "importing {subject} fails at {here} ({there})", "mend the module: it cannot be imported"
@@ -317,18 +309,15 @@ _IMPORT: Mapping[str, Entry] = {
     "import-missing": Entry(
         'importing {subject} needs "{here}" ({there}), which is not found',
         'install "{here}", or import it in the notebook above',
-        unknown=True,
     ),
     "import-looks": Entry(
         "importing {subject} looks at the environment ({here}, {there}), earlier than the notebook "
         "imports it",
         "import that module in the notebook too, above the definition",
-        unknown=True,
     ),
     "import-early": Entry(
         "would import {subject} before {cell} prepares that ({here})",
         "move that, and the notebook's own import of {subject}, above the definition",
-        unknown=True,
     ),
     "import-subclasses": Entry(
         "{cell} lists subclasses, and importing {subject} makes some",
@@ -357,17 +346,14 @@ _OBSERVATIONS: Mapping[str, Entry] = {
     "source-inspected": Entry(
         "passes it on, and {cell}{here} inspects the source of functions",
         "name the functions whose source is inspected",
-        unknown=True,
     ),
     "module-looked-up": Entry(
         "passes it on, and {cell}{here} looks at the {subject} of functions",
         "name the functions whose {subject} is read",
-        unknown=True,
     ),
     "class-looked-up": Entry(
         "{cell}{here} looks at the {subject} of something that may be this class or of it",
         "name the objects whose {subject} is read",
-        unknown=True,
     ),
     "shows-help": Entry(
         "{cell}{here} shows its help",
@@ -376,12 +362,10 @@ _OBSERVATIONS: Mapping[str, Entry] = {
     "passed-on-doc": Entry(
         "{cell}{here} passes it on to {subject}, and its docstring differs",
         "give the target the docstring that the notebook has",
-        unknown=True,
     ),
     "passed-on-annotations": Entry(
         "{cell}{here} passes it on to {subject}, and its annotations differ",
         "annotate the target's parameters as in the notebook",
-        unknown=True,
     ),
     "shows-it": Entry(
         "{cell}{here} shows it, with the module that it is from",
@@ -390,7 +374,6 @@ _OBSERVATIONS: Mapping[str, Entry] = {
     "shows-error": Entry(
         "tracebacks that the notebook prints name the module of errors",
         "print the error itself instead of its traceback",
-        unknown=True,
     ),
     "stores-it": Entry(
         "{cell}{here} stores it under the name of its module",
@@ -422,7 +405,6 @@ _OBSERVATIONS: Mapping[str, Entry] = {
     "decorator-unknown": Entry(
         "what its decorator {subject} sees of it is not known",
         "take the decorator away, or use one whose source is in the project, where it can be read",
-        unknown=True,
     ),
     "sees-frames": Entry(
         "looks at the frame in which it runs ({subject})",
@@ -449,7 +431,6 @@ _OBSERVATIONS: Mapping[str, Entry] = {
     "too-deep-here": Entry(
         "{cell}{here} names it in code that is nested too deeply to be understood",
         "take the nesting apart",
-        unknown=True,
     ),
     "called-unseen": Entry(
         "{cell}{here} calls it by another way than its name, and the call would have to change",
@@ -458,7 +439,6 @@ _OBSERVATIONS: Mapping[str, Entry] = {
     "run-inside": Entry(
         "{cell} runs a file among the notebook's names, whose calls would have to change",
         "import that file instead",
-        unknown=True,
     ),
     "unbound-local": Entry(
         'may read "{subject}" before it is bound, "{there}" in the target: the error says which',

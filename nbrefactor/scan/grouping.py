@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -102,21 +101,19 @@ class Grouping:
     def _by_meaning(self, bucket: Bucket) -> Iterator[Group]:
         """Part the copies of one program by what the names in it mean."""
         if len(bucket.members) == 1:
-            yield Group("", (bucket.members[0].copy,))
+            yield Group((bucket.members[0].copy,))
             return
         by_key: dict[Key, list[Placed]] = {}
         for one in bucket.members:
             by_key.setdefault(self.surroundings(one.source).key(bucket.program), []).append(one)
-        for key, members in by_key.items():
-            yield self._group(key, bucket.program, members)
+        for members in by_key.values():
+            yield self._group(bucket.program, members)
 
-    def _group(self, key: Key, program: Program, members: Sequence[Placed]) -> Group:
+    def _group(self, program: Program, members: Sequence[Placed]) -> Group:
         members = sorted(members, key=lambda one: one.copy.in_module)
         first, outside = members[0], program.outside
         around = self.surroundings(first.source)
-        digest = hashlib.sha256(repr(key).encode(errors="surrogatepass")).hexdigest()[:16]
         return Group(
-            address=digest,
             copies=tuple(one.copy for one in members),
             move=move(first.copy.text, outside, around, magic=first.found.magic),
             packages=packages(outside, around),

@@ -7,7 +7,6 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from nbrefactor.model.errors import NbrefactorError
 from nbrefactor.notebook.discovery import find
 from nbrefactor.scan.definitions import Found, Texts
 from nbrefactor.scan.grouping import Grouping, Placed, compared
@@ -44,10 +43,6 @@ class Wanted:
     across: bool = False
     cells: bool = False
     compare: int | None = None
-
-
-class ScanError(NbrefactorError):
-    """What is asked for cannot be; the text says why."""
 
 
 def scan(paths: Sequence[Path | str], wanted: Wanted | None = None) -> Scan:

@@ -103,8 +103,6 @@ class Group:
 
     Parameters
     ----------
-    address : str
-        Equal for equal programs with equal names around them.
     copies : tuple of Copy
         In the order in which they were found; those in ``.py`` files last.
     move : Move or None
@@ -115,7 +113,6 @@ class Group:
         Whether it draws with a plotting library.
     """
 
-    address: str
     copies: tuple[Copy, ...]
     move: Move | None = None
     packages: tuple[str, ...] = ()

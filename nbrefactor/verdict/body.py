@@ -1,4 +1,4 @@
-"""The obligation *effects*, where bodies differ: nothing lost, nothing new, arguments alike."""
+"""The obligation *body*, where bodies differ: nothing lost, nothing new, arguments alike."""
 
 from __future__ import annotations
 
@@ -20,8 +20,6 @@ from nbrefactor.verdict.roles import has_role, takes_alike
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
-# Told by other obligations, or no effect by themselves.
-_TOLD_ELSEWHERE = frozenset({"saves-figure", "suspends"})
 _WORDS: Mapping[str, str] = {
     "prints": "prints",
     "displays": "displays something",
@@ -140,7 +138,7 @@ def body(
         theirs = replace(theirs, effects=contract_effects(contract))
     reasons.extend(_effects(mine, theirs, exact=contract is None))
     reasons.extend(_figures(here, theirs, contract))
-    reasons.extend(takes_alike(here, theirs, paired.names, contract, node))
+    reasons.extend(takes_alike(here, theirs, paired.names, contract))
     return fails(*dict.fromkeys(reasons))
 
 

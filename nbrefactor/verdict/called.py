@@ -136,15 +136,13 @@ def _goes_on(
     """Find what a cell does to pyplot's current figure behind a call, up to the next figure."""
     for home in context.notebook.cells:
         events = context.cell_events(home)
-        if not _calls_here(use, definition, events, home):
+        if not _calls_here(use, events, home):
             continue
         if why := _next(events, definition, ending):
             yield Reason("goes-on", cells=(home.cell.index + 1,), here=why)
 
 
-def _calls_here(
-    use: Use, definition: InlineDefinition, events: Sequence[Event], home: CodeCell
-) -> bool:
+def _calls_here(use: Use, events: Sequence[Event], home: CodeCell) -> bool:
     """Tell whether a cell reaches this use: it stands there, or in a function that it calls."""
     return home is use.home or any(
         event.kind == "calls" and event.call is use.call for event in events

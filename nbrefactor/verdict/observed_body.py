@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -222,7 +223,7 @@ class Body:
                 return False
             case ast.Name(id=name):
                 here = self.worlds.notebook.names.get(name)
-                is_builtin = here is None and hasattr(__import__("builtins"), name)
+                is_builtin = here is None and hasattr(builtins, name)
                 return not is_builtin and not isinstance(here, (Imported, Defined))
             case ast.Attribute():
                 return False

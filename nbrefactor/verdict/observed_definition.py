@@ -197,9 +197,6 @@ def _looks_like_class(origin: str) -> bool:
     return last[:1].isupper() and not last.isupper()
 
 
-# -- values of names -------------------------------------------------------------------------------
-
-
 # -- what is kept between calls --------------------------------------------------------------------
 
 

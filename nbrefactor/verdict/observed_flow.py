@@ -148,9 +148,7 @@ class Flow(ABC):
         before = self._events.get(key)
         if before is None:
             step = self.step
-            before = Event(
-                kind, node, step.cell, step.unit, detail, sees, NOTHING, step.within, step.around
-            )
+            before = Event(kind, node, step.cell, step.unit, detail, sees, NOTHING, step.within)
         self._events[key] = replace(before, things=before.things | found)
 
     # -- names and attributes --------------------------------------------------------------------

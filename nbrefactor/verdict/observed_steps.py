@@ -27,8 +27,6 @@ class Step:
         Number of its cell; 0 in a module.
     within : tuple of ast.AST
         The functions and classes around, the innermost last.
-    around : tuple of ast.AST
-        The compound statements around it in its own scope, the innermost last.
     """
 
     node: ast.AST
@@ -36,7 +34,6 @@ class Step:
     unit: str
     cell: int
     within: tuple[ast.AST, ...] = ()
-    around: tuple[ast.AST, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +71,11 @@ def _block(body: Sequence[ast.stmt], place: Step, found: Steps) -> None:
             case ast.ClassDef():
                 _inner(statement, class_scope(statement, place.scope), place, found)
             case _:
-                inside = replace(place, around=(*place.around, statement))
                 for part in _parts(statement):
                     if isinstance(part, (ast.ExceptHandler, ast.match_case)):
-                        found.all.append(replace(inside, node=part))
+                        found.all.append(replace(place, node=part))
                         part = part.body
-                    _block(part, inside, found)
+                    _block(part, place, found)
 
 
 def _inner(
@@ -89,7 +85,7 @@ def _inner(
     found: Steps,
 ) -> None:
     found.scopes[node] = scope
-    inside = replace(place, scope=scope, within=(*place.within, node), around=())
+    inside = replace(place, scope=scope, within=(*place.within, node))
     _block(node.body, inside, found)
 
 

@@ -184,8 +184,6 @@ class Event:
         To what it is done.
     within : tuple of ast.AST
         The functions and classes around, the innermost last.
-    around : tuple of ast.AST
-        The compound statements around, the innermost last.
     """
 
     kind: EventKind
@@ -196,7 +194,6 @@ class Event:
     sees: tuple[Sees, ...]
     things: Things
     within: tuple[ast.AST, ...]
-    around: tuple[ast.AST, ...]
 
     @property
     def of_anything(self) -> bool:

@@ -85,9 +85,7 @@ def _same(
     same_name = target.name == definition.name
     level: Level = "exact" if form.text == other.text and same_name else "renamed"
     names = dict(zip(form.parameters, other.parameters, strict=True))
-    pair = Pairing(
-        node, target.node, True, names, definition.name, context.notebook, context.sight()
-    )
+    pair = Pairing(node, target.node, True, names, definition.name, context.sight())
     kinds = HOLDS
     if isinstance(node, ast.ClassDef) and not same_name:
         kinds = fails(Reason("alias-class", there=target.name))
@@ -126,7 +124,6 @@ def _different(
         False,
         paired.names,
         definition.name,
-        context.notebook,
         context.sight(),
         given,
     )

@@ -23,7 +23,6 @@ def takes_alike(
     there: Summary,
     names: Mapping[str, str],
     contract: Contract | None,
-    node: Function,
 ) -> Iterator[Reason]:
     """Find arguments that the target takes for something else than the inline body does.
 
@@ -35,8 +34,6 @@ def takes_alike(
         The target's name of each parameter that both have.
     contract : Contract or None
         What a bundled plot takes; without one the target's own body tells.
-    node : ast.FunctionDef or ast.AsyncFunctionDef
-        The inline function.
 
     Yields
     ------

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from nbrefactor.model.reason import Reason
-from nbrefactor.program.timeline import Timeline, Use
+from nbrefactor.program.timeline import Use
 from nbrefactor.python.returns import describe, returned, same_result
 from nbrefactor.python.scopes import DefinitionNode, bound_names, function_locals
 from nbrefactor.python.signature import (
@@ -40,8 +40,6 @@ class Pairing:
         The target's name of each parameter that both have.
     own_name : str
         The inline definition's name in the notebook.
-    notebook : Timeline
-        The whole notebook.
     sight : Sight
         What the notebook does with its definitions.
     given : sequence of Keyword
@@ -53,7 +51,6 @@ class Pairing:
     same_program: bool
     names: Mapping[str, str]
     own_name: str
-    notebook: Timeline
     sight: Sight
     given: Sequence[Keyword] = ()
 

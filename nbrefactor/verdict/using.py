@@ -1,4 +1,4 @@
-"""The obligation *observations*, as far as the name itself goes: calls bind, results are used."""
+"""The obligation *uses*: calls bind, results are used."""
 
 from __future__ import annotations
 
