@@ -76,7 +76,7 @@ def paired_parameters(
     names = {p.name: p.name for p in inline.parameters if p.name in target}
     notes: list[Reason] = []
     here, there = _summaries(definition, candidate, context)
-    contract = known.contract(f"{candidate.module.name}.{candidate.target.name}")
+    contract = candidate.contract
     for index, mine in enumerate(inline.positional):
         if mine.name in names or not mine.required or index >= len(target.positional):
             continue
@@ -129,7 +129,7 @@ def body(
     here, there = _summaries(definition, candidate, context)
     if here is None:
         return fails(*reasons, Reason("too-deep"))
-    contract = known.contract(f"{candidate.module.name}.{candidate.target.name}")
+    contract = candidate.contract
     if contract is None and there is None:
         return fails(*reasons, Reason("too-deep"))
     mine = _renamed(here, paired.names)

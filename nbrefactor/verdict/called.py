@@ -112,7 +112,7 @@ def _raised_anew(
     definition: InlineDefinition, candidate: Candidate, context: Context
 ) -> frozenset[str]:
     """Name the classes of errors that the target raises by itself, and the inline body does not."""
-    contract = known.contract(f"{candidate.module.name}.{candidate.target.name}")
+    contract = candidate.contract
     if contract is not None:
         theirs = frozenset(contract.raises)
     else:

@@ -6,6 +6,8 @@ import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from nbrefactor.effects import known
+from nbrefactor.effects.known import Contract
 from nbrefactor.effects.summary import Summaries
 from nbrefactor.effects.values import Event
 from nbrefactor.library.target import Target, TargetModule
@@ -45,6 +47,11 @@ class Candidate:
     summaries: Summaries
     arrival: Arrival
 
+    @property
+    def contract(self) -> Contract | None:
+        """What the tables say of a bundled plot; None for every other target."""
+        return known.contract(f"{self.module.name}.{self.target.name}")
+
 
 @dataclass(frozen=True, slots=True)
 class ImportedCall:
@@ -82,15 +89,15 @@ class Context:
     will: Will
     forced: frozenset[str] = field(default_factory=frozenset)
     _events: dict[CodeCell, tuple[Event, ...]] = field(default_factory=dict)
+    _uses: dict[InlineDefinition, tuple[Use, ...]] = field(default_factory=dict)
     _calls: list[tuple[ImportedCall, ...]] = field(default_factory=list)
 
     def uses(self, definition: InlineDefinition) -> tuple[Use, ...]:
         """Give the places that read a definition's name and may see it."""
-        return self.notebook.reached_by(self.binding(definition))
-
-    def binding(self, definition: InlineDefinition) -> Rebinding:
-        """Give the place at which a definition binds its name."""
-        return Rebinding(definition.name, definition.node, definition.home, deletes=False)
+        if definition not in self._uses:
+            place = Rebinding(definition.name, definition.node, definition.home, deletes=False)
+            self._uses[definition] = self.notebook.reached_by(place)
+        return self._uses[definition]
 
     def cell_events(self, home: CodeCell) -> tuple[Event, ...]:
         """Give what a cell does to figures, in order, through the functions that it calls."""

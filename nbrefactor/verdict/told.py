@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
-from nbrefactor.effects import known
 from nbrefactor.model.reason import Reason
 from nbrefactor.program.timeline import InlineDefinition
 from nbrefactor.python.signature import Keyword
@@ -41,7 +40,7 @@ def told_by_keyword(definition: InlineDefinition, candidate: Candidate, context:
         The keyword where the body draws all such counts as lines or steps, a refusal where it draws
         them in both ways or it cannot be seen how.
     """
-    contract = known.contract(f"{candidate.module.name}.{candidate.target.name}")
+    contract = candidate.contract
     summary = context.summaries.of(definition.node)
     if contract is None or summary is None or not contract.running:
         return Told()
