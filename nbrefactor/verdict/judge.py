@@ -11,6 +11,7 @@ from pathlib import Path
 from nbrefactor.effects import known
 from nbrefactor.effects.lasting import lasting_values
 from nbrefactor.effects.summary import Summaries
+from nbrefactor.library.source_module import SourceModule
 from nbrefactor.library.stars import World, world
 from nbrefactor.library.target import Target, TargetModule
 from nbrefactor.model.outcome import LEVELS, Level, Obligation
@@ -88,7 +89,7 @@ def judge(
         notebook,
         forms,
         Summaries({**_drawn_by_star(notebook, here), **here.names}),
-        cache(lambda: sight(notebook, _roots(modules))),
+        cache(lambda: sight(notebook, targets.project)),
         _accepting(will, modules),
         frozenset(forced),
     )
@@ -192,7 +193,9 @@ class _Targets:
 
     @cached_property
     def _roots(self) -> tuple[Path, ...]:
-        return _roots(self._modules)
+        """The folders in which the notebook's project may be."""
+        roots = (accepted.module.importable_from for accepted in self._modules)
+        return tuple(root for root in roots if root is not None)
 
     @cached_property
     def here(self) -> World:
@@ -219,7 +222,12 @@ class _Targets:
 
     @cached_property
     def _reached_by(self) -> str:
-        return _reached_by(self._notebook, self._roots)
+        return _reached_by(self.project)
+
+    @cached_property
+    def project(self) -> tuple[SourceModule, ...]:
+        """The modules of the project that the notebook imports, and those that these import."""
+        return tuple(project_modules(self._notebook, self._roots))
 
 
 def _proposals(
@@ -307,19 +315,13 @@ def _stored_into(notebook: Timeline, here: World) -> Iterator[str]:
                         yield f"{origin}.{name}"
 
 
-def _reached_by(notebook: Timeline, roots: Sequence[Path]) -> str:
+def _reached_by(modules: Iterable[SourceModule]) -> str:
     """Say how a module of the project may get at the notebook's names; empty if none does."""
-    for source in project_modules(notebook, roots):
+    for source in modules:
         names = environment(source.tree, source.package, main=False)
         if what := reaches_the_notebook(source.tree, names):
             return f"{what} in {source.name}"
     return ""
-
-
-def _roots(modules: Sequence[Accepted]) -> tuple[Path, ...]:
-    """Give the folders in which the notebook's project may be."""
-    roots = (accepted.module.importable_from for accepted in modules)
-    return tuple(root for root in roots if root is not None)
 
 
 def _apart(

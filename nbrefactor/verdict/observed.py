@@ -419,10 +419,8 @@ def _is_called(name: ast.AST, node: DefinitionNode) -> bool:
 
 
 def _cell_of(question: Question, node: DefinitionNode) -> int:
-    numbers = [
-        home.cell.index + 1 for home in question.notebook.cells if node in ast.walk(home.tree)
-    ]
-    return numbers[0] if numbers else question.definition.home.cell.index + 1
+    homes = (one.home for one in question.notebook.definitions if one.node is node)
+    return next(homes, question.definition.home).cell.index + 1
 
 
 # -- decorators ------------------------------------------------------------------------------------

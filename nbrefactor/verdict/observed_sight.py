@@ -132,22 +132,22 @@ def _base_has_own_text(origin: str) -> bool:
     return origin.removesuffix("()") in table.OWN_TEXT or origin.startswith("torch.nn.")
 
 
-def sight(notebook: Timeline, roots: Sequence[Path]) -> Sight:
+def sight(notebook: Timeline, modules: Sequence[SourceModule]) -> Sight:
     """Look through a notebook and what it imports of its project.
 
     Parameters
     ----------
     notebook : Timeline
         The notebook.
-    roots : sequence of Path
-        Folders whose modules are read.
+    modules : sequence of SourceModule
+        The modules of its project that it imports.
 
     Returns
     -------
     Sight
         Everything that is done with its definitions.
     """
-    flow = Evaluation([_notebook(notebook), *_modules(notebook, roots)])
+    flow = Evaluation([_notebook(notebook), *map(_unit, modules)])
     owners: dict[object, ast.AST] = {}
     for step in flow.steps:
         if step.unit == MAIN and not step.within and isinstance(step.node, DefinitionNode):
@@ -199,10 +199,9 @@ def project_modules(notebook: Timeline, roots: Sequence[Path]) -> Iterator[Sourc
         yield source
 
 
-def _modules(notebook: Timeline, roots: Sequence[Path]) -> Iterator[Unit]:
-    for source in project_modules(notebook, roots):
-        scope = Scope("module", bound_names(source.tree.body))
-        yield Unit(source.name, scope, ((0, source.tree),), source.package)
+def _unit(source: SourceModule) -> Unit:
+    scope = Scope("module", bound_names(source.tree.body))
+    return Unit(source.name, scope, ((0, source.tree),), source.package)
 
 
 def _imported(tree: ast.Module, package: str) -> Iterator[str]:

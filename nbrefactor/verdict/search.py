@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from nbrefactor.library.locate import Finder, Found, Location
@@ -57,13 +58,14 @@ class Search:
         self._location = location
         self._top = location.name.partition(".")[0]
         self._found: dict[Path, Found | None] = {}
-        places = location.places
         own = location.importable_from
-        self._target = (
-            Finder(places.environment, places.environment).find(self._top)
-            if own is None
-            else self._in(own)
-        )
+        self._target = self._installed if own is None else self._in(own)
+
+    @cached_property
+    def _installed(self) -> Found | None:
+        """What the environment has under the name; to find it lists all of its folders."""
+        environment = self._location.places.environment
+        return Finder(environment, environment).find(self._top)
 
     def reasons(self, steps: Sequence[Taken]) -> tuple[Reason, ...]:
         """Say why another module, or none, may answer after these steps; nothing if none may.
@@ -103,8 +105,7 @@ class Search:
         if self._top in sys.stdlib_module_names:
             there = "a module of the standard library"
             return Reason("import-shadowed", self._top, there=there)
-        places = self._location.places
-        other = Finder(places.environment, places.environment).find(self._top)
+        other = self._installed
         if other is None or other.path is None or _same(other, self._target):
             return None
         return Reason("import-shadowed", self._top, there=f"found at {other.path}")

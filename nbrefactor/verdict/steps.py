@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from nbrefactor.effects import known
@@ -61,7 +62,7 @@ class Step:
     sure: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Files:
     """The files of a module, by which texts may name it.
 
@@ -76,8 +77,8 @@ class Files:
     name: str
     installed: bool
 
-    def named_in(self, text: str) -> bool:
-        """Tell whether a text names one of the files."""
+    @cached_property
+    def _named(self) -> re.Pattern[str]:
         parts = self.name.split(".")
         wanted = {f"{parts[0]}.py", f"{parts[0]}/__init__.py"}
         if not self.installed:
@@ -85,7 +86,11 @@ class Files:
         for end in range(2, 1 if self.installed else len(parts) + 1):
             wanted.add(f"{'/'.join(parts[:end])}.py")
         alternatives = "|".join(re.escape(one) for one in sorted(wanted))
-        return re.search(rf"(?<![\w.-])(?:{alternatives})(?![\w.])", text) is not None
+        return re.compile(rf"(?<![\w.-])(?:{alternatives})(?![\w.])")
+
+    def named_in(self, text: str) -> bool:
+        """Tell whether a text names one of the files."""
+        return self._named.search(text) is not None
 
     def holds(self, module: str) -> bool:
         """Tell whether a module is this one, or a package around it."""

@@ -6,7 +6,7 @@ import ast
 
 from nbrefactor.effects.figures import Ending, drawing
 from nbrefactor.model.reason import Reason
-from nbrefactor.program.timeline import InlineDefinition, Use
+from nbrefactor.program.timeline import InlineDefinition
 from nbrefactor.python.signature import interchangeable, names_differ, signature
 from nbrefactor.verdict.called import surroundings
 from nbrefactor.verdict.context import Candidate, Context
@@ -45,14 +45,17 @@ def using(
         found = context.notebook.hidden[0]
         clauses.append(Clause(Reason("named-by-text", definition.name, here=f"maybe {found}")))
     ending = None if pair.same_program else figure_ending(definition, context)
+    inline = {one.node for one in context.notebook.definitions}
     for use in context.uses(definition):
         edit, refusals = judge_use(use, pair)
-        unless = vanishes(use, context)
+        around = (node for node in use.home.ancestors(use.node) if node in inline)
+        # A use goes with the definitions that it stands in.
+        unless = tuple(frozenset({Replacement(node)}) for node in around)
         clauses.extend(Clause(reason, unless) for reason in refusals)
         if use.call is not None and not pair.same_program:
-            around = surroundings(use, definition, candidate, context, ending)
-            clauses.extend(Clause(reason, unless) for reason in around.refusals)
-            notes.extend(around.notes)
+            beside = surroundings(use, definition, candidate, context, ending)
+            clauses.extend(Clause(reason, unless) for reason in beside.refusals)
+            notes.extend(beside.notes)
         if edit is not None:
             calls.append(edit)
     return Answer(tuple(clauses), tuple(calls), tuple(dict.fromkeys(notes)))
@@ -73,10 +76,3 @@ def figure_ending(definition: InlineDefinition, context: Context) -> Ending | No
     """Tell what an inline body leaves of its figure; None where it makes none."""
     summary = context.summaries.of(definition.node)
     return None if summary is None else drawing(summary.events).ending
-
-
-def vanishes(use: Use, context: Context) -> tuple[frozenset[Replacement], ...]:
-    """Give the replacements with which a use goes: those of the definitions that it stands in."""
-    inline = {definition.node for definition in context.notebook.definitions}
-    around = [node for node in use.home.ancestors(use.node) if node in inline]
-    return tuple(frozenset({Replacement(node)}) for node in around)
