@@ -65,6 +65,11 @@ class CodeCell:
         start = self.start(node)
         return not any(begin <= start < end for begin, end in self.code.unleaked)
 
+    def is_silenced(self, node: ast.AST) -> bool:
+        """Tell whether a semicolon behind a node keeps IPython from showing its value."""
+        behind = self.cell.source[self.end(node) :].partition("#")[0]
+        return behind.strip().startswith(";")
+
     def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
         """Yield the nodes around a node, the nearest first."""
         while node in self.parents:

@@ -6,6 +6,8 @@ import ast
 import re
 from collections.abc import Mapping
 
+from nbrefactor.python.bindings import imported_names
+
 _TOKEN = re.compile(r"[^\W\d]\w*|[\r\n]|==|!=|<=|>=|:=|\S")
 _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
 _BINDS_NEXT = frozenset({"def", "class", "as", "global", "nonlocal", "del", "import"})
@@ -72,20 +74,10 @@ def imports_in(text: str) -> Mapping[str, frozenset[str]]:
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
         for statement in body:
-            for name, dotted in _imported(statement):
-                found.setdefault(name, set()).add(dotted)
+            if isinstance(statement, (ast.Import, ast.ImportFrom)):
+                for name, dotted in imported_names(statement):
+                    found.setdefault(name, set()).add(dotted)
     return {name: frozenset(places) for name, places in found.items()}
-
-
-def _imported(statement: ast.stmt) -> list[tuple[str, str]]:
-    match statement:
-        case ast.Import(names=names):
-            return [
-                (a.asname, a.name) if a.asname else (a.name.partition(".")[0],) * 2 for a in names
-            ]
-        case ast.ImportFrom(module=str(module), names=names, level=0):
-            return [(a.asname or a.name, f"{module}.{a.name}") for a in names]
-    return []
 
 
 def _bound_in(line: list[str]) -> set[str]:

@@ -108,6 +108,32 @@ def absolute_module(statement: ast.ImportFrom, package: str) -> str | None:
     return ".".join([*parts[:kept], *([statement.module] if statement.module else [])])
 
 
+def imported_names(
+    node: ast.Import | ast.ImportFrom, package: str = ""
+) -> Iterator[tuple[str, str]]:
+    """Yield the names that an import binds, with the dotted name of what each stands for."""
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            top = alias.name.partition(".")[0]
+            yield (alias.asname or top, alias.name if alias.asname else top)
+        return
+    module = absolute_module(node, package)
+    for alias in node.names:
+        if module:
+            yield (alias.asname or alias.name, f"{module}.{alias.name}")
+
+
+def modules_run(node: ast.Import | ast.ImportFrom, package: str = "") -> Iterator[str]:
+    """Yield the modules that an import runs, or may run: what it takes may be a module too."""
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+        return
+    for _, dotted in imported_names(node, package):
+        yield dotted.rpartition(".")[0]
+        if not dotted.endswith(f".{STAR}"):
+            yield dotted
+
+
 @dataclass(frozen=True, slots=True)
 class _Module:
     """The walk over module-level statements; the fields are what every level of it needs."""

@@ -14,9 +14,9 @@ from nbrefactor.library.source_module import SourceModule
 from nbrefactor.model.reason import Reason
 from nbrefactor.notebook.magics import read_cell
 from nbrefactor.program.timeline import InlineDefinition, Timeline
-from nbrefactor.python.environment import STAR
+from nbrefactor.python.bindings import modules_run
 from nbrefactor.verdict.offer import ImportRun, Offer
-from nbrefactor.verdict.origins import Origins, imported_names
+from nbrefactor.verdict.origins import Origins
 from nbrefactor.verdict.patches import Patches
 from nbrefactor.verdict.search import Search, Taken
 from nbrefactor.verdict.steps import Files, StepReader
@@ -239,7 +239,7 @@ class Arrival:
             for node in ast.walk(home.tree):
                 if isinstance(node, (ast.Import, ast.ImportFrom)):
                     place = (home.cell.index, node.lineno)
-                    modules = tuple(_modules(node))
+                    modules = tuple(modules_run(node))
                     found.append(_Import(place, modules, _is_sure(node, home.parents)))
         return tuple(found)
 
@@ -312,7 +312,7 @@ class Arrival:
                     module
                     for node in ast.walk(source.tree)
                     if isinstance(node, (ast.Import, ast.ImportFrom))
-                    for module in _modules(node, source.package)
+                    for module in modules_run(node, source.package)
                 )
         return tuple(found)
 
@@ -353,17 +353,6 @@ def _may_prepare(text: str) -> bool:
         return False
     found = known.magic(text.split()[0]) if text.startswith("%") else None
     return found is None or not set(found.effects) <= _SHOWS
-
-
-def _modules(node: ast.Import | ast.ImportFrom, package: str = "") -> Iterator[str]:
-    """Yield the modules that an import runs, or may run."""
-    if isinstance(node, ast.Import):
-        yield from (alias.name for alias in node.names)
-        return
-    for _, dotted in imported_names(node, package):
-        yield dotted.rpartition(".")[0]
-        if not dotted.endswith(f".{STAR}"):
-            yield dotted
 
 
 def _is_sure(node: ast.AST, parents: Mapping[ast.AST, ast.AST]) -> bool:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from nbrefactor.library.source_module import SourceModule, read_source
 from nbrefactor.library.target import TargetError
-from nbrefactor.program.timeline import CodeCell, Timeline
-from nbrefactor.python.bindings import absolute_module
+from nbrefactor.program.timeline import Timeline
+from nbrefactor.python.bindings import modules_run
 from nbrefactor.python.scopes import DefinitionNode, bound_names
 from nbrefactor.verdict import observed_origins as table
 from nbrefactor.verdict.observed_flow import Flow
@@ -174,15 +174,10 @@ def _notebook(notebook: Timeline) -> Unit:
         for home in notebook.cells
         for statement in (home.tree.body if shows_more else home.tree.body[-1:])
         if isinstance(statement, ast.Expr | ast.Assign if shows_more else ast.Expr)
-        and not _is_silenced(home, statement)
+        and not home.is_silenced(statement)
     }
     parts = tuple((home.cell.index + 1, home.tree) for home in notebook.cells)
     return Unit(MAIN, Scope("module", bound), parts, shown=frozenset(shown))
-
-
-def _is_silenced(home: CodeCell, statement: ast.stmt) -> bool:
-    behind = home.cell.source[home.end(statement) :].partition("#")[0]
-    return behind.strip().startswith(";")
 
 
 def project_modules(notebook: Timeline, roots: Sequence[Path]) -> Iterator[SourceModule]:
@@ -206,14 +201,8 @@ def _unit(source: SourceModule) -> Unit:
 
 def _imported(tree: ast.Module, package: str) -> Iterator[str]:
     for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                yield alias.name
-        elif isinstance(node, ast.ImportFrom):
-            module = absolute_module(node, package)
-            if module:
-                yield module
-                yield from (f"{module}.{alias.name}" for alias in node.names)
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            yield from modules_run(node, package)
 
 
 def _read(name: str, roots: Sequence[Path]) -> SourceModule | None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import PurePath
 
-from nbrefactor.python.bindings import absolute_module
+from nbrefactor.python.bindings import imported_names
 from nbrefactor.python.meanings import STAR
 from nbrefactor.python.scopes import bound_by
 from nbrefactor.verdict.texts import Texts
@@ -128,21 +128,6 @@ class Origins:
             As `sys.path` would hold it: relative where it is so in the program.
         """
         return _Folders(self, here, file).of(node)
-
-
-def imported_names(
-    node: ast.Import | ast.ImportFrom, package: str = ""
-) -> Iterator[tuple[str, str]]:
-    """Yield the names that an import binds, with the dotted name of what each stands for."""
-    if isinstance(node, ast.Import):
-        for alias in node.names:
-            top = alias.name.partition(".")[0]
-            yield (alias.asname or top, alias.name if alias.asname else top)
-        return
-    module = absolute_module(node, package)
-    for alias in node.names:
-        if module:
-            yield (alias.asname or alias.name, f"{module}.{alias.name}")
 
 
 class _Folders:

@@ -233,7 +233,7 @@ def _judge_result(
         return False, None
     around = use.home.parents[call]
     if isinstance(around, ast.Expr):
-        if not _is_last_expression(use, call) or _ends_in_semicolon(use, call):
+        if not _is_last_expression(use, call) or use.home.is_silenced(call):
             return False, None
         if returned(inline) == {"nothing"}:
             return True, None
@@ -266,8 +266,3 @@ def _how_used(around: ast.AST, call: ast.Call) -> str:
     if isinstance(around, ast.Await):
         return "awaits it"
     return "uses it"
-
-
-def _ends_in_semicolon(use: Use, call: ast.Call) -> bool:
-    behind = use.home.cell.source[use.home.end(call) :].partition("#")[0]
-    return behind.strip().startswith(";")
