@@ -268,12 +268,9 @@ def _shows_divergent(document: Document, settings: Settings) -> bool:
 
 
 def _counts(found: Finding, settings: Settings) -> bool:
-    if covers(settings.ignore, found.code):
-        return False
-    if settings.select is not None:
-        return covers(settings.select, found.code)
     # What migrate leaves alone is nothing to act on, so it has to be asked for.
-    return find_rule(found.code).default and (found.level is None or bool(found.edits))
+    is_asked_for = settings.select is not None or found.level is None or bool(found.edits)
+    return is_asked_for and _may_count(find_rule(found.code), settings)
 
 
 def _may_count(rule: Rule, settings: Settings) -> bool:

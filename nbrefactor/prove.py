@@ -85,7 +85,7 @@ def prove(plan: Planner, judge: Judge) -> Proof:
     rounds = 0
     while True:
         outcome = plan(left_out)
-        names = replaced_names(outcome)
+        names = outcome.replaced_names
         if outcome.status != "changed" or not names:
             return Proof(outcome, None, {}, tuple(dropped), rounds)
         found = judge(outcome)
@@ -98,11 +98,6 @@ def prove(plan: Planner, judge: Judge) -> Proof:
             return Proof(outcome, found, rests, tuple(dropped), rounds)
         dropped += fallen
         left_out |= {one.name for one in fallen}
-
-
-def replaced_names(outcome: Outcome) -> frozenset[str]:
-    """Give the names whose definitions an outcome replaces."""
-    return frozenset(found.name for found in outcome.replaced if found.name)
 
 
 def failing(found: Verification) -> tuple[Dropped, ...]:
@@ -121,7 +116,7 @@ def failing(found: Verification) -> tuple[Dropped, ...]:
         whose effects nothing is known, where the runs left other files behind.
     """
     fallen: dict[str, Dropped] = {}
-    everything = replaced_names(found.outcome)
+    everything = found.outcome.replaced_names
     for cell in found.failures:
         reason = f"cell {cell.cell + 1} {_what(cell)}"
         # A cell that fails with nobody to blame speaks against all of them.

@@ -217,6 +217,11 @@ class Outcome:
         return tuple(found for found in self.findings if found.edits and found.level)
 
     @property
+    def replaced_names(self) -> frozenset[str]:
+        """The names of the definitions that are replaced."""
+        return frozenset(found.name for found in self.replaced if found.name)
+
+    @property
     def diff(self) -> str:
         """A unified diff of the sources of the edited cells."""
         return "".join(self.cell_diff(change) for change in self.cells)

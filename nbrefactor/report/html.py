@@ -130,7 +130,7 @@ def _findings(outcome: Outcome) -> Iterator[dict[str, Any]]:
 
 def _cell(cell: CellComparison) -> dict[str, Any]:
     called = [(f"output {number}", output) for number, output in enumerate(cell.outputs, 1)]
-    called += [(f"figure {_name(file)}", file) for file in cell.files]
+    called += [(f"figure {file.name}", file) for file in cell.files]
     outputs = [
         {**_output(output), "called": visible_line(name), "id": f"{cell.cell + 1}-{number}"}
         for number, (name, output) in enumerate(called, 1)
@@ -145,11 +145,6 @@ def _cell(cell: CellComparison) -> dict[str, Any]:
         "outputs": outputs,
         "identical": len(called) - len(outputs),
     }
-
-
-def _name(file: OutputComparison) -> str:
-    shown = file.before or file.after
-    return "" if shown is None else shown.name
 
 
 def _output(output: OutputComparison) -> dict[str, Any]:

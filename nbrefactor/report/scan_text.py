@@ -6,6 +6,7 @@ import shlex
 import textwrap
 from collections.abc import Iterator, Sequence
 
+from nbrefactor.report.counted import count
 from nbrefactor.scan.values import Family, Group, Scan
 from nbrefactor.visible import visible_line
 
@@ -43,7 +44,7 @@ def render(scan: Scan, paths: Sequence[str], *, most: int = 10) -> str:
         lines.append("")
     hidden = len(scan.families) - most
     if hidden > 0:
-        lines.append(f"and {_count(hidden, 'more family', 'more families')}; to see them all:")
+        lines.append(f"and {count(hidden, 'more family', 'more families')}; to see them all:")
         lines.append(f"  nbrefactor scan {_typed(paths)} --html copies.html")
         lines.append("")
     lines.append(_summary(scan))
@@ -54,12 +55,12 @@ def _family(number: int, family: Family, paths: Sequence[str]) -> Iterator[str]:
     group = family.group
     name = visible_line(family.name) if family.name else _where(group)
     head = f"{number:2d}  {name}"
-    number_of = _count(family.copies, "copy", "copies")
+    number_of = count(family.copies, "copy", "copies")
     notebooks = {notebook for one in family.groups for notebook in one.notebooks}
-    tail = f"{number_of} in {_count(len(notebooks), 'notebook')}, -{family.gone} lines"
+    tail = f"{number_of} in {count(len(notebooks), 'notebook')}, -{family.gone} lines"
     gap = _WIDTH - len(head) - len(tail)
     yield f"{head}{' ' * gap}{tail}" if gap > 1 else f"{head}  {tail}"
-    yield from _wrapped(f"{group.kind} of {_count(group.lines, 'line')}: {_move(group)}")
+    yield from _wrapped(f"{group.kind} of {count(group.lines, 'line')}: {_move(group)}")
     if group.kind == "cell":
         yield from _wrapped(", ".join(_place(group)))
     variants = family.variants
@@ -67,7 +68,7 @@ def _family(number: int, family: Family, paths: Sequence[str]) -> Iterator[str]:
         copies = sum(len(one.group.copies) for one in variants)
         what = dict.fromkeys(_WORDS[one.kind] for one in variants)
         yield from _wrapped(
-            f"{_count(len(variants), 'variant')} ({_count(copies, 'copy', 'copies')}) "
+            f"{count(len(variants), 'variant')} ({count(copies, 'copy', 'copies')}) "
             f"{'differs' if len(variants) == 1 else 'differ'} in: {', '.join(what)}"
         )
         first = next((one for one in variants if one.differences), None)
@@ -132,7 +133,7 @@ def _wrapped(text: str, indent: int = 4) -> list[str]:
 
 def _summary(scan: Scan) -> str:
     if not scan.families:
-        return f"no copies in {_count(scan.notebooks, 'notebook')}"
+        return f"no copies in {count(scan.notebooks, 'notebook')}"
     ways = {"as-is": 0, "helpers": 0, "parameter": 0, "no": 0}
     for group in scan.groups:
         if group.move is not None:
@@ -142,10 +143,6 @@ def _summary(scan: Scan) -> str:
         f"{ways['parameter']} with parameters, {ways['no']} stay"
     )
     return (
-        f"{_count(len(scan.groups), 'group')} of copies in {_count(scan.notebooks, 'notebook')}, "
-        f"{_count(scan.gone, 'line')} could go\n{told}"
+        f"{count(len(scan.groups), 'group')} of copies in {count(scan.notebooks, 'notebook')}, "
+        f"{count(scan.gone, 'line')} could go\n{told}"
     )
-
-
-def _count(number: int, noun: str, nouns: str = "") -> str:
-    return f"{number} {noun if number == 1 else nouns or noun + 's'}"

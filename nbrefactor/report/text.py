@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from nbrefactor.model.outcome import Finding, Outcome
 from nbrefactor.model.reason import Reason
+from nbrefactor.report.counted import count
 from nbrefactor.visible import visible, visible_line
 
 if TYPE_CHECKING:
@@ -119,15 +120,15 @@ def summarise(outcomes: Sequence[Outcome], *, written: bool) -> str:
     parts = []
     if changed:
         verb = "changed" if written else "would change"
-        parts.append(f"{_count(len(changed), 'notebook')} {verb}")
+        parts.append(f"{count(len(changed), 'notebook')} {verb}")
         if replaced:
-            parts.append(f"{_count(replaced, 'definition')} replaced")
+            parts.append(f"{count(replaced, 'definition')} replaced")
     else:
         idle = sum(outcome.status == "unchanged" for outcome in outcomes)
         if idle:
-            parts.append(f"nothing to do in {_count(idle, 'notebook')}")
+            parts.append(f"nothing to do in {count(idle, 'notebook')}")
     if stays:
-        parts.append(f"{_count(stays, 'definition')} {'stays' if stays == 1 else 'stay'}")
+        parts.append(f"{count(stays, 'definition')} {'stays' if stays == 1 else 'stay'}")
     for status in ("skipped", "failed"):
         if number := sum(outcome.status == status for outcome in outcomes):
             parts.append(f"{number} {status}")
@@ -153,10 +154,6 @@ def _definition(found: Finding, width: int) -> Text:
     for reason in told(found.reasons):
         text.append(f"            {visible(reason)}\n", "dim")
     return text
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def told(reasons: Sequence[Reason]) -> tuple[str, ...]:

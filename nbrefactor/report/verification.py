@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nbrefactor.report.counted import count
 from nbrefactor.verify.values import (
     COMPARED,
     CellComparison,
     OutputComparison,
-    Shown,
     Status,
     Verification,
 )
@@ -31,9 +31,6 @@ _STYLES: dict[Status, str] = {
     "not deterministic": "yellow",
     "not run": "yellow",
 }
-
-
-_NOTHING = Shown("other", "", {}, "")
 
 
 def render_verification(found: Verification) -> Text:
@@ -90,17 +87,17 @@ def verdict(found: Verification) -> str:
             where = f"cell{'s' if len(numbers) > 1 else ''} {_listed(numbers)}"
             parts.append(f"{where} {_FAILS[status]}")
     cells, compared = len(found.cells), len(found.compared)
-    parts.append(f"{compared} of {_count(cells, 'code cell')}")
+    parts.append(f"{compared} of {count(cells, 'code cell')}")
     parts.append(_outputs(found))
     if files := found.file_counts:
-        parts.append(f"{_count(sum(files.values()), 'saved figure')}: {_told(files)}")
+        parts.append(f"{count(sum(files.values()), 'saved figure')}: {_told(files)}")
     for status in ("failed before too", "not deterministic", "not run"):
         if number := sum(cell.status == status for cell in found.cells):
-            parts.append(f"{_count(number, 'cell')} {status}")
+            parts.append(f"{count(number, 'cell')} {status}")
     if found.callers:
-        reached = sum(cell in found.compared for cell in found.callers)
+        reached = sum(cell.status in COMPARED for cell in found.callers)
         parts.append(
-            f"{reached} of {_count(len(found.callers), 'cell')} with replaced calls compared"
+            f"{reached} of {count(len(found.callers), 'cell')} with replaced calls compared"
         )
     elif found.outcome.replaced:
         parts.append("no cell calls a replacement")
@@ -125,7 +122,7 @@ def _outputs(found: Verification) -> str:
     total = sum(found.counts.values())
     compared = sum(number for status, number in found.counts.items() if status in COMPARED)
     of = "" if compared == total else f"{compared} of "
-    told = f"{of}{_count(total, 'output')}"
+    told = f"{of}{count(total, 'output')}"
     if not total:
         return told
     named = [f"{name} {number}" for name, number in found.restyled.items()]
@@ -151,7 +148,7 @@ def _cell(cell: CellComparison) -> Text:
     for number, output in enumerate(cell.outputs, 1):
         _add_output(text, f"output {number}, {output.family}", output)
     for file in cell.files:
-        _add_output(text, f"figure {(file.before or file.after or _NOTHING).name}", file)
+        _add_output(text, f"figure {file.name}", file)
     return text
 
 
@@ -165,7 +162,3 @@ def _add_output(text: Text, called: str, output: OutputComparison) -> None:
 
 def _listed(numbers: list[str]) -> str:
     return numbers[0] if len(numbers) == 1 else f"{', '.join(numbers[:-1])} and {numbers[-1]}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

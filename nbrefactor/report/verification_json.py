@@ -97,13 +97,8 @@ def _cell(cell: CellComparison) -> dict[str, Any]:
         "outputs": [
             {"output": number, **_output(output)} for number, output in enumerate(cell.outputs, 1)
         ],
-        "files": [{"name": _name(file), **_output(file)} for file in cell.files],
+        "files": [{"name": file.name, **_output(file)} for file in cell.files],
     }
-
-
-def _name(file: OutputComparison) -> str:
-    shown = file.before or file.after
-    return "" if shown is None else shown.name
 
 
 def _output(output: OutputComparison) -> dict[str, Any]:

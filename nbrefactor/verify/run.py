@@ -182,7 +182,7 @@ def _is_picture(name: str) -> bool:
 
 def _affected(outcome: Outcome, original: Document) -> tuple[int, frozenset[int]]:
     """Find the last cell that calls what was replaced or was edited, and what it does not need."""
-    names = {found.name for found in outcome.replaced if found.name}
+    names = outcome.replaced_names
     notebook = timeline(original.cells)
     kept = {*calling_cells(notebook, names), *(change.cell for change in outcome.cells)}
     last = max(kept, default=-1)
@@ -242,7 +242,7 @@ def _judge(
     pairs: Mapping[int, int],
     rules: Rules,
 ) -> _Judge:
-    replaced = {found.name for found in outcome.replaced if found.name}
+    replaced = outcome.replaced_names
     compatible = {
         found.name for found in outcome.replaced if found.name and found.level == "compatible"
     }

@@ -162,6 +162,12 @@ class OutputComparison:
     picture: PictureDifference | None = None
     figure: FigureComparison | None = None
 
+    @property
+    def name(self) -> str:
+        """The name of a saved figure; empty for what is shown."""
+        shown = self.before or self.after
+        return "" if shown is None else shown.name
+
 
 @dataclass(frozen=True, slots=True)
 class CellComparison:
@@ -250,7 +256,7 @@ class Verification:
     @property
     def replacements_unseen(self) -> bool:
         """Whether there are cells that call what was replaced and none of them was compared."""
-        return bool(self.callers) and not any(cell in self.compared for cell in self.callers)
+        return bool(self.callers) and not any(cell.status in COMPARED for cell in self.callers)
 
     @property
     def passed(self) -> bool:
