@@ -13,6 +13,7 @@ import builtins
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TypeAlias
 
 from nbrefactor.python.canonical import canonical, numbered
@@ -84,11 +85,6 @@ class Address:
     def __str__(self) -> str:
         return self.digest
 
-    @property
-    def is_known(self) -> bool:
-        """Whether every name in it is: only then do equal addresses mean the same."""
-        return not any(isinstance(symbol, Unknown) for _, symbol in self.symbols)
-
 
 def addresses(
     definitions: Iterable[DefinitionNode], names: Mapping[str, Meaning]
@@ -139,6 +135,7 @@ class _Addresses:
 
     def __init__(self, names: Mapping[str, Meaning]) -> None:
         self._names = names
+        self._canonical = cache(canonical)
         self._order: dict[DefinitionNode, int] = {}
         self._lowest: dict[DefinitionNode, int] = {}
         self._open: list[DefinitionNode] = []
@@ -162,7 +159,7 @@ class _Addresses:
             self._close(circle)
 
     def _used(self, node: DefinitionNode) -> list[DefinitionNode]:
-        meanings = (self._names.get(name) for name in canonical(node).outside)
+        meanings = (self._names.get(name) for name in self._canonical(node).outside)
         return [meaning.node for meaning in meanings if isinstance(meaning, Defined)]
 
     def _close(self, circle: list[DefinitionNode]) -> None:
@@ -180,7 +177,7 @@ class _Addresses:
             self.done[node] = Address(digest, made.shape, made.symbols)
 
     def _made(self, node: DefinitionNode, inside: Mapping[DefinitionNode, str]) -> Address:
-        form = canonical(node)
+        form = self._canonical(node)
         symbols = [(name, self.symbol(name, inside)) for name in form.outside]
         shape = dump(numbered(node), _kind)
         return _address(type(node).__name__, form.program, shape, symbols)
