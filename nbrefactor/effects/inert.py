@@ -93,7 +93,9 @@ class ImportReader:
             if found is not None and found.path is not None and self._is_project(module, found):
                 # Where it cannot be read, importing it fails.
                 with suppress(TargetError, RecursionError):
-                    self._read[module] = read_source(module, found.path)
+                    self._read[module] = read_source(
+                        module, found.path, self._location.finder.planned
+                    )
         return self._read[module]
 
     def definition(self, origin: str) -> tuple[TopLevel, DefinitionNode] | None:

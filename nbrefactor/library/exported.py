@@ -181,7 +181,7 @@ class ExportReader:
             found = self._finder.find(name)
             if found is not None and found.path is not None and found.kind in ("module", "package"):
                 try:
-                    self.add(read_source(name, found.path))
+                    self.add(read_source(name, found.path, self._finder.planned))
                 except TargetError as error:
                     self._unreadable.append(str(error))
                 except RecursionError:

@@ -10,11 +10,12 @@ import keyword
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cached_property
 from importlib import machinery
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 from nbrefactor.library.editable import editable_packages
@@ -94,9 +95,17 @@ class Finder:
         Searched in this order.
     environment : sequence of Path
         Those of them whose editable installs count.
+    planned : mapping of Path to bytes
+        Modules that are going to be written, as if they were there.
     """
 
-    def __init__(self, folders: Sequence[Path], environment: Sequence[Path]) -> None:
+    def __init__(
+        self,
+        folders: Sequence[Path],
+        environment: Sequence[Path],
+        planned: Mapping[Path, bytes] = MappingProxyType({}),
+    ) -> None:
+        self.planned = planned
         self._folders = tuple(folders)
         self._environment = tuple(environment)
         self._found: dict[str, Found | None] = {}
@@ -125,6 +134,8 @@ class Finder:
             if folder not in self._listings:
                 # Own finders: those of the interpreter keep listings between calls.
                 self._listings[folder] = machinery.FileFinder(str(folder), *_LOADERS)
+            if folder / f"{name}.py" in self.planned:
+                return Found("module", folder / f"{name}.py", (), (root,))
             spec = self._listings[folder].find_spec(name)
             if spec is None:
                 continue
@@ -229,6 +240,7 @@ def locate_file(
     notebook: Path | None,
     roots: Sequence[Path] = (),
     environment: Sequence[str] | None = None,
+    planned: Mapping[Path, bytes] = MappingProxyType({}),
 ) -> Location:
     """Give the name under which a source file is imported.
 
@@ -239,6 +251,8 @@ def locate_file(
         notebook's folder.
     notebook, roots, environment
         As for `locate`.
+    planned : mapping of Path to bytes
+        Modules that are going to be written, by their absolute paths.
 
     Returns
     -------
@@ -253,7 +267,10 @@ def locate_file(
     given = Path(path).expanduser()
     bases = [Path.cwd(), *([_absolute(notebook).parent] if notebook else [])]
     candidates = list(dict.fromkeys(_absolute(base / given) for base in bases))
-    file = next((candidate for candidate in candidates if os.path.exists(candidate)), None)  # noqa: PTH110 (never raises)
+    file = next(
+        (one for one in candidates if one in planned or os.path.exists(one)),  # noqa: PTH110 (never raises)
+        None,
+    )
     if file is None:
         looked = " and ".join(str(candidate.parent) for candidate in candidates)
         raise TargetError(f"module file {path} was not found: looked in {looked}.")
@@ -277,8 +294,8 @@ def locate_file(
             raise TargetError(
                 f'{file} cannot be imported: "{part}" is no name that Python can import; rename it.'
             )
-    places = _places(notebook, roots, environment)
-    finder = Finder((top.parent, *places.folders), places.environment)
+    places = replace(_places(notebook, roots, environment), planned=planned)
+    finder = Finder((top.parent, *places.folders), places.environment, planned)
     name = ".".join(parts)
     found = finder.find(name)
     if found is None or not _same_file(found.path, file):
@@ -311,6 +328,8 @@ class Places:
         The root of the repository around the notebook.
     given : tuple of Path
         Folders that the user says are on the kernel's path.
+    planned : mapping of Path to bytes
+        Modules that are going to be written.
     """
 
     local: tuple[Place, ...]
@@ -318,6 +337,7 @@ class Places:
     start: Path
     repository: Path | None
     given: tuple[Path, ...]
+    planned: Mapping[Path, bytes] = field(default_factory=dict)
 
     @property
     def folders(self) -> tuple[Path, ...]:

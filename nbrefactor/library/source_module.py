@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import importlib.util
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from nbrefactor.library.locate import TargetError
 
@@ -39,7 +41,9 @@ class SourceModule:
         return self.name if is_package else self.name.rpartition(".")[0]
 
 
-def read_source(name: str, path: Path) -> SourceModule:
+def read_source(
+    name: str, path: Path, planned: Mapping[Path, bytes] = MappingProxyType({})
+) -> SourceModule:
     """Read and parse one file.
 
     Parameters
@@ -48,6 +52,8 @@ def read_source(name: str, path: Path) -> SourceModule:
         Dotted name of the module.
     path : Path
         Its file.
+    planned : mapping of Path to bytes
+        Files that are going to be written, as if they were there.
 
     Returns
     -------
@@ -60,7 +66,7 @@ def read_source(name: str, path: Path) -> SourceModule:
         Where the file cannot be read, decoded or parsed.
     """
     try:
-        data = path.read_bytes()
+        data = planned[path] if path in planned else path.read_bytes()
     except OSError as error:
         raise TargetError(f"{path} cannot be read: {error.strerror or error}.") from error
     source = _decoded(path, data)

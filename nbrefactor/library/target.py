@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from nbrefactor.library.exported import Ambiguous, Definition, ExportReader, Other
 from nbrefactor.library.locate import (
@@ -99,6 +100,7 @@ def read_target_module(
     notebook: Path | None,
     roots: Sequence[Path] = (),
     environment: Sequence[str] | None = None,
+    planned: Mapping[Path, bytes] = MappingProxyType({}),
 ) -> TargetModule:
     """Read a module, and what it re-exports, without importing anything.
 
@@ -112,6 +114,8 @@ def read_target_module(
         Further folders to look in.
     environment : sequence of str or None
         The environment's path; None stands for the one that this program runs in.
+    planned : mapping of Path to bytes
+        Modules that are going to be written, by their absolute paths; they are named by path.
 
     Returns
     -------
@@ -125,10 +129,13 @@ def read_target_module(
     """
     if name_or_path == BUNDLED_MODULE:
         location = locate_bundled(name_or_path, notebook=notebook)
+    elif looks_like_path(name_or_path):
+        location = locate_file(
+            name_or_path, notebook=notebook, roots=roots, environment=environment, planned=planned
+        )
     else:
-        find = locate_file if looks_like_path(name_or_path) else locate
-        location = find(name_or_path, notebook=notebook, roots=roots, environment=environment)
-    source = read_source(location.name, location.path)
+        location = locate(name_or_path, notebook=notebook, roots=roots, environment=environment)
+    source = read_source(location.name, location.path, planned)
     reader = ExportReader(location.finder)
     try:
         return _target_module(location, source, reader)

@@ -32,6 +32,7 @@ _NOTES: Mapping[str, Entry] = {
         'parameter "{subject}" does not exist in the target; no call passes it'
     ),
     "parameter-paired": Entry('parameter "{subject}" is "{there}" in the target'),
+    "value-filled": Entry('calls pass "{here}" to the target\'s parameter "{subject}"'),
     "value-passed": Entry('notebook global "{subject}" is passed to the target\'s parameter'),
     "errors-handled": Entry("{cell} handles its errors, whichever they are"),
     "forced": Entry("was replaced because --force names it, not because it was understood"),
@@ -95,6 +96,26 @@ _NAMES: Mapping[str, Entry] = {
     "captures-nothing": Entry(
         'reads "{subject}", which no cell visibly binds',
         'bind "{subject}" in a cell, or give both a parameter for it',
+    ),
+    "value-by-text": Entry(
+        'calls would pass "{subject}", and {here} may bind it while the call runs',
+        "write what that runs as code of a cell",
+    ),
+    "value-deleted": Entry(
+        'calls would pass "{subject}", which {cell} deletes', 'keep "{subject}" bound'
+    ),
+    "value-bound-inside": Entry(
+        'calls would pass "{subject}", which a function in {cell} binds anew',
+        'bind "{subject}" outside of functions only',
+    ),
+    "value-read-late": Entry(
+        'calls would pass "{subject}", which the body may read when the call is over, and {cell} '
+        "binds it more than once, or not surely",
+        'bind "{subject}" once, at the top of a cell',
+    ),
+    "value-maybe-unbound": Entry(
+        'calls would pass "{subject}", which nothing surely binds before them',
+        'bind "{subject}" at the top of a cell above the definition',
     ),
     "captures-late": Entry(
         'reads "{subject}", which {cell} binds only after the first call',

@@ -6,6 +6,7 @@ import ast
 import json
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
+from keyword import iskeyword
 from typing import Literal
 
 from nbrefactor.model.errors import NbrefactorError
@@ -77,6 +78,11 @@ class Keyword:
 
     name: str
     value: str
+
+    @property
+    def is_name(self) -> bool:
+        """Whether the value is a name."""
+        return self.value.isidentifier() and not iskeyword(self.value)
 
 
 @dataclass(frozen=True, slots=True)

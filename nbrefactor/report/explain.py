@@ -20,6 +20,7 @@ _SIDE_BY_SIDE_FROM = 100  # columns
 _ASKED: Mapping[str, str] = {
     "kind": "both are the same kind of thing",
     "names": "every name in it means the same in the module",
+    "values": "what calls pass is what the body reads",
     "place": "an import can stand where it stands",
     "import": "importing the module does nothing but bind the name",
     "observations": "nothing in the notebook looks at what would change",

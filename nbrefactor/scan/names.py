@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from nbrefactor.python.address import Builtin, Literal, Local, Origin, Symbol, Unknown
@@ -138,6 +139,13 @@ class Surroundings:
         """Give a program with what its names stand for: equal keys are the same program."""
         told = tuple((name, told_as(self.symbol(name))) for name in program.outside)
         return Key(program.form, told)
+
+    def binding_trees(self, name: str) -> Iterator[ast.Module]:
+        """Give the cells that may bind a name, parsed."""
+        for source in self._binding_cells(name):
+            parsed = self._texts.parsed(source)
+            if parsed is not None:
+                yield parsed.tree
 
     def _binding_cells(self, name: str) -> list[str]:
         return [one for _, one in self._source.cells if name in self._texts.may_bind(one)]

@@ -39,6 +39,8 @@ class Candidate:
         What the functions of the target's file do.
     arrival : Arrival
         What imports from the module do where they would stand.
+    made_of_copies : bool
+        Whether the module was made of the notebooks' own copies.
     """
 
     module: TargetModule
@@ -46,6 +48,7 @@ class Candidate:
     worlds: Worlds
     summaries: Summaries
     arrival: Arrival
+    made_of_copies: bool = False
 
     @property
     def contract(self) -> Contract | None:

@@ -171,6 +171,7 @@ class _Targets:
                 self._worlds_of(at, target, home),
                 home.summaries,
                 self._arrivals[at],
+                self._modules[at].made_of_copies,
             )
         return self._made[key]
 

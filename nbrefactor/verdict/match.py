@@ -18,10 +18,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Accepted:
-    """A module that may stand in, and the worst level that is accepted from it."""
+    """A module that may stand in, and the worst level that is accepted from it.
+
+    Parameters
+    ----------
+    module : TargetModule
+        The module.
+    level : Level
+        The level.
+    made_of_copies : bool
+        Whether it was made of the notebooks' own copies, so that calls may say what another copy
+        has by default; from any other module such a target is no more than compatible.
+    """
 
     module: TargetModule
     level: Level
+    made_of_copies: bool = False
 
     @cached_property
     def offer(self) -> Offer:

@@ -21,7 +21,7 @@ from nbrefactor.verdict.observed_definition import keeps_state, renewed_state
 _KERNEL_BUILTINS = frozenset({"display", "get_ipython"})
 
 # They answer for the module in which they are called.
-_OF_THE_MODULE = frozenset(
+OF_THE_MODULE = frozenset(
     {
         *("globals", "locals", "vars", "dir", "eval", "exec", "exit", "quit"),
         *("__name__", "__file__", "__doc__", "__package__", "__spec__", "__loader__"),
@@ -133,7 +133,7 @@ class _Look:
         def data(code: str, here: str = "", there: str = "") -> tuple[Capture, ...]:
             return (Capture(name, "data", Reason(code, name, cells, here, there)),)
 
-        if name in _OF_THE_MODULE:
+        if name in OF_THE_MODULE:
             return data("own-module")
         if writer := self.worlds.program.hidden_writer or self.worlds.reached_by:
             return data("names-by-text", str(writer))
@@ -211,7 +211,7 @@ class _Look:
         return (*conditions, Capture(name, "data", reason, tuple(together)))
 
     def _unbound(self, name: str, there: Meaning | None) -> tuple[Capture, ...]:
-        if name in _OF_THE_MODULE:
+        if name in OF_THE_MODULE:
             return (Capture(name, "data", Reason("own-module", name)),)
 
         def code(code: str, here: str = "") -> tuple[Capture, ...]:

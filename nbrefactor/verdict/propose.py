@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from nbrefactor.library.target import Target
 from nbrefactor.model.outcome import Level
 from nbrefactor.model.reason import Reason
 from nbrefactor.program.timeline import InlineDefinition, Timeline
 from nbrefactor.python.canonical import Canonical, bare_definition
+from nbrefactor.python.generalised import Instance
 from nbrefactor.python.parts import differing_parts
 from nbrefactor.python.scopes import DefinitionNode
-from nbrefactor.python.signature import Keyword, signature
+from nbrefactor.python.signature import Keyword, describe_default, same_default, signature
 from nbrefactor.verdict.body import body, paired_parameters
 from nbrefactor.verdict.context import Candidate, Context
 from nbrefactor.verdict.members import class_differences
@@ -19,6 +21,7 @@ from nbrefactor.verdict.names import Capture
 from nbrefactor.verdict.obligation import HOLDS, Answer, Clause, fails
 from nbrefactor.verdict.observing import observing
 from nbrefactor.verdict.others import others
+from nbrefactor.verdict.passing import instance_of, passing
 from nbrefactor.verdict.place import place
 from nbrefactor.verdict.proposal import WILL, Proposal
 from nbrefactor.verdict.told import told_by_keyword
@@ -68,6 +71,8 @@ def propose(
         same_name = candidate.target.name == definition.name
         if named or same_name or not isinstance(node, ast.ClassDef):
             yield _same(definition, candidate, context, captures, form, other)
+    elif named and (told := instance_of(definition, candidate)) is not None:
+        yield _filled_in(definition, candidate, context, captures, told)
     if named and (form.shape != other.shape or any(not one.unless for one in captures)):
         yield _different(definition, candidate, context, captures)
 
@@ -101,6 +106,54 @@ def _same(
     }
     notes = tuple(_what_is_renamed(definition, form, candidate, other))
     return Proposal(definition, candidate.module, target, level, answers, notes)
+
+
+def _filled_in(
+    definition: InlineDefinition,
+    candidate: Candidate,
+    context: Context,
+    captures: tuple[Capture, ...],
+    told: Instance,
+) -> Proposal:
+    """Propose a target that is the same program once calls pass what it asks for."""
+    target = candidate.target
+    names = dict(zip(told.form.parameters, told.parameters, strict=True))
+    given = [Keyword(one.parameter, one.value) for one in told.filled]
+    passed = {one.value for one in told.filled if one.is_name}
+    sight = context.sight()
+    pair = Pairing(definition.node, target.node, True, names, definition.name, sight, given)
+    left = (one for one in captures if one.name not in passed)
+    defaults = list(_defaults(definition, target, names))
+    # Whoever adds a call would not know that it has to say what the notebook has by default.
+    quiet = bool(defaults) or any(one.optional for one in told.filled)
+    level: Level = "compatible" if quiet and not candidate.made_of_copies else "renamed"
+    answers = {
+        "names": Answer(tuple(Clause(one.reason, one.unless) for one in left)),
+        "values": passing(definition, context, told.filled),
+        "place": place(definition, context, candidate),
+        "import": fails(*candidate.arrival.reasons(definition)),
+        "observations": observing(definition, candidate, context, pair),
+        "uses": using(definition, candidate, context, pair),
+        "others": others(definition, candidate, context, pair, recursive=told.form.recursive),
+        WILL: _willing(definition, level, candidate, context),
+    }
+    notes = [*(Reason("value-filled", o.parameter, here=o.value) for o in told.filled), *defaults]
+    if target.name != definition.name:
+        notes.insert(0, Reason("other-name", there=target.name))
+    return Proposal(definition, candidate.module, target, level, answers, tuple(notes))
+
+
+def _defaults(
+    definition: InlineDefinition, target: Target, names: Mapping[str, str]
+) -> Iterator[Reason]:
+    """Say which defaults differ, so that calls which rely on them say them."""
+    assert not isinstance(definition.node, ast.ClassDef)
+    assert not isinstance(target.node, ast.ClassDef)
+    here, there = signature(definition.node.args), signature(target.node.args)
+    for mine in here.parameters:
+        theirs = there[names[mine.name]]
+        if not same_default(mine.default, theirs.default):
+            yield Reason("default-differs", here=describe_default(mine, theirs))
 
 
 def _different(

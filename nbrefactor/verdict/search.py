@@ -209,7 +209,9 @@ class Search:
 
     def _in(self, folder: Path) -> Found | None:
         if folder not in self._found:
-            self._found[folder] = Finder((folder,), ()).find(self._top)
+            self._found[folder] = Finder((folder,), (), self._location.places.planned).find(
+                self._top
+            )
         return self._found[folder]
 
     def _is_target_in(self, folder: Path) -> bool:

@@ -57,7 +57,7 @@ class Pairing:
     @property
     def same_calls(self) -> bool:
         """Whether no call can tell the two apart."""
-        return self.same_program and not names_differ(self.names)
+        return self.same_program and not self.given and not names_differ(self.names)
 
     @property
     def same_name(self) -> bool:
@@ -118,10 +118,8 @@ def _judge_call(
     except BindingError as error:
         return None, Reason("call-binds-not", use.name, _at(use), str(error))
     for keyword in pair.given:
-        if keyword.value != keyword.name:
-            continue  # a value that means the same everywhere
-        if not _is_global_at(use, keyword.name):
-            return None, Reason("call-other-name", keyword.name, _at(use))
+        if keyword.is_name and not _is_global_at(use, keyword.value):
+            return None, Reason("call-other-name", keyword.value, _at(use))
     change = replace(change, added=(*change.added, *pair.given))
     if change.needed and not _is_plain_text(use, call):
         return None, Reason("call-unusual", use.name, _at(use))

@@ -1,0 +1,288 @@
+"""The plan of an extraction: modules as they would be, and every notebook migrated to them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from nbrefactor.config import Settings
+from nbrefactor.engine import migrate_bytes
+from nbrefactor.extract.choosing import Chosen, choose
+from nbrefactor.extract.needed import imported_above
+from nbrefactor.extract.reading import Library
+from nbrefactor.extract.themes import themes, without_strangers
+from nbrefactor.extract.values import Asked, Extraction, Left, Module, Piece, Replaced
+from nbrefactor.extract.writing import ModuleError, ordered, write
+from nbrefactor.library.locate import TargetError
+from nbrefactor.library.target import read_target_module
+from nbrefactor.model.outcome import Finding, Outcome
+from nbrefactor.python.canonical import canonical
+from nbrefactor.scan.values import Copy
+from nbrefactor.verdict.match import Accepted
+
+SettingsFor = Callable[[Path | None], Settings]
+
+
+@dataclass(frozen=True, slots=True)
+class _Migrated:
+    """The notebooks with the modules that are planned."""
+
+    outcomes: tuple[Outcome, ...]
+    replaced: tuple[Replaced, ...]
+    left: tuple[Left, ...]
+
+
+def plan(
+    paths: Sequence[Path | str], asked: Asked, settings_for: SettingsFor, now: datetime
+) -> Extraction:
+    """Plan an extraction; nothing is written, run or imported.
+
+    Parameters
+    ----------
+    paths : sequence of Path or str
+        Notebooks, and folders that are searched for them.
+    asked : Asked
+        What is to be extracted, and where to.
+    settings_for : callable
+        Gives the settings of a notebook.
+    now : datetime
+        The date that is written beside a new version.
+
+    Returns
+    -------
+    Extraction
+        The modules and notebooks as they would be, and every copy that stays, with its reason.
+
+    Raises
+    ------
+    ModuleError
+        If the module cannot be extended.
+    """
+    library = Library(paths)
+    chosen: Chosen = choose(library, asked)
+    before = _before(asked.to)
+    pieces, held = _against(chosen.pieces, before, asked.to)
+    above = _Above(library)
+    pieces, strangers = without_strangers(pieces, above.anywhere)
+    always = (*chosen.left, *held, *strangers)
+    while True:
+        modules = tuple(_modules(pieces, asked, before, above))
+        done = _migrated(library, modules, asked, settings_for, now)
+        kept = _worth(pieces, done.replaced, asked)
+        if len(kept) == len(pieces):
+            left = _summed(always, done, pieces)
+            outcomes = tuple(one for one in done.outcomes)
+            return Extraction(modules, outcomes, done.replaced, left, tuple(library.problems))
+        always = (*always, *_given_up(pieces, kept, done))
+        pieces = kept
+
+
+class _Above:
+    """What notebooks import, read once for each place."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._known: dict[tuple[str, int | None], frozenset[str]] = {}
+
+    def __call__(self, copy: Copy) -> frozenset[str]:
+        """Give the packages that are imported in the cell of a copy or above it."""
+        return self._at(copy.path, copy.cell)
+
+    def anywhere(self, copy: Copy) -> frozenset[str]:
+        """Give all packages that the notebook imports."""
+        return self._at(copy.path, None)
+
+    def _at(self, path: str, cell: int | None) -> frozenset[str]:
+        if (path, cell) not in self._known:
+            source = self._library.sources[path]
+            self._known[path, cell] = imported_above(source, cell)
+        return self._known[path, cell]
+
+
+def _before(to: Path) -> str | None:
+    try:
+        return to.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        return None
+    except UnicodeDecodeError as error:
+        raise ModuleError(f"it is not UTF-8 (byte {error.start}); save it as UTF-8") from error
+    except OSError as error:
+        raise ModuleError(f"it cannot be read ({error.strerror or error})") from error
+
+
+def _against(
+    pieces: Sequence[Piece], before: str | None, to: Path
+) -> tuple[tuple[Piece, ...], tuple[Left, ...]]:
+    """Tell which definitions an existing module has, and which names it has given to others."""
+    if before is None:
+        return tuple(pieces), ()
+    try:
+        body = ast.parse(before).body
+    except (SyntaxError, ValueError) as error:
+        raise ModuleError(f"it does not parse as Python ({error}); mend it first") from error
+    from nbrefactor.python.scopes import names_bound
+
+    defined = {
+        node.name: node
+        for node in body
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+    }
+    bound = {name for node in body for name in names_bound(node)}
+    kept, left = [], []
+    for piece in pieces:
+        if piece.name not in bound:
+            kept.append(piece)
+            continue
+        node = defined.get(piece.name)
+        made = ast.parse(piece.source).body[0]
+        if node is not None and canonical(node).program == canonical(made).program:  # type: ignore[arg-type]
+            kept.append(replace(piece, held=True))
+            continue
+        why = (
+            f"{to.name} has another {piece.name}; --rename {piece.name}=NAME gives this one "
+            "another name"
+        )
+        left.append(Left(piece.origin.name, piece.members, why))
+    return tuple(kept), tuple(left)
+
+
+def _modules(
+    pieces: Sequence[Piece], asked: Asked, before: str | None, above: _Above
+) -> Iterator[Module]:
+    imported = frozenset[str]()
+    if before is not None:
+        tree = ast.parse(before)
+        imported = frozenset(
+            name.partition(".")[0] for node in ast.walk(tree) for name in _imports(node)
+        )
+    for theme in themes(pieces, asked.to, imported, above):
+        there = before if theme.path == asked.to else _before(theme.path)
+        held = ordered(theme.pieces)
+        text = write(held, there)
+        data = None if there is None else theme.path.read_bytes()
+        after = data if data is not None and text == there else text.encode()
+        yield Module(theme.path, held, data, after)
+
+
+def _imports(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Import):
+        yield from (one.name for one in node.names)
+    elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+        yield node.module
+
+
+def _migrated(
+    library: Library,
+    modules: Sequence[Module],
+    asked: Asked,
+    settings_for: SettingsFor,
+    now: datetime,
+) -> _Migrated:
+    """Ask the verdict about every copy."""
+    planned = {module.path: module.after for module in modules}
+    members = [(p, copy) for m in modules for p in m.pieces for copy in p.members]
+    outcomes: list[Outcome] = []
+    replaced: list[Replaced] = []
+    left: list[Left] = []
+    for path in dict.fromkeys(copy.path for _, copy in members):
+        here = [(piece, copy) for piece, copy in members if copy.path == path]
+        outcome = _one(Path(path), modules, planned, asked, settings_for, now)
+        if isinstance(outcome, str):
+            left.extend(Left(copy.text.name, (copy,), outcome) for _, copy in here)
+            continue
+        outcomes.append(outcome)
+        for piece, copy in here:
+            found = _finding(outcome, copy)
+            if found is not None and found in outcome.replaced:
+                replaced.append(Replaced(piece, copy))
+            else:
+                left.append(Left(copy.text.name, (copy,), _why(outcome, found)))
+    return _Migrated(tuple(outcomes), tuple(replaced), tuple(left))
+
+
+def _one(
+    path: Path,
+    modules: Sequence[Module],
+    planned: Mapping[Path, bytes],
+    asked: Asked,
+    settings_for: SettingsFor,
+    now: datetime,
+) -> Outcome | str:
+    """Migrate one notebook; a sentence where its settings or the module do not let it."""
+    settings = settings_for(path)
+    aliases = dict(settings.aliases) | dict(asked.renames)
+    settings = replace(settings, aliases=tuple(aliases.items()), suggest=False)
+    accepted = []
+    try:
+        for module in modules:
+            read = read_target_module(
+                str(module.path), notebook=path, roots=settings.source_roots, planned=planned
+            )
+            accepted.append(Accepted(read, "renamed", made_of_copies=True))
+    except TargetError as error:
+        return f"the module cannot stand there: {error}"
+    return migrate_bytes(path.read_bytes(), settings, accepted, path=str(path), now=now)
+
+
+def _finding(outcome: Outcome, copy: Copy) -> Finding | None:
+    assert copy.cell is not None
+    named = [
+        one
+        for one in outcome.findings
+        if one.name == copy.text.name and one.level and one.cell == copy.cell - 1
+    ]
+    exact = [one for one in named if one.row == copy.row]
+    return next(iter((*exact, *named)), None)
+
+
+def _why(outcome: Outcome, found: Finding | None) -> str:
+    if outcome.status in ("failed", "skipped"):
+        return outcome.reason
+    if found is None or not found.reasons:
+        return "no verdict accepts it"
+    return found.reasons[0].sentence
+
+
+def _worth(
+    pieces: Sequence[Piece], replaced: Sequence[Replaced], asked: Asked
+) -> tuple[Piece, ...]:
+    """Keep what replaces enough, and what that calls."""
+    counts = {piece.name: sum(one.piece.name == piece.name for one in replaced) for piece in pieces}
+    wanted = {
+        piece.name
+        for piece in pieces
+        if piece.asked
+        and counts[piece.name] >= (1 if asked.names or piece.held else min(2, asked.min_copies))
+    }
+    by_name = {piece.name: piece for piece in pieces}
+    pending = list(wanted)
+    while pending:
+        for name in by_name[pending.pop()].uses:
+            if name in by_name and name not in wanted:
+                wanted.add(name)
+                pending.append(name)
+    return tuple(piece for piece in pieces if piece.name in wanted)
+
+
+def _given_up(pieces: Sequence[Piece], kept: Sequence[Piece], done: _Migrated) -> Iterator[Left]:
+    """Say of copies whose definition does not go into the module why not."""
+    names = {piece.name for piece in kept}
+    why: dict[Copy, str] = {copy: one.why for one in done.left for copy in one.copies}
+    for piece in pieces:
+        if piece.name not in names:
+            for copy in piece.members:
+                reason = why.get(copy, "too few of its copies could be replaced")
+                yield Left(piece.origin.name, (copy,), reason)
+
+
+def _summed(always: Sequence[Left], done: _Migrated, pieces: Sequence[Piece]) -> tuple[Left, ...]:
+    """Join copies that stay for the same reason."""
+    found: dict[tuple[str, str], list[Copy]] = {}
+    for one in (*always, *done.left):
+        found.setdefault((one.name, one.why), []).extend(one.copies)
+    return tuple(
+        Left(name, tuple(dict.fromkeys(copies)), why) for (name, why), copies in found.items()
+    )

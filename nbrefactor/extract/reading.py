@@ -1,0 +1,141 @@
+"""All definitions of the notebooks, by name, program and what the names in them mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from nbrefactor.scan.definitions import Texts
+from nbrefactor.scan.grouping import Grouping, Placed
+from nbrefactor.scan.moves import is_data
+from nbrefactor.scan.names import Key, Surroundings, told_as
+from nbrefactor.scan.programs import Program
+from nbrefactor.scan.scan import find_files
+from nbrefactor.scan.sources import Source, SourceError, read_source
+from nbrefactor.scan.values import Copy, best_documented
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bucket:
+    """Copies of one program under one name, in which every name means the same.
+
+    Parameters
+    ----------
+    program : Program
+        The program.
+    members : tuple of Placed
+        Its copies, each with its notebook.
+    around : Surroundings
+        What names mean in the notebook of the first one.
+    """
+
+    program: Program
+    members: tuple[Placed, ...]
+    around: Surroundings
+
+    @property
+    def copies(self) -> tuple[Copy, ...]:
+        """The copies."""
+        return tuple(one.copy for one in self.members)
+
+    @property
+    def name(self) -> str:
+        """Their name."""
+        return self.members[0].copy.text.name
+
+    @property
+    def best(self) -> Placed:
+        """The best documented copy: see `nbrefactor.scan.values.best_documented`."""
+        kept = best_documented([one.copy.text for one in self.members])
+        return next(one for one in self.members if one.copy.text is kept)
+
+    @property
+    def data(self) -> tuple[str, ...]:
+        """The names around it that hold values of the notebook."""
+        return tuple(n for n in self.program.outside if is_data(self.around.symbol(n)))
+
+    @property
+    def code(self) -> frozenset[tuple[str, str]]:
+        """What its other names mean: imports, helpers, builtins."""
+        data = set(self.data)
+        return frozenset(
+            (name, told_as(self.around.symbol(name)))
+            for name in self.program.outside
+            if name not in data
+        )
+
+
+class Library:
+    """The definitions of a number of notebooks.
+
+    Parameters
+    ----------
+    paths : sequence of Path or str
+        Notebooks, and folders that are searched for them.
+    """
+
+    def __init__(self, paths: Sequence[Path | str]) -> None:
+        files, problems = find_files(paths)
+        self.problems: list[str] = problems
+        self.notebooks = [path for path in files if path.suffix != ".py"]
+        self._texts = Texts()
+        self.sources: dict[str, Source] = {one.path: one for one in self._read()}
+        self._placed = [one for source in self.sources.values() for one in self._in(source)]
+        self._grouping = Grouping(self._placed, self._texts)
+        self._families: dict[str, tuple[Bucket, ...]] = {}
+
+    def _read(self) -> Iterator[Source]:
+        for path in self.notebooks:
+            try:
+                source = read_source(path)
+            except SourceError as error:
+                self.problems.append(f"{path}: {error}")
+            except OSError as error:
+                self.problems.append(f"{path}: cannot be read ({error.strerror or error})")
+            else:
+                if source is not None:
+                    yield source
+
+    def _in(self, source: Source) -> Iterator[Placed]:
+        for cell, text in source.cells:
+            for found in self._texts.definitions(text):
+                yield Placed(source, found, Copy(source.path, cell, found.row, found.text))
+
+    def around(self, source: Source) -> Surroundings:
+        """Give the names of a notebook."""
+        return self._grouping.surroundings(source)
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Sequence[Placed]]:
+        """The definitions of each name, in the order of the notebooks."""
+        found: dict[str, list[Placed]] = {}
+        for one in self._placed:
+            found.setdefault(one.copy.text.name, []).append(one)
+        return found
+
+    def family(self, name: str) -> tuple[Bucket, ...]:
+        """Group the definitions of a name: those with the most copies first."""
+        if name not in self._families:
+            found: dict[tuple[Program, Key, str], list[Placed]] = {}
+            for one in self.by_name.get(name, ()):
+                text = one.copy.text
+                around = self.around(one.source)
+                program = around.program(text)
+                # What magics do is not in the tree, so that their text has to be the same.
+                key = (program, around.key(program), text.source if one.found.magic else "")
+                found.setdefault(key, []).append(one)
+            self._families[name] = tuple(self._buckets(found))
+        return self._families[name]
+
+    def _buckets(self, keyed: dict[tuple[Program, Key, str], list[Placed]]) -> Iterator[Bucket]:
+        ranked = sorted(keyed.items(), key=lambda one: -len(one[1]))
+        for (program, _, _), members in ranked:
+            yield Bucket(program, tuple(members), self.around(members[0].source))
+
+
+def gone(copies: Sequence[Copy]) -> int:
+    """Count the lines that would go if one copy were left."""
+    lines = [copy.text.lines for copy in copies]
+    return sum(lines) - max(lines, default=0)
