@@ -24,7 +24,10 @@ from nbrefactor import __version__
 
 # Each command lives in the module of its name, imported when it is called: a commit hook does
 # not pay for the commands that it does not use.
-_COMMANDS = ("bump", "cache", "check", "config", "explain", "migrate", "rule", "scan", "verify")
+_COMMANDS = (
+    *("bump", "cache", "check", "config", "explain", "extract", "migrate", "rule", "scan"),
+    *("undo", "verify"),
+)
 
 
 class _Commands(click.Group):

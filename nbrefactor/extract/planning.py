@@ -187,7 +187,8 @@ def _migrated(
     outcomes: list[Outcome] = []
     replaced: list[Replaced] = []
     left: list[Left] = []
-    for path in dict.fromkeys(copy.path for _, copy in members):
+    holding = {copy.path for _, copy in members}
+    for path in (path for path in library.sources if path in holding):
         here = [(piece, copy) for piece, copy in members if copy.path == path]
         outcome = _one(Path(path), modules, planned, asked, settings_for, now)
         if isinstance(outcome, str):

@@ -147,11 +147,14 @@ class Left:
         Where they stand.
     why : str
         What keeps them, as the end of a sentence.
+    planned : bool
+        Whether the module holds their definition, and only the verdict on them keeps them.
     """
 
     name: str
     copies: tuple[Copy, ...]
     why: str
+    planned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

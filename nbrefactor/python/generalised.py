@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from nbrefactor.python.canonical import Canonical, bare_definition, canonical, copied
 from nbrefactor.python.scopes import FunctionNode, bound_by, free_references, parameter_names
-from nbrefactor.python.signature import Signature, signature
+from nbrefactor.python.signature import Signature, signature, written
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -231,7 +231,7 @@ def _filled(
             certain = any(_is_certain(one, special, parents) for one in found)
             yield Filled(name, value.id, True, default is not None, late, certain)
         else:
-            yield Filled(name, ast.unparse(value), False, default is not None)
+            yield Filled(name, written(value), False, default is not None)
 
 
 def _own(function: FunctionNode) -> Iterator[ast.AST]:

@@ -208,14 +208,14 @@ def different_parameter(inline: Signature, target: Signature) -> str:
 def describe_default(inline: Parameter, target: Parameter) -> str:
     """Say how the defaults of a parameter differ."""
     mine, theirs = (
-        "none" if parameter.default is None else _written(parameter.default)
+        "none" if parameter.default is None else written(parameter.default)
         for parameter in (inline, target)
     )
     return f'default of "{inline.name}" differs: {mine} / {theirs}'
 
 
-def _written(default: ast.expr) -> str:
-    """Write a default as people do, a string in double quotes."""
+def written(default: ast.expr) -> str:
+    """Write a value as people do, a string in double quotes."""
     match default:
         case ast.Constant(value=str(text)) if text.isprintable():
             return json.dumps(text, ensure_ascii=False)
@@ -356,7 +356,7 @@ def _defaults_said(
             raise BindingError(f"relies on a default that is computed ({differs})")
         if target[theirs].kind == "positional-only":
             raise BindingError(f'relies on the default of "{parameter.name}", which differs')
-        added.append(Keyword(theirs, _written(parameter.default)))
+        added.append(Keyword(theirs, written(parameter.default)))
     return tuple(added)
 
 

@@ -78,6 +78,32 @@ def copy_folder(folder: Path, scratch: Path) -> Path:
     return target / folder.relative_to(root)
 
 
+def put_planned(folder: Path, copy: Path, planned: Mapping[Path, bytes]) -> tuple[str, ...]:
+    """Put files that are going to be written into a copy of a notebook's folder.
+
+    Parameters
+    ----------
+    folder, copy : Path
+        The notebook's folder, and its copy.
+    planned : mapping of Path to bytes
+        The files, by their absolute paths; folders of modules that are outside of the notebook's
+        own are taken to be on the kernel's path, as the plan took them.
+
+    Returns
+    -------
+    tuple of str
+        Those folders, in the copy.
+    """
+    paths: dict[str, None] = {}
+    for path, data in planned.items():
+        target = Path(os.path.normpath(copy / os.path.relpath(path, folder.resolve())))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+        if target.parent != copy:
+            paths[str(target.parent)] = None
+    return tuple(paths)
+
+
 def stand_of(copy: Path) -> Mapping[str, str]:
     """Give time and length of each file in a copy of a folder."""
     found = {}

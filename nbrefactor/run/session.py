@@ -20,7 +20,7 @@ from nbrefactor.run.kernels import START_SECONDS, check_modules, load_recorder
 from nbrefactor.run.outputs import MOST_OUTPUT, size_of
 from nbrefactor.run.parameters import unknown_parameters
 from nbrefactor.run.records import Recorded, read_records
-from nbrefactor.run.sandbox import COPY, changed_files, copy_folder, stand_of
+from nbrefactor.run.sandbox import COPY, changed_files, copy_folder, put_planned, stand_of
 from nbrefactor.run.signals import RUN, end_strays, signal_group
 from nbrefactor.run.values import (
     CellRun,
@@ -64,6 +64,7 @@ class Session:
         self.recorded: list[Recorded] = []
         self.problems: tuple[str, ...] = ()
         self.folder = job.folder
+        self.modules: tuple[str, ...] = ()
         self.skipped: dict[int, tuple[str, ...]] = {}
         self.stand: Mapping[str, str] = {}
         self.written = 0
@@ -120,6 +121,7 @@ class Session:
         )
         if self.settings.sandbox:
             self.folder = copy_folder(self.job.folder, folder)
+            self.modules = put_planned(self.job.folder, self.folder, self.job.planned)
             self.stand = stand_of(folder / COPY)
         keep = self.settings.executed is not None
         # Papermill reports every error that is left in an output, also where a tag allows it;
@@ -143,6 +145,9 @@ class Session:
     def environment(self, scratch: Path) -> dict[str, str]:
         """Make the kernel's environment."""
         environment = {**os.environ, **self.job.environment, RUN: str(scratch)}
+        if self.modules:
+            path = (*self.modules, environment.get("PYTHONPATH", ""))
+            environment["PYTHONPATH"] = os.pathsep.join(filter(None, path))
         if self.job.own_temporary_folder:
             own = scratch / "tmp"
             own.mkdir(exist_ok=True)

@@ -194,6 +194,8 @@ class Job:
         Whether the kernel's temporary files go to a folder that is removed with the run.
     record : bool
         Whether figures are taken apart as they are shown or saved.
+    planned : mapping of Path to bytes
+        Files that are going to be written, put into the copy of the folder.
     progress : callable or None
         Told the position of each cell before it runs, and the number of cells; from a thread.
     """
@@ -208,4 +210,5 @@ class Job:
     left_out: frozenset[int] = frozenset()
     own_temporary_folder: bool = False
     record: bool = False
+    planned: Mapping[Path, bytes] = field(default_factory=dict)
     progress: Progress | None = None

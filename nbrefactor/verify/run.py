@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from pathlib import Path, PurePath
+from types import MappingProxyType
 from typing import Any
 
 from nbrefactor.model.outcome import Outcome, cell_list
@@ -70,6 +71,7 @@ def verify(
     execution: ExecutionSettings,
     settings: VerifySettings,
     progress: Progress | None = None,
+    planned: Mapping[Path, bytes] = MappingProxyType({}),
 ) -> Verification:
     """Run the original and the migrated notebook and compare every output of every cell.
 
@@ -91,6 +93,8 @@ def verify(
         How outputs are compared.
     progress : callable or None
         Told about each cell before it runs, from a thread of its own.
+    planned : mapping of Path to bytes
+        Files that are going to be written with the migrated notebook, by their absolute paths.
 
     Returns
     -------
@@ -129,6 +133,7 @@ def verify(
             ),
             own_temporary_folder=True,
             record=True,
+            planned=planned,
             progress=report,
         )
 
