@@ -73,6 +73,11 @@ _EXAMPLES = """Examples:
     metavar="NAME=NEW",
     help="Give a definition another name in the module; repeatable.",
 )
+@click.option(
+    "--variants",
+    is_flag=True,
+    help="Let other definitions of a name, copied as often, go into modules of their own.",
+)
 @settings_options("source_roots", "imports", "prune_imports", "bump", "changelog")
 @click.option("--dry-run", is_flag=True, help="Show the whole change and write nothing.")
 @click.option(
@@ -95,6 +100,7 @@ def extract(
     min_lines: int,
     max_parameters: int,
     rename: tuple[str, ...],
+    variants: bool,
     given: Given,
     dry_run: bool,
     prove: bool,
@@ -112,7 +118,8 @@ def extract(
     from nbrefactor.settings_file import SettingsReader
 
     paths, names = _told_apart(paths_and_names)
-    wanted = _wanted(to, names, everything, (min_copies, min_lines, max_parameters), rename)
+    bounds = (min_copies, min_lines, max_parameters)
+    wanted = _wanted(to, names, everything, bounds, variants, rename)
     if not prove and asked.anything:
         raise click.UsageError(f"{ASKED.replace('--execute', '--prove')}")
     from nbrefactor.cli.process import now
@@ -147,6 +154,7 @@ def _wanted(
     names: tuple[str, ...],
     everything: bool,
     bounds: tuple[int, int, int],
+    variants: bool,
     rename: Sequence[str],
 ) -> Wanted:
     from nbrefactor.extract.values import Asked
@@ -163,7 +171,7 @@ def _wanted(
         if not sign or not name.isidentifier() or not new.isidentifier():
             raise click.UsageError(f"--rename {text}: expected NAME=NEW")
         renames[name] = new
-    return Asked(to.absolute(), names, *bounds, renames)
+    return Asked(to.absolute(), names, *bounds, variants, renames)
 
 
 def _failed(extraction: Extraction) -> list[Outcome]:

@@ -38,9 +38,16 @@ class _Choice:
 
     library: Library
     asked: Asked
-    pieces: dict[str, Piece] = field(default_factory=dict)
-    buckets: dict[str, Bucket] = field(default_factory=dict)
+    pieces: dict[Bucket, Piece] = field(default_factory=dict)
     left: list[Left] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Joined:
+    """A bucket that differs from the first one of its name in values alone."""
+
+    bucket: Bucket
+    differences: tuple[Difference, ...]
 
 
 def choose(library: Library, asked: Asked) -> Chosen:
@@ -115,40 +122,60 @@ def _bucket_of(name: str, user: Bucket, library: Library) -> Bucket | None:
 
 def _family(choice: _Choice, buckets: Sequence[Bucket], *, as_it_is: bool) -> None:
     """Make a piece of the first bucket, and of others that differ from it in values."""
-    first, name = buckets[0], buckets[0].name
-    asked = choice.asked
-    if name in choice.pieces:
-        # It came in as a helper of another one; this family is about the same name.
-        _others(choice, choice.buckets[name], buckets)
+    held = [one for one in buckets if one in choice.pieces]
+    rest = [one for one in buckets if one not in held]
+    # One that came in as a helper of another definition is the one of its name.
+    base = held[0] if held else None
+    if base is not None and not choice.asked.variants:
+        _others(choice, base, rest)
         return
-    why = _why_not(first, asked)
-    if why:
-        _leave(choice, first.copies, why)
-        _others(choice, first, buckets)
-        return
-    joined: list[tuple[Bucket, tuple[Difference, ...]]] = []
-    apart: list[tuple[Bucket, str]] = []
-    for bucket in buckets[1:]:
-        found = "what others call stays as it is" if as_it_is else _joined(first, bucket, asked)
-        if isinstance(found, str):
-            apart.append((bucket, found))
+    while rest:
+        first, base = rest[0], base or rest[0]
+        joined, apart = _alike(choice, first, rest[1:], as_it_is=as_it_is)
+        if why := _why_not(first, choice.asked):
+            _leave(choice, first.copies, why)
+            joined, apart = [], rest[1:]
         else:
-            joined.append((bucket, found))
-    general, dropped = _general(first, joined, asked)
-    apart.extend(dropped)
-    members = [first, *(bucket for bucket, _ in joined if bucket not in dict(dropped))]
+            apart = [*apart, *_made(choice, first, joined)]
+        rest = []
+        for bucket in apart:
+            often = len(bucket.members) >= choice.asked.min_copies
+            if choice.asked.variants and often:
+                rest.append(bucket)
+            else:
+                _others(choice, first, [bucket])
+
+
+def _alike(
+    choice: _Choice, first: Bucket, others: Sequence[Bucket], *, as_it_is: bool
+) -> tuple[list[_Joined], list[Bucket]]:
+    """Part the others by whether they differ from the first in values alone."""
+    joined: list[_Joined] = []
+    apart: list[Bucket] = []
+    for bucket in others:
+        found = None if as_it_is else _joined(first, bucket, choice.asked)
+        if found is None:
+            apart.append(bucket)
+        else:
+            joined.append(_Joined(bucket, found))
+    return joined, apart
+
+
+def _made(choice: _Choice, first: Bucket, joined: Sequence[_Joined]) -> list[Bucket]:
+    """Make a piece of the first bucket and of those that can join it; give the others."""
+    general, dropped = _general(first, joined, choice.asked)
     if isinstance(general, str):
         _leave(choice, first.copies, general)
-    else:
-        _add(choice, first, members, general)
-    for bucket, why in apart:
-        _leave(choice, bucket.copies, why)
+        return [one.bucket for one in joined]
+    members = [first, *(one.bucket for one in joined if one.bucket not in dropped)]
+    _add(choice, first, members, general)
+    return list(dropped)
 
 
 def _others(choice: _Choice, first: Bucket, buckets: Sequence[Bucket]) -> None:
     for bucket in buckets:
-        if bucket is not first:
-            _leave(choice, bucket.copies, f"is another function: {_how(first, bucket)}")
+        if bucket is not first and bucket not in choice.pieces:
+            _leave(choice, bucket.copies, _apart(first, bucket, choice.asked))
 
 
 def _leave(choice: _Choice, copies: Sequence[Copy], why: str) -> None:
@@ -175,58 +202,64 @@ def _calls_itself(text: Text) -> bool:
     return any(isinstance(one, ast.Name) and one.id == text.name for one in ast.walk(text.node))
 
 
-def _joined(first: Bucket, other: Bucket, asked: Asked) -> tuple[Difference, ...] | str:
-    """Give the values in which a bucket differs from the first one, or why it is another one."""
-    if why := _why_not(other, asked):
-        return why
+def _joined(first: Bucket, other: Bucket, asked: Asked) -> tuple[Difference, ...] | None:
+    """Give the values in which a bucket differs from the first one; None for another program."""
     here, there = first.best.copy.text.node, other.best.copy.text.node
     if isinstance(here, (ast.ClassDef, ast.Module)) or isinstance(
         there, (ast.ClassDef, ast.Module)
     ):
-        return f"is another class: {_how(first, other)}"
+        return None
+    if first.code != other.code or _why_not(other, asked):
+        return None
     try:
-        found = differences(here, there, first.data, other.data)
+        return differences(here, there, first.data, other.data)
     except (NotAlikeError, RecursionError):
-        return f"is another function: {_how(first, other)}"
+        return None
+
+
+def _apart(first: Bucket, other: Bucket, asked: Asked) -> str:
+    """Say why a bucket does not join the first one of its name."""
+    found = compare(first.best.copy.text, other.best.copy.text)
+    if found.kind in ("line", "function", "parameter", "name"):
+        what = "class" if first.best.copy.text.kind == "class" else "function"
+        return f"is another {what}: {'; '.join(found.differences) or 'most of it differs'}"
+    if why := _why_not(other, asked):
+        return why
     if first.code != other.code:
         names = dict.fromkeys(sorted(name for name, _ in first.code ^ other.code))
         verb = "means" if len(names) == 1 else "mean"
         return f"{', '.join(names)} {verb} something else in it"
-    return found
-
-
-def _how(first: Bucket, other: Bucket) -> str:
-    found = compare(first.best.copy.text, other.best.copy.text)
-    return "; ".join(found.differences) or "most of it differs"
+    told = f"differs in values: {'; '.join(found.differences)}"
+    return f"{told}, which could not all be parameters (--max-parameters allows more)"
 
 
 def _general(
-    first: Bucket, joined: Sequence[tuple[Bucket, tuple[Difference, ...]]], asked: Asked
-) -> tuple[General | str, list[tuple[Bucket, str]]]:
+    first: Bucket, joined: Sequence[_Joined], asked: Asked
+) -> tuple[General | str, frozenset[Bucket]]:
     """Unify as many variants as the bound on parameters allows, those with most copies first."""
     text = first.best.copy.text
     if isinstance(text.node, (ast.ClassDef, ast.Module)):
-        return General(text.source, ()), []
-    dropped: list[tuple[Bucket, str]] = []
+        return General(text.source, ()), frozenset()
+    dropped: set[Bucket] = set()
     kept: list[Variant] = []
+    copies = len(first.members)
     try:
-        general = generalise(text.source, first.data, len(first.members), ())
+        general = generalise(text.source, first.data, copies, ())
     except (NoNameError, SyntaxError) as error:
-        return f"a parameter for what it reads cannot be named: {error}", []
-    for bucket, found in joined:
-        variant = Variant(found, len(bucket.members))
+        return f"a parameter for what it reads cannot be named: {error}", frozenset()
+    for one in joined:
+        variant = Variant(one.differences, len(one.bucket.members))
         try:
-            tried = generalise(text.source, first.data, len(first.members), [*kept, variant])
-        except NoNameError as error:
-            dropped.append((bucket, f"differs in a value that cannot be a parameter: {error}"))
+            tried = generalise(text.source, first.data, copies, [*kept, variant])
+        except NoNameError:
+            dropped.add(one.bucket)
             continue
         if len(tried.added) > asked.most_parameters:
-            what = f"differs in more than {asked.most_parameters} values"
-            dropped.append((bucket, f"{what} (--max-parameters allows more)"))
+            dropped.add(one.bucket)
             continue
         kept.append(variant)
         general = tried
-    return general, dropped
+    return general, frozenset(dropped)
 
 
 def _add(choice: _Choice, first: Bucket, members: Sequence[Bucket], general: General) -> None:
@@ -242,8 +275,9 @@ def _add(choice: _Choice, first: Bucket, members: Sequence[Bucket], general: Gen
             _leave(choice, bucket.copies, str(error))
         return
     copies = tuple(copy for bucket in members for copy in bucket.copies)
-    choice.buckets[name] = first
-    choice.pieces[name] = Piece(
+    number = sum(bucket.name == name for bucket in choice.pieces)
+    choice.pieces[first] = Piece(
+        name if not number else f"{name}#{number + 1}",
         choice.asked.renames.get(name, name),
         general.source,
         imports,
@@ -269,25 +303,29 @@ def _with_helpers(choice: _Choice, user: Bucket) -> tuple[str, ...]:
     NotThereError
         If the module has another one of that name, or one cannot move.
     """
-    names = helpers(user.program.outside, user.around)
-    for name in names:
+    keys = []
+    for name in helpers(user.program.outside, user.around):
         bucket = _bucket_of(name, user, choice.library)
         if bucket is None:
             raise NotThereError(f"it uses {name}, which could not be found")
-        if name in choice.pieces:
-            held = choice.buckets[name]
-            if held is not bucket or choice.pieces[name].added:
-                raise NotThereError(
-                    f"it uses another {name} than the one that goes into the module"
-                )
-            continue
-        if why := _why_not(bucket, choice.asked):
-            raise NotThereError(f"it uses {name}, which {why}")
-        if bucket.data:
-            raise NotThereError(f"it uses {name}, which reads {bucket.data[0]} of its notebook")
-        asked = not choice.asked.names or name in choice.asked.names
-        _add(choice, bucket, [bucket], General(bucket.best.copy.text.source, ()))
-        if name not in choice.pieces:
-            raise NotThereError(f"it uses {name}, which stays")
-        choice.pieces[name] = replace(choice.pieces[name], asked=asked)
-    return tuple(names)
+        if bucket not in choice.pieces:
+            _add_helper(choice, name, bucket)
+        if choice.pieces[bucket].added:
+            raise NotThereError(f"it uses {name}, whose copies differ in values")
+        keys.append(choice.pieces[bucket].key)
+    return tuple(keys)
+
+
+def _add_helper(choice: _Choice, name: str, bucket: Bucket) -> None:
+    taken = any(one.name == name for one in choice.pieces)
+    if taken and not choice.asked.variants:
+        raise NotThereError(f"it uses another {name} than the one that goes into the module")
+    if why := _why_not(bucket, choice.asked):
+        raise NotThereError(f"it uses {name}, which {why}")
+    if bucket.data:
+        raise NotThereError(f"it uses {name}, which reads {bucket.data[0]} of its notebook")
+    _add(choice, bucket, [bucket], General(bucket.best.copy.text.source, ()))
+    if bucket not in choice.pieces:
+        raise NotThereError(f"it uses {name}, which stays")
+    asked = not choice.asked.names or name in choice.asked.names
+    choice.pieces[bucket] = replace(choice.pieces[bucket], asked=asked)

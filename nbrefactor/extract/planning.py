@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -73,9 +74,8 @@ def plan(
         done = _migrated(library, modules, asked, settings_for, now)
         kept = _worth(pieces, done.replaced, asked)
         if len(kept) == len(pieces):
-            left = _summed(always, done, pieces)
-            outcomes = tuple(one for one in done.outcomes)
-            return Extraction(modules, outcomes, done.replaced, left, tuple(library.problems))
+            left = _summed(always, done)
+            return Extraction(modules, done.outcomes, done.replaced, left, tuple(library.problems))
         always = (*always, *_given_up(pieces, kept, done))
         pieces = kept
 
@@ -192,7 +192,7 @@ def _migrated(
         here = [(piece, copy) for piece, copy in members if copy.path == path]
         outcome = _one(Path(path), modules, planned, asked, settings_for, now)
         if isinstance(outcome, str):
-            left.extend(Left(copy.text.name, (copy,), outcome) for _, copy in here)
+            left.extend(Left(copy.text.name, (copy,), outcome, True) for _, copy in here)
             continue
         outcomes.append(outcome)
         for piece, copy in here:
@@ -200,7 +200,7 @@ def _migrated(
             if found is not None and found in outcome.replaced:
                 replaced.append(Replaced(piece, copy))
             else:
-                left.append(Left(copy.text.name, (copy,), _why(outcome, found)))
+                left.append(Left(copy.text.name, (copy,), _why(outcome, found), planned=True))
     return _Migrated(tuple(outcomes), tuple(replaced), tuple(left))
 
 
@@ -251,39 +251,40 @@ def _worth(
     pieces: Sequence[Piece], replaced: Sequence[Replaced], asked: Asked
 ) -> tuple[Piece, ...]:
     """Keep what replaces enough, and what that calls."""
-    counts = {piece.name: sum(one.piece.name == piece.name for one in replaced) for piece in pieces}
+    counts = Counter(one.piece.key for one in replaced)
     wanted = {
-        piece.name
+        piece.key
         for piece in pieces
         if piece.asked
-        and counts[piece.name] >= (1 if asked.names or piece.held else min(2, asked.min_copies))
+        and counts[piece.key] >= (1 if asked.names or piece.held else min(2, asked.min_copies))
     }
-    by_name = {piece.name: piece for piece in pieces}
+    by_key = {piece.key: piece for piece in pieces}
     pending = list(wanted)
     while pending:
-        for name in by_name[pending.pop()].uses:
-            if name in by_name and name not in wanted:
-                wanted.add(name)
-                pending.append(name)
-    return tuple(piece for piece in pieces if piece.name in wanted)
+        for key in by_key[pending.pop()].uses:
+            if key in by_key and key not in wanted:
+                wanted.add(key)
+                pending.append(key)
+    return tuple(piece for piece in pieces if piece.key in wanted)
 
 
 def _given_up(pieces: Sequence[Piece], kept: Sequence[Piece], done: _Migrated) -> Iterator[Left]:
     """Say of copies whose definition does not go into the module why not."""
-    names = {piece.name for piece in kept}
+    keys = {piece.key for piece in kept}
     why: dict[Copy, str] = {copy: one.why for one in done.left for copy in one.copies}
     for piece in pieces:
-        if piece.name not in names:
+        if piece.key not in keys:
             for copy in piece.members:
                 reason = why.get(copy, "too few of its copies could be replaced")
-                yield Left(piece.origin.name, (copy,), reason)
+                yield Left(piece.origin.name, (copy,), reason, planned=True)
 
 
-def _summed(always: Sequence[Left], done: _Migrated, pieces: Sequence[Piece]) -> tuple[Left, ...]:
+def _summed(always: Sequence[Left], done: _Migrated) -> tuple[Left, ...]:
     """Join copies that stay for the same reason."""
-    found: dict[tuple[str, str], list[Copy]] = {}
+    found: dict[tuple[str, str, bool], list[Copy]] = {}
     for one in (*always, *done.left):
-        found.setdefault((one.name, one.why), []).extend(one.copies)
+        found.setdefault((one.name, one.why, one.planned), []).extend(one.copies)
     return tuple(
-        Left(name, tuple(dict.fromkeys(copies)), why) for (name, why), copies in found.items()
+        Left(name, tuple(dict.fromkeys(copies)), why, planned)
+        for (name, why, planned), copies in found.items()
     )

@@ -44,6 +44,8 @@ class _Room:
 
     def takes(self, pieces: Sequence[Piece], above: ImportedAbove) -> bool:
         packages = self.packages | _packages(pieces)
+        if {one.name for one in self.pieces} & {one.name for one in pieces}:
+            return False
         return all(
             packages <= above(copy) | third_party(piece.packages)
             for piece in (*self.pieces, *pieces)
@@ -128,20 +130,20 @@ def _packages(pieces: Sequence[Piece]) -> frozenset[str]:
 
 def _units(pieces: Sequence[Piece]) -> Iterator[tuple[Piece, ...]]:
     """Join what calls each other, in the order in which it is first named."""
-    heads = {piece.name: piece.name for piece in pieces}
+    heads = {piece.key: piece.key for piece in pieces}
 
-    def head(name: str) -> str:
-        while heads[name] != name:
-            name = heads[name]
-        return name
+    def head(key: str) -> str:
+        while heads[key] != key:
+            key = heads[key]
+        return key
 
     for piece in pieces:
-        for name in piece.uses:
-            if name in heads:
-                heads[head(name)] = head(piece.name)
+        for key in piece.uses:
+            if key in heads:
+                heads[head(key)] = head(piece.key)
     joined: dict[str, list[Piece]] = {}
     for piece in pieces:
-        joined.setdefault(head(piece.name), []).append(piece)
+        joined.setdefault(head(piece.key), []).append(piece)
     yield from map(tuple, joined.values())
 
 

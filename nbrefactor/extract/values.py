@@ -26,6 +26,8 @@ class Asked:
         Bounds for definitions that are not named: least copies, least lines of code.
     most_parameters : int
         How many parameters a definition may get at most for what its copies differ in.
+    variants : bool
+        Whether other definitions of a name, copied as often, go into modules of their own.
     renames : mapping of str to str
         Other names for definitions in the module.
     """
@@ -35,6 +37,7 @@ class Asked:
     min_copies: int = 2
     min_lines: int = 3
     most_parameters: int = MOST_PARAMETERS
+    variants: bool = False
     renames: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -99,6 +102,8 @@ class Piece:
 
     Parameters
     ----------
+    key : str
+        What tells it from other pieces, also from those of the same name in other modules.
     name : str
         Its name there.
     source : str
@@ -106,7 +111,7 @@ class Piece:
     imports : tuple of Import
         What it needs.
     uses : tuple of str
-        Other pieces that it calls.
+        The keys of other pieces that it calls.
     added : tuple of Added
         Parameters that no copy has.
     members : tuple of Copy
@@ -119,6 +124,7 @@ class Piece:
         Whether it goes into the module for its own sake, not only because another piece calls it.
     """
 
+    key: str
     name: str
     source: str
     imports: tuple[Import, ...]

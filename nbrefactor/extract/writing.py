@@ -19,16 +19,16 @@ class ModuleError(NbrefactorError):
 
 def ordered(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
     """Put each piece behind those that it uses, otherwise in the order given."""
-    by_name = {piece.name: piece for piece in pieces}
+    by_key = {piece.key: piece for piece in pieces}
     done: dict[str, Piece] = {}
 
     def place(piece: Piece, above: frozenset[str]) -> None:
-        if piece.name in done or piece.name in above:
+        if piece.key in done or piece.key in above:
             return
-        for name in piece.uses:
-            if name in by_name:
-                place(by_name[name], above | {piece.name})
-        done[piece.name] = piece
+        for key in piece.uses:
+            if key in by_key:
+                place(by_key[key], above | {piece.key})
+        done[piece.key] = piece
 
     for piece in pieces:
         place(piece, frozenset())

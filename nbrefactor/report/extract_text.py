@@ -77,7 +77,7 @@ def lines_gone(extraction: Extraction) -> int:
     """Count the lines that go from notebooks, less those that the modules gain."""
     gone = sum(one.copy.text.lines for one in extraction.replaced)
     held = {
-        piece.name: piece.origin.lines
+        piece.key: piece.origin.lines
         for module in extraction.modules
         for piece in module.pieces
         if not piece.held
@@ -95,7 +95,7 @@ def _module(text: Text, module: Module, extraction: Extraction) -> None:
 
 
 def _piece(text: Text, piece: Piece, width: int, extraction: Extraction) -> None:
-    own = [one.copy for one in extraction.replaced if one.piece.name == piece.name]
+    own = [one.copy for one in extraction.replaced if one.piece.key == piece.key]
     notebooks = len({copy.path for copy in own})
     text.append(f"  {visible(piece.name):{width}}  ", "green")
     if own:
