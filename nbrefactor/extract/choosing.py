@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from nbrefactor.extract.align import Difference, NotAlikeError, differences
-from nbrefactor.extract.general import General, NoNameError, Variant, generalise
+from nbrefactor.extract.general import General, NoNameError, Variant, generalise, renamed
 from nbrefactor.extract.needed import NotThereError, helpers, needed_imports
 from nbrefactor.extract.reading import Bucket, Library, gone
 from nbrefactor.extract.values import Asked, Left, Piece
@@ -168,6 +168,10 @@ def _made(choice: _Choice, first: Bucket, joined: Sequence[_Joined]) -> list[Buc
         _leave(choice, first.copies, general)
         return [one.bucket for one in joined]
     members = [first, *(one.bucket for one in joined if one.bucket not in dropped)]
+    number = sum(len(bucket.members) for bucket in members)
+    if number < choice.asked.min_copies and not choice.asked.names:
+        _leave(choice, first.copies, "no copy of it is the same")
+        return [one.bucket for one in joined]
     _add(choice, first, members, general)
     return list(dropped)
 
@@ -187,10 +191,12 @@ def _why_not(bucket: Bucket, asked: Asked) -> str:
     """Say what keeps a definition from moving at all; empty where nothing does."""
     first = bucket.members[0]
     found: Move = move(
-        first.copy.text, bucket.program.outside, bucket.around, magic=first.found.magic
+        first.copy.text,
+        bucket.program.outside,
+        bucket.around,
+        magic=first.found.magic,
+        most=asked.most_parameters,
     )
-    if found.way == "parameter" and len(found.names) > asked.most_parameters:
-        return f"reads {len(found.names)} values of its notebook: {', '.join(found.names)}"
     if found.way == "no":
         return found.why
     if found.way == "parameter" and _calls_itself(first.copy.text):
@@ -219,6 +225,8 @@ def _joined(first: Bucket, other: Bucket, asked: Asked) -> tuple[Difference, ...
 
 def _apart(first: Bucket, other: Bucket, asked: Asked) -> str:
     """Say why a bucket does not join the first one of its name."""
+    if first.program is other.program:
+        return _named_otherwise(first, other)
     found = compare(first.best.copy.text, other.best.copy.text)
     if found.kind in ("line", "function", "parameter", "name"):
         what = "class" if first.best.copy.text.kind == "class" else "function"
@@ -226,11 +234,15 @@ def _apart(first: Bucket, other: Bucket, asked: Asked) -> str:
     if why := _why_not(other, asked):
         return why
     if first.code != other.code:
-        names = dict.fromkeys(sorted(name for name, _ in first.code ^ other.code))
-        verb = "means" if len(names) == 1 else "mean"
-        return f"{', '.join(names)} {verb} something else in it"
+        return _named_otherwise(first, other)
     told = f"differs in values: {'; '.join(found.differences)}"
     return f"{told}, which could not all be parameters (--max-parameters allows more)"
+
+
+def _named_otherwise(first: Bucket, other: Bucket) -> str:
+    names = dict.fromkeys(sorted(name for name, _ in first.code ^ other.code))
+    verb = "means" if len(names) == 1 else "mean"
+    return f"{', '.join(names)} {verb} something else in its notebook"
 
 
 def _general(
@@ -275,11 +287,12 @@ def _add(choice: _Choice, first: Bucket, members: Sequence[Bucket], general: Gen
             _leave(choice, bucket.copies, str(error))
         return
     copies = tuple(copy for bucket in members for copy in bucket.copies)
+    new = choice.asked.renames.get(name, name)
     number = sum(bucket.name == name for bucket in choice.pieces)
     choice.pieces[first] = Piece(
         name if not number else f"{name}#{number + 1}",
-        choice.asked.renames.get(name, name),
-        general.source,
+        new,
+        general.source if new == name else renamed(general.source, {name: new}),
         imports,
         uses,
         general.added,
@@ -320,6 +333,8 @@ def _add_helper(choice: _Choice, name: str, bucket: Bucket) -> None:
     taken = any(one.name == name for one in choice.pieces)
     if taken and not choice.asked.variants:
         raise NotThereError(f"it uses another {name} than the one that goes into the module")
+    if name in choice.asked.renames:
+        raise NotThereError(f"it uses {name}, which --rename gives another name")
     if why := _why_not(bucket, choice.asked):
         raise NotThereError(f"it uses {name}, which {why}")
     if bucket.data:

@@ -109,7 +109,9 @@ def generalise(
             "",
         )
         if not name:
-            name = _free(place.wanted, taken)
+            # A variable that the value is given to keeps its name.
+            wanted = f"{place.wanted}_value" if place.wanted in taken else place.wanted
+            name = _free(wanted, taken)
             taken.add(name)
             added.append(Added(name, place.default, place.values))
         edits[_span(place.value)] = name
@@ -238,52 +240,63 @@ def _rewritten(source: str, edits: Mapping[tuple[int, int, int, int], str]) -> s
     return b"\n".join(lines).decode()
 
 
+def renamed(source: str, names: Mapping[str, str]) -> str:
+    """Give names that a definition reads, or its own, other ones; its words stay as they are.
+
+    Parameters
+    ----------
+    source : str
+        The definition.
+    names : mapping of str to str
+        Old names and new ones; keywords and attributes of the same name are others.
+
+    Returns
+    -------
+    str
+        The definition with the new names.
+    """
+    import libcst as cst
+
+    return _renamed(cst.parse_module(source), names).code
+
+
+def _renamed(module: cst.Module, names: Mapping[str, str]) -> cst.Module:
+    import libcst as cst
+
+    class Rewriter(cst.CSTTransformer):
+        def __init__(self) -> None:
+            self.depth = 0
+
+        def visit_Attribute_attr(self, node: cst.Attribute) -> None:  # noqa: N802 (of libcst)
+            self.depth += 1
+
+        def leave_Attribute_attr(self, node: cst.Attribute) -> None:  # noqa: N802 (of libcst)
+            self.depth -= 1
+
+        def visit_Arg_keyword(self, node: cst.Arg) -> None:  # noqa: N802 (of libcst)
+            self.depth += 1
+
+        def leave_Arg_keyword(self, node: cst.Arg) -> None:  # noqa: N802 (of libcst)
+            self.depth -= 1
+
+        def leave_Name(  # noqa: N802 (of libcst)
+            self, original_node: cst.Name, updated_node: cst.Name
+        ) -> cst.Name:
+            name = None if self.depth else names.get(original_node.value)
+            return updated_node if name is None else updated_node.with_changes(value=name)
+
+    return module.visit(Rewriter())
+
+
 def _with_parameters(source: str, names: Mapping[str, str], added: Sequence[Added]) -> str:
     """Rename captured names, and add the parameters behind those that are there."""
     import libcst as cst
 
-    class Rewriter(cst.CSTTransformer):
-        """Renames what is read; keywords and attributes of the same name are others."""
-
-        def __init__(self) -> None:
-            self.depth = 0
-
-        def visit_Attribute_attr(  # noqa: N802 (of libcst)
-            self, node: cst.Attribute
-        ) -> None:
-            self.depth += 1
-
-        def leave_Attribute_attr(  # noqa: N802 (of libcst)
-            self, node: cst.Attribute
-        ) -> None:
-            self.depth -= 1
-
-        def visit_Arg_keyword(  # noqa: N802 (of libcst)
-            self, node: cst.Arg
-        ) -> None:
-            self.depth += 1
-
-        def leave_Arg_keyword(  # noqa: N802 (of libcst)
-            self, node: cst.Arg
-        ) -> None:
-            self.depth -= 1
-
-        def leave_Name(  # noqa: N802
-            self, original_node: cst.Name, updated_node: cst.Name
-        ) -> cst.Name:
-            name = names.get(original_node.value)
-            return (
-                updated_node
-                if name is None or self.depth
-                else updated_node.with_changes(value=name)
-            )
-
-    module = cst.parse_module(source)
-    renamed = module.visit(Rewriter())
-    function = renamed.body[0]
+    module = _renamed(cst.parse_module(source), names)
+    function = module.body[0]
     assert isinstance(function, cst.FunctionDef)
     changed = function.with_changes(params=_parameters(function.params, added))
-    return renamed.with_changes(body=[changed]).code
+    return module.with_changes(body=[changed]).code
 
 
 def _parameters(parameters: cst.Parameters, added: Sequence[Added]) -> cst.Parameters:

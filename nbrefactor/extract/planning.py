@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -69,9 +69,10 @@ def plan(
     above = _Above(library)
     pieces, strangers = without_strangers(pieces, above.anywhere)
     always = (*chosen.left, *held, *strangers)
+    migrate = _Migrator(asked, settings_for, now)
     while True:
         modules = tuple(_modules(pieces, asked, before, above))
-        done = _migrated(library, modules, asked, settings_for, now)
+        done = _migrated(library, modules, migrate)
         kept = _worth(pieces, done.replaced, asked)
         if len(kept) == len(pieces):
             left = _summed(always, done)
@@ -174,15 +175,8 @@ def _imports(node: ast.AST) -> Iterator[str]:
         yield node.module
 
 
-def _migrated(
-    library: Library,
-    modules: Sequence[Module],
-    asked: Asked,
-    settings_for: SettingsFor,
-    now: datetime,
-) -> _Migrated:
+def _migrated(library: Library, modules: Sequence[Module], migrate: _Migrator) -> _Migrated:
     """Ask the verdict about every copy."""
-    planned = {module.path: module.after for module in modules}
     members = [(p, copy) for m in modules for p in m.pieces for copy in p.members]
     outcomes: list[Outcome] = []
     replaced: list[Replaced] = []
@@ -190,7 +184,9 @@ def _migrated(
     holding = {copy.path for _, copy in members}
     for path in (path for path in library.sources if path in holding):
         here = [(piece, copy) for piece, copy in members if copy.path == path]
-        outcome = _one(Path(path), modules, planned, asked, settings_for, now)
+        own = {piece.key for piece, _ in here}
+        wanted = [one for one in modules if any(piece.key in own for piece in one.pieces)]
+        outcome = migrate(Path(path), wanted)
         if isinstance(outcome, str):
             left.extend(Left(copy.text.name, (copy,), outcome, True) for _, copy in here)
             continue
@@ -204,28 +200,38 @@ def _migrated(
     return _Migrated(tuple(outcomes), tuple(replaced), tuple(left))
 
 
-def _one(
-    path: Path,
-    modules: Sequence[Module],
-    planned: Mapping[Path, bytes],
-    asked: Asked,
-    settings_for: SettingsFor,
-    now: datetime,
-) -> Outcome | str:
-    """Migrate one notebook; a sentence where its settings or the module do not let it."""
-    settings = settings_for(path)
-    aliases = dict(settings.aliases) | dict(asked.renames)
-    settings = replace(settings, aliases=tuple(aliases.items()), suggest=False)
-    accepted = []
-    try:
-        for module in modules:
-            read = read_target_module(
-                str(module.path), notebook=path, roots=settings.source_roots, planned=planned
-            )
-            accepted.append(Accepted(read, "renamed", made_of_copies=True))
-    except TargetError as error:
-        return f"the module cannot stand there: {error}"
-    return migrate_bytes(path.read_bytes(), settings, accepted, path=str(path), now=now)
+class _Migrator:
+    """Migrates notebooks to planned modules, each once as long as its modules stay the same."""
+
+    def __init__(self, asked: Asked, settings_for: SettingsFor, now: datetime) -> None:
+        self._asked = asked
+        self._settings_for = settings_for
+        self._now = now
+        self._done: dict[tuple[Path, tuple[tuple[Path, bytes], ...]], Outcome | str] = {}
+
+    def __call__(self, path: Path, modules: Sequence[Module]) -> Outcome | str:
+        """Migrate a notebook; a sentence where its settings or a module do not let it."""
+        key = (path, tuple((module.path, module.after) for module in modules))
+        if key not in self._done:
+            self._done[key] = self._outcome(path, modules)
+        return self._done[key]
+
+    def _outcome(self, path: Path, modules: Sequence[Module]) -> Outcome | str:
+        settings = self._settings_for(path)
+        aliases = dict(settings.aliases) | dict(self._asked.renames)
+        settings = replace(settings, aliases=tuple(aliases.items()), suggest=False)
+        planned = {module.path: module.after for module in modules}
+        accepted = []
+        try:
+            for module in modules:
+                read = read_target_module(
+                    str(module.path), notebook=path, roots=settings.source_roots, planned=planned
+                )
+                accepted.append(Accepted(read, "renamed", made_of_copies=True))
+        except TargetError as error:
+            return f"the module cannot stand there: {error}"
+        data = path.read_bytes()
+        return migrate_bytes(data, settings, accepted, path=str(path), now=self._now)
 
 
 def _finding(outcome: Outcome, copy: Copy) -> Finding | None:

@@ -117,9 +117,10 @@ def _extended(pieces: Sequence[Piece], before: str) -> str:
     added = formatted("\n\n\n".join(piece.source for piece in pieces) + "\n").splitlines()
     last = _guard(tree, len(lines))
     tail = ["", "", *added] + (["", ""] if last < len(lines) else [])
+    behind = last
     while last and not lines[last - 1].strip():
         last -= 1
-    lines[last:last] = [f"{line}{end}" for line in tail]
+    lines[last:behind] = [f"{line}{end}" for line in tail]
     lines = _listed(tree, lines, [piece.name for piece in pieces])
     place = _behind_imports(tree)
     lines[place:place] = [f"{one}{end}" for one in wanted]

@@ -109,8 +109,8 @@ _NAMES: Mapping[str, Entry] = {
         'bind "{subject}" outside of functions only',
     ),
     "value-read-late": Entry(
-        'calls would pass "{subject}", which the body may read when the call is over, and {cell} '
-        "binds it more than once, or not surely",
+        'calls would pass "{subject}", which the body may read when the call is over; it is bound '
+        "more than once, or not surely ({cell})",
         'bind "{subject}" once, at the top of a cell',
     ),
     "value-maybe-unbound": Entry(

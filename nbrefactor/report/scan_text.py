@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import textwrap
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from nbrefactor.report.counted import count
 from nbrefactor.scan.values import Family, Group, Scan
@@ -105,11 +106,21 @@ def next_command(family: Family, paths: Sequence[str]) -> str:
         return f"nbrefactor migrate {_typed(paths)} --module {module}"
     if not family.name.isascii():
         return ""
-    return f"nbrefactor scan {_typed(paths)} --names {family.name} --html {family.name}.html"
+    if group.move.way == "no":
+        return f"nbrefactor scan {_typed(paths)} --names {family.name} --html {family.name}.html"
+    folder = _folder(paths)
+    return f"nbrefactor extract {_typed(paths)} {family.name} --to {folder}helpers.py --dry-run"
 
 
 def _typed(paths: Sequence[str]) -> str:
     return " ".join(shlex.quote(visible_line(path)) for path in paths)
+
+
+def _folder(paths: Sequence[str]) -> str:
+    """Give the folder of the notebooks, where one is named, as the beginning of a path."""
+    if len(paths) != 1 or paths[0] == "." or Path(paths[0]).suffix == ".ipynb":
+        return ""
+    return f"{shlex.quote(visible_line(paths[0].rstrip('/')))}/"
 
 
 def _where(group: Group) -> str:

@@ -21,7 +21,14 @@ _PLOTTING = frozenset({"matplotlib", "seaborn", "plotly", "bokeh", "altair"})
 _DRAWN_BY_PANDAS = frozenset({"plot", "hist", "boxplot"})
 
 
-def move(text: Text, outside: Sequence[str], around: Surroundings, *, magic: bool = False) -> Move:
+def move(
+    text: Text,
+    outside: Sequence[str],
+    around: Surroundings,
+    *,
+    magic: bool = False,
+    most: int = MOST_PARAMETERS,
+) -> Move:
     """Say how a definition could move.
 
     Parameters
@@ -34,6 +41,8 @@ def move(text: Text, outside: Sequence[str], around: Surroundings, *, magic: boo
         What they mean.
     magic : bool
         Whether a magic or shell line stands in it.
+    most : int
+        How many values of its notebook calls may pass.
 
     Returns
     -------
@@ -47,16 +56,16 @@ def move(text: Text, outside: Sequence[str], around: Surroundings, *, magic: boo
     symbols = {name: around.symbol(name) for name in outside}
     data = tuple(name for name, symbol in symbols.items() if is_data(symbol))
     if data:
-        return _with_parameters(text, data)
+        return _with_parameters(text, data, most)
     helpers = tuple(name for name, symbol in symbols.items() if isinstance(symbol, Local))
     return Move("helpers", helpers) if helpers else Move("as-is")
 
 
-def _with_parameters(text: Text, data: tuple[str, ...]) -> Move:
+def _with_parameters(text: Text, data: tuple[str, ...], most: int) -> Move:
     named = ", ".join(data[:4]) + (", …" if len(data) > 4 else "")
     if text.kind == "class":
         return Move("no", data, f"the class reads {named} of its notebook")
-    if len(data) > MOST_PARAMETERS:
+    if len(data) > most:
         return Move("no", data, f"reads {len(data)} names of its notebook: {named}")
     early = {found.name for found in free_references(text.node) if not found.deferred}  # type: ignore[arg-type]
     if found := next((name for name in data if name in early), ""):

@@ -120,10 +120,18 @@ def _filled_in(
     names = dict(zip(told.form.parameters, told.parameters, strict=True))
     given = [Keyword(one.parameter, one.value) for one in told.filled]
     passed = {one.value for one in told.filled if one.is_name}
-    sight = context.sight()
-    pair = Pairing(definition.node, target.node, True, names, definition.name, sight, given)
-    left = (one for one in captures if one.name not in passed)
     defaults = list(_defaults(definition, target, names))
+    pair = Pairing(
+        definition.node,
+        target.node,
+        True,
+        names,
+        definition.name,
+        context.sight(),
+        given,
+        same_defaults=not defaults,
+    )
+    left = (one for one in captures if one.name not in passed)
     # Whoever adds a call would not know that it has to say what the notebook has by default.
     quiet = bool(defaults) or any(one.optional for one in told.filled)
     level: Level = "compatible" if quiet and not candidate.made_of_copies else "renamed"

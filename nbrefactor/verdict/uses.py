@@ -44,6 +44,8 @@ class Pairing:
         What the notebook does with its definitions.
     given : sequence of Keyword
         What every call has to pass besides: notebook values that the body reads.
+    same_defaults : bool
+        Whether calls that rely on a default get the same one.
     """
 
     inline: DefinitionNode
@@ -53,11 +55,13 @@ class Pairing:
     own_name: str
     sight: Sight
     given: Sequence[Keyword] = ()
+    same_defaults: bool = True
 
     @property
     def same_calls(self) -> bool:
         """Whether no call can tell the two apart."""
-        return self.same_program and not self.given and not names_differ(self.names)
+        alike = self.same_program and self.same_defaults
+        return alike and not self.given and not names_differ(self.names)
 
     @property
     def same_name(self) -> bool:
