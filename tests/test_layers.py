@@ -18,7 +18,7 @@ MODULES = {
 # Each needs 50 ms and more, and none is needed to say that there is nothing to do.
 HEAVY = {
     *("nbformat", "nbclient", "nbconvert", "papermill", "jupyter_client", "IPython", "jsonschema"),
-    *("markdown_it", "regex", "platformdirs"),
+    *("markdown_it", "regex", "platformdirs", "black", "isort"),
     *("libcst", "matplotlib", "numpy", "rich", "pathspec", "jinja2", "PIL", "torch", "pandas"),
 }
 # What a part may know of the package besides itself.
@@ -54,7 +54,11 @@ KNOWN = {
         *("model", "visible", "config", "settings_file", "selection", "targets"),
         *("notebook", "program", "glance", "check", "engine"),
     },
-    "report": {"model", "visible", "notebook", "rules", "scan", "verify"},
+    "extract": {
+        *("model", "visible", "config", "notebook", "python", "library", "verdict", "engine"),
+        *("scan", "run", "verify"),
+    },
+    "report": {"model", "visible", "notebook", "rules", "scan", "extract", "verify"},
 }
 # None of it may know who calls it.
 BELOW_THE_COMMAND_LINE = {name for name in MODULES if not name.startswith("nbrefactor.cli")} - {

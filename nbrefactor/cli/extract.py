@@ -196,7 +196,7 @@ def _write(
     """Check, prove and write; return the exit code."""
     from nbrefactor.cli.terminal import console, show
     from nbrefactor.extract.checking import check_imports
-    from nbrefactor.extract.writing_files import write_files
+    from nbrefactor.extract.files import write_files
     from nbrefactor.report.extract_text import summarise
 
     if import_check:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from nbrefactor.extract.align import Difference, NotAlikeError, differences
 from nbrefactor.extract.general import General, NoNameError, Variant, generalise, renamed
 from nbrefactor.extract.needed import NotThereError, helpers, needed_imports
-from nbrefactor.extract.reading import Bucket, Library, gone
+from nbrefactor.extract.reading import Bucket, Library, annotated, gone
 from nbrefactor.extract.values import Asked, Left, Piece
 from nbrefactor.scan.moves import move
 from nbrefactor.scan.values import Copy, Move, Text
@@ -91,13 +91,13 @@ def _copied(library: Library, asked: Asked) -> Iterator[str]:
 def _helpers_of(bucket: Bucket, library: Library) -> set[str]:
     """Name all helpers of a bucket, and theirs."""
     found: set[str] = set()
-    pending = list(helpers(bucket.program.outside, bucket.around))
+    pending = list(helpers(bucket.outside, bucket.around))
     while pending:
         name = pending.pop()
         if name not in found:
             found.add(name)
             helper = _bucket_of(name, bucket, library)
-            pending.extend(helpers(helper.program.outside, helper.around) if helper else ())
+            pending.extend(helpers(helper.outside, helper.around) if helper else ())
     return found
 
 
@@ -192,7 +192,7 @@ def _why_not(bucket: Bucket, asked: Asked) -> str:
     first = bucket.members[0]
     found: Move = move(
         first.copy.text,
-        bucket.program.outside,
+        bucket.outside,
         bucket.around,
         magic=first.found.magic,
         most=asked.most_parameters,
@@ -275,12 +275,13 @@ def _general(
 
 
 def _add(choice: _Choice, first: Bucket, members: Sequence[Bucket], general: General) -> None:
-    best = first.best
-    name = first.name
+    name, best = first.name, first.best
     try:
         around = choice.library.around(best.source)
-        outside = around.program(best.copy.text).outside
-        imports = needed_imports(best.copy.text, _all_names(best.copy.text.source, outside), around)
+        if why := first.why_not_written(best):
+            raise NotThereError(why)
+        names = (*first.outside, *annotated(best.copy.text))
+        imports = needed_imports(best.copy.text, names, around)
         uses = _with_helpers(choice, first)
     except NotThereError as error:
         for bucket in members:
@@ -301,13 +302,6 @@ def _add(choice: _Choice, first: Bucket, members: Sequence[Bucket], general: Gen
     )
 
 
-def _all_names(source: str, outside: Sequence[str]) -> tuple[str, ...]:
-    """Name what a text reads, annotations that its other copies lack included."""
-    tree = ast.parse(source)
-    read = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    return tuple(sorted({*outside, *read} - {tree.body[0].name}))  # type: ignore[attr-defined]
-
-
 def _with_helpers(choice: _Choice, user: Bucket) -> tuple[str, ...]:
     """Add what a definition calls, as it is in its notebook.
 
@@ -317,7 +311,7 @@ def _with_helpers(choice: _Choice, user: Bucket) -> tuple[str, ...]:
         If the module has another one of that name, or one cannot move.
     """
     keys = []
-    for name in helpers(user.program.outside, user.around):
+    for name in helpers(user.outside, user.around):
         bucket = _bucket_of(name, user, choice.library)
         if bucket is None:
             raise NotThereError(f"it uses {name}, which could not be found")

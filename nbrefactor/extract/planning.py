@@ -109,9 +109,10 @@ def _before(to: Path) -> str | None:
     except FileNotFoundError:
         return None
     except UnicodeDecodeError as error:
-        raise ModuleError(f"it is not UTF-8 (byte {error.start}); save it as UTF-8") from error
+        what = f"not UTF-8 (byte {error.start}); save it as UTF-8"
+        raise ModuleError(f"{to}: {what}") from error
     except OSError as error:
-        raise ModuleError(f"it cannot be read ({error.strerror or error})") from error
+        raise ModuleError(f"{to}: cannot be read ({error.strerror or error})") from error
 
 
 def _against(
@@ -122,8 +123,11 @@ def _against(
         return tuple(pieces), ()
     try:
         body = ast.parse(before).body
-    except (SyntaxError, ValueError) as error:
-        raise ModuleError(f"it does not parse as Python ({error}); mend it first") from error
+    except SyntaxError as error:
+        what = f"row {error.lineno or 1}: {error.msg}"
+        raise ModuleError(f"{to}: does not parse as Python ({what}); mend it first") from error
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise ModuleError(f"{to}: does not parse as Python ({error}); mend it first") from error
     from nbrefactor.python.scopes import names_bound
 
     defined = {
@@ -162,7 +166,10 @@ def _modules(
     for theme in themes(pieces, asked.to, imported, above):
         there = before if theme.path == asked.to else _before(theme.path)
         held = ordered(theme.pieces)
-        text = write(held, there)
+        try:
+            text = write(held, there)
+        except ModuleError as error:
+            raise ModuleError(f"{theme.path}: {error}") from error
         data = None if there is None else theme.path.read_bytes()
         after = data if data is not None and text == there else text.encode()
         yield Module(theme.path, held, data, after)

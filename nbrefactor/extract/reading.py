@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import ast
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from nbrefactor.python.address import Builtin, Origin
+from nbrefactor.python.scopes import free_references
 from nbrefactor.scan.definitions import Texts
 from nbrefactor.scan.grouping import Grouping, Placed
 from nbrefactor.scan.moves import is_data
-from nbrefactor.scan.names import Key, Surroundings, told_as
+from nbrefactor.scan.names import Surroundings, told_as
 from nbrefactor.scan.programs import Program
 from nbrefactor.scan.scan import find_files
 from nbrefactor.scan.sources import Source, SourceError, read_source
-from nbrefactor.scan.values import Copy, best_documented
+from nbrefactor.scan.values import Copy, Text, best_documented
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,13 +30,18 @@ class Bucket:
         The program.
     members : tuple of Placed
         Its copies, each with its notebook.
-    around : Surroundings
-        What names mean in the notebook of the first one.
+    arounds : callable
+        Gives what names mean in a notebook.
     """
 
     program: Program
     members: tuple[Placed, ...]
-    around: Surroundings
+    arounds: Callable[[Source], Surroundings]
+
+    @property
+    def around(self) -> Surroundings:
+        """What names mean in the notebook of the first copy."""
+        return self.arounds(self.members[0].source)
 
     @property
     def copies(self) -> tuple[Copy, ...]:
@@ -46,25 +54,56 @@ class Bucket:
         return self.members[0].copy.text.name
 
     @property
+    def outside(self) -> tuple[str, ...]:
+        """The names around it that it needs when it runs."""
+        return outside(self.program)
+
+    @property
     def best(self) -> Placed:
         """The best documented copy: see `nbrefactor.scan.values.best_documented`."""
-        kept = best_documented([one.copy.text for one in self.members])
-        return next(one for one in self.members if one.copy.text is kept)
+        fit = [one for one in self.members if not self.why_not_written(one)] or self.members
+        kept = best_documented([one.copy.text for one in fit])
+        return next(one for one in fit if one.copy.text is kept)
+
+    def why_not_written(self, one: Placed) -> str:
+        """Say what an annotation of a copy names that cannot be imported; empty for nothing."""
+        around = self.arounds(one.source)
+        for name in annotated(one.copy.text):
+            if not isinstance(around.symbol(name), (Origin, Builtin)):
+                return f"an annotation names {name}, which no import brings in"
+        return ""
 
     @property
     def data(self) -> tuple[str, ...]:
         """The names around it that hold values of the notebook."""
-        return tuple(n for n in self.program.outside if is_data(self.around.symbol(n)))
+        return tuple(n for n in self.outside if is_data(self.around.symbol(n)))
 
     @property
     def code(self) -> frozenset[tuple[str, str]]:
         """What its other names mean: imports, helpers, builtins."""
         data = set(self.data)
         return frozenset(
-            (name, told_as(self.around.symbol(name)))
-            for name in self.program.outside
-            if name not in data
+            (name, told_as(self.around.symbol(name))) for name in self.outside if name not in data
         )
+
+
+def outside(program: Program) -> tuple[str, ...]:
+    """Name what a program reads around it, annotations aside, which no copy needs to share."""
+    node = program.first.node
+    if isinstance(node, ast.Module):
+        return program.outside
+    read = {one.name for one in free_references(node) if not one.annotation}
+    return tuple(name for name in program.outside if name in read)
+
+
+def annotated(text: Text) -> tuple[str, ...]:
+    """Name what the annotations of a definition read around it."""
+    if isinstance(text.node, ast.Module):
+        return ()
+    return tuple(dict.fromkeys(one.name for one in free_references(text.node) if one.annotation))
+
+
+_Key = tuple[Program, tuple[tuple[str, str], ...], str]
 
 
 class Library:
@@ -118,21 +157,22 @@ class Library:
     def family(self, name: str) -> tuple[Bucket, ...]:
         """Group the definitions of a name: those with the most copies first."""
         if name not in self._families:
-            found: dict[tuple[Program, Key, str], list[Placed]] = {}
+            found: dict[_Key, list[Placed]] = {}
             for one in self.by_name.get(name, ()):
                 text = one.copy.text
                 around = self.around(one.source)
                 program = around.program(text)
                 # What magics do is not in the tree, so that their text has to be the same.
-                key = (program, around.key(program), text.source if one.found.magic else "")
+                told = tuple((name, told_as(around.symbol(name))) for name in outside(program))
+                key = (program, told, text.source if one.found.magic else "")
                 found.setdefault(key, []).append(one)
             self._families[name] = tuple(self._buckets(found))
         return self._families[name]
 
-    def _buckets(self, keyed: dict[tuple[Program, Key, str], list[Placed]]) -> Iterator[Bucket]:
+    def _buckets(self, keyed: dict[_Key, list[Placed]]) -> Iterator[Bucket]:
         ranked = sorted(keyed.items(), key=lambda one: -len(one[1]))
         for (program, _, _), members in ranked:
-            yield Bucket(program, tuple(members), self.around(members[0].source))
+            yield Bucket(program, tuple(members), self.around)
 
 
 def gone(copies: Sequence[Copy]) -> int:

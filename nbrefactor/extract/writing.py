@@ -53,7 +53,8 @@ def write(pieces: Sequence[Piece], before: str | None) -> str:
     Raises
     ------
     ModuleError
-        If the existing module does not parse, or the result would read a name that nothing binds.
+        If a name means something else in the module, or the result would read one that nothing
+        binds.
     """
     new = [piece for piece in pieces if not piece.held]
     if before is not None and not new:
@@ -98,12 +99,7 @@ def formatted(text: str) -> str:
 
 def _extended(pieces: Sequence[Piece], before: str) -> str:
     """Add imports behind the last one, definitions at the end, and names to ``__all__``."""
-    try:
-        tree = ast.parse(before)
-    except SyntaxError as error:
-        raise ModuleError(
-            f"it does not parse as Python (row {error.lineno or 1}: {error.msg}); mend it first"
-        ) from error
+    tree = ast.parse(before)
     bound = {name for node in tree.body for name in names_bound(node)}
     imported = {str(one) for one in _imports_in(tree)}
     wanted = [one for one in _distinct(pieces) if str(one) not in imported]

@@ -12,7 +12,6 @@ import hashlib
 import json
 import os
 import secrets
-import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -94,11 +93,9 @@ def state_folder() -> Path:
     """Give the folder of the journals: the user's own, for state."""
     if given := os.environ.get(FOLDER_VARIABLE):
         return Path(given)
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA")
-    else:
-        base = os.environ.get("XDG_STATE_HOME")
-    return (Path(base) if base else Path.home() / ".local" / "state") / "nbrefactor"
+    from platformdirs import user_state_path
+
+    return user_state_path("nbrefactor", appauthor=False)
 
 
 def write_together(changes: Sequence[Change], command: str) -> Journal:

@@ -7,14 +7,16 @@ import os
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
-
-from rich.text import Text
+from typing import TYPE_CHECKING
 
 from nbrefactor.extract.values import Extraction, Left, Module, Piece
 from nbrefactor.report.counted import count
 from nbrefactor.report.text import render_diff
 from nbrefactor.scan.values import Copy
 from nbrefactor.visible import visible, visible_line
+
+if TYPE_CHECKING:
+    from rich.text import Text
 
 _WIDTH = 80
 _PLACES = 3
@@ -37,6 +39,8 @@ def render(extraction: Extraction, *, diff: bool, everything: bool) -> Text:
     rich.text.Text
         Lines, each with a line end.
     """
+    from rich.text import Text
+
     text = Text()
     for module in extraction.modules:
         _module(text, module, extraction)

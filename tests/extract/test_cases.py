@@ -18,9 +18,9 @@ from pathlib import Path
 import pytest
 
 from nbrefactor.config import Settings
+from nbrefactor.extract.files import write_files
 from nbrefactor.extract.planning import plan
 from nbrefactor.extract.values import Asked, Extraction
-from nbrefactor.extract.writing_files import write_files
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.txt"))
 NOW = datetime(2026, 1, 2, tzinfo=timezone.utc)
