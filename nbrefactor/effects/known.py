@@ -296,8 +296,6 @@ def _worst(found: list[Known]) -> Known | None:
         changes_if={
             keyword: place for known in found for keyword, place in known.changes_if.items()
         },
-        stores=joined("stores"),
-        consumes=joined("consumes"),
         shares=joined("shares"),
         holds=joined("holds"),
         calls=joined("calls"),
@@ -308,6 +306,7 @@ def _worst(found: list[Known]) -> Known | None:
         keeps_shape=all(known.keeps_shape for known in found),
         keeps_numbers=all(known.keeps_numbers for known in found),
         stable=all(known.stable for known in found),
+        succeeds=all(known.succeeds for known in found),
     )
 
 

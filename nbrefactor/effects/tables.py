@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -36,10 +36,6 @@ class Known:
         Arguments that it changes in place.
     changes_if : mapping of str to Place
         By keyword: the argument that is changed where the keyword is given.
-    stores : tuple of Place
-        Arguments that what is changed may contain afterwards.
-    consumes : tuple of Place
-        Arguments that it walks through: an iterator among them is used up afterwards.
     shares : tuple of Place
         Arguments that the result may be, or may be a view of: changing it changes them.
     holds : tuple of Place
@@ -64,13 +60,15 @@ class Known:
         computed on.
     keeps_numbers : bool
         Whether the result has the first argument's numbers themselves, in their order.
+    succeeds : bool
+        Whether it raises nothing, whatever the values of its arguments, where their number and
+        their types are as its documentation asks. A table names such functions in its key of the
+        same name, and such methods in that of their type.
     """
 
     effects: tuple[str, ...] = ()
     changes: tuple[Place, ...] = ()
     changes_if: Mapping[str, Place] = field(default_factory=lambda: _NOTHING)
-    stores: tuple[Place, ...] = ()
-    consumes: tuple[Place, ...] = ()
     shares: tuple[Place, ...] = ()
     holds: tuple[Place, ...] = ()
     calls: tuple[Place, ...] = ()
@@ -81,6 +79,7 @@ class Known:
     keeps_shape: bool = False
     keeps_numbers: bool = False
     stable: bool = False
+    succeeds: bool = False
 
     def covers(self, positional: int, keywords: Collection[str], *, starred: bool = False) -> bool:
         """Tell whether a call with these arguments is one of those that are known.
@@ -171,14 +170,8 @@ class Contract:
         where it is given), ``number``, ``index``, ``flag``, ``size``, ``colors`` or ``axes``.
     keys : tuple of str
         Keys that it reads of a history.
-    effects : tuple of str
-        What a call does.
     raises : tuple of str
         Classes of the errors that it raises by itself.
-    draws : tuple of str
-        What it draws.
-    returns : str
-        Type of the result.
     running : tuple of str
         Keys of a history that it takes for events, unless `running_keyword` says that their values
         go on.
@@ -188,10 +181,7 @@ class Contract:
 
     roles: Mapping[str, str]
     keys: tuple[str, ...] = ()
-    effects: tuple[str, ...] = ()
     raises: tuple[str, ...] = ()
-    draws: tuple[str, ...] = ()
-    returns: str = ""
     running: tuple[str, ...] = ()
     running_keyword: str = ""
 
@@ -243,6 +233,8 @@ def read(data: Mapping[str, Any]) -> Table:
         for name, full in zip(entry["names"], _full(library, entry["names"]), strict=True):
             made = name if library == BUILTINS else full
             functions[full] = _known({"returns": made, **entry})
+    for full in _full(library, data.get("succeeds", ())):
+        functions[full] = replace(functions[full], succeeds=True)
     constants = {
         full: str(entry.get("returns", ""))
         for entry in data.get("constant", ())
@@ -281,9 +273,12 @@ def _entries(library: str, entries: Iterable[Mapping[str, Any]], kind: Any) -> d
 
 
 def _read_type(entry: Mapping[str, Any]) -> Type:
+    methods = {name: _known(one) for one in entry.get("method", ()) for name in one["names"]}
+    for name in entry.get("succeeds", ()):
+        methods[name] = replace(methods[name], succeeds=True)
     return Type(
         bases=tuple(entry.get("bases", ())),
-        methods={name: _known(one) for one in entry.get("method", ()) for name in one["names"]},
+        methods=methods,
         attributes={
             name: Attribute(**_frozen(one))
             for one in entry.get("attribute", ())

@@ -9,17 +9,19 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol
 
 from nbrefactor.effects import known
+from nbrefactor.effects.certain import Certain
 from nbrefactor.effects.expressions import Expressions, _Arguments
+from nbrefactor.effects.folding import Failed, Folded, Result, fits
 from nbrefactor.effects.values import Effect, Summary, Value, container
 from nbrefactor.library.source_module import SourceModule
 from nbrefactor.python.environment import environment
 from nbrefactor.python.excerpt import first_line
 from nbrefactor.python.meanings import Meaning
-from nbrefactor.python.reach import Facts, branches, facts_about, known_truth
+from nbrefactor.python.reach import Facts, bound_once, branches, facts_about, known_truth
 from nbrefactor.python.scopes import (
     DefinitionNode,
     bound_names,
@@ -28,6 +30,7 @@ from nbrefactor.python.scopes import (
     parameter_names,
     references,
 )
+from nbrefactor.python.signature import BindingError, bind, signature
 
 Kind = Literal["runs", "unknown", "fails", "missing", "looks"]
 
@@ -40,8 +43,6 @@ _ALWAYS_THERE = frozenset(
 )
 # Looking at the machine changes nothing.
 _HARMLESS = frozenset({"reads-environment"})
-# An index of what is imported may fail, except where it only says what a type holds.
-_INDEXED_TYPES = ("typing.", "typing_extensions.", "collections.", "builtins.", "jaxtyping.")
 # They keep a function until somebody uses what they make.
 _CALL_LATER = frozenset(
     {
@@ -132,6 +133,7 @@ class TopLevel:
         self._names = environment(source.tree, source.package, main=False)
         self._facts: Facts = facts_about(source.tree, main=False)
         self._variables: dict[str, Value] = {}
+        self._once = bound_once(source.tree)
         self._following: set[ast.AST] = set()
         self._late_annotations = any(
             isinstance(statement, ast.ImportFrom)
@@ -182,13 +184,16 @@ class TopLevel:
             case ast.AnnAssign(target=target, value=value):
                 yield from self._annotations([node.annotation], variables)
                 yield from self._assigned(node, [target], value, variables)
-            case ast.AugAssign(target=ast.Name(id=name), value=value):
-                yield from self._expression(value, variables)
+            case ast.AugAssign(target=ast.Name() as target, op=op, value=value):
+                added = ast.BinOp(ast.Name(target.id, ast.Load()), op, value)
+                yield from self._expression(ast.copy_location(added, node), variables, node)
                 # What is added to in place has to be the module's own.
-                if variables.get(name, Value(roots=frozenset({"?"}))).roots:
+                if variables.get(target.id, Value(roots=frozenset({"?"}))).roots:
                     yield self._act(node)
+                self._forget_changeable(node)
             case ast.Expr(value=value):
                 yield from self._expression(value, variables)
+                self._forget_changeable(value)
             case ast.Pass() | ast.Global() | ast.Nonlocal():
                 pass
             case _ if type(node).__name__ == "TypeAlias":
@@ -209,8 +214,34 @@ class TopLevel:
             reader = self._reader(variables)
             result = reader.value(value)
             yield from self._noted(reader, value)
+            folded = self._certain(reader).folded(value)
             for target in targets:
+                if not isinstance(target, ast.Name):
+                    yield from self._unpacked(node, target, value, folded)
+                elif variables is self._variables and target.id in self._once:
+                    constant = folded if isinstance(folded, Folded) else None
+                    result = replace(result, constant=constant)
                 reader.bind(target, result)
+            if not isinstance(folded, Folded):
+                self._forget_changeable(value)
+
+    def _unpacked(
+        self, node: ast.stmt, target: ast.expr, value: ast.expr, folded: Result
+    ) -> Iterator[Act]:
+        """Yield that a value may have more or fewer parts than there are targets."""
+        if isinstance(folded, Folded):
+            if not fits(target, folded.value):
+                yield self._act(node, "fails")
+        elif not isinstance(folded, Failed) and not fits(target, value):
+            yield self._act(node, "unknown")
+
+    def _forget_changeable(self, node: ast.AST) -> None:
+        """Forget lists and the like where something may have changed them."""
+        changes = (ast.Call, ast.AugAssign)
+        if any(isinstance(inner, changes) for inner in ast.walk(node)):
+            for name, value in self._variables.items():
+                if value.constant is not None and not value.constant.lasts:
+                    self._variables[name] = replace(value, constant=None)
 
     def _if(self, node: ast.If) -> Iterator[Act]:
         # Another Python may have what this one lacks.
@@ -328,7 +359,7 @@ class TopLevel:
             if isinstance(decorator, ast.Call):
                 for part in (*decorator.args, *(keyword.value for keyword in decorator.keywords)):
                     reader.value(part)
-            yield from self._noted(reader, decorator)
+                    yield from self._noted(reader, part)
             if value.origin and _decorates_quietly(value.origin):
                 continue
             own = self._own(value)
@@ -352,10 +383,12 @@ class TopLevel:
 
     # -- expressions -------------------------------------------------------------------------
 
-    def _expression(self, node: ast.expr, variables: dict[str, Value]) -> Iterator[Act]:
+    def _expression(
+        self, node: ast.expr, variables: dict[str, Value], shown: ast.AST | None = None
+    ) -> Iterator[Act]:
         reader = self._reader(variables)
         reader.value(node)
-        yield from self._noted(reader, node)
+        yield from self._noted(reader, node, shown)
 
     def _reader(self, variables: dict[str, Value]) -> _Reader:
         return _Reader(self, self._names, variables)
@@ -363,24 +396,29 @@ class TopLevel:
     def _origin(self, node: ast.expr) -> str:
         return self._reader(self._variables).value(node).origin
 
-    def _noted(self, reader: _Reader, node: ast.expr) -> Iterator[Act]:
+    def _noted(
+        self, reader: _Reader, node: ast.expr, shown: ast.AST | None = None
+    ) -> Iterator[Act]:
+        shown = shown or node
         effects = {effect for effect in reader.notes.effects if not _is_harmless(effect)}
         figures = [event for event in reader.notes.events if event.kind != "calls"]
-        if not effects and not figures and not self._may_fail(reader, node):
-            if any(_looks(effect) for effect in reader.notes.effects):
-                yield self._act(node, "looks")
+        if effects or figures:
+            unknown = all(effect.kind == "unknown" for effect in effects) and not figures
+            yield self._act(shown, "unknown" if unknown else "runs")
             return
-        unknown = all(effect.kind == "unknown" for effect in effects) and not figures
-        yield self._act(node, "unknown" if unknown else "runs")
+        certainty = self._certain(reader).of(node)
+        if certainty != "succeeds":
+            yield self._act(shown, certainty)
+        elif any(_looks(effect) for effect in reader.notes.effects):
+            yield self._act(shown, "looks")
 
-    def _may_fail(self, reader: _Reader, node: ast.expr) -> bool:
-        """Tell whether it takes something out of what others hold: arguments, the environment."""
-        for inner in ast.walk(node):
-            if isinstance(inner, ast.Subscript):
-                origin = self._reader(dict(reader.variables)).value(inner.value).origin
-                if origin and not origin.startswith(_INDEXED_TYPES):
-                    return True
-        return False
+    def _certain(self, reader: _Reader) -> Certain:
+        return Certain(self._reader(dict(reader.variables)), self._gives)
+
+    def _gives(self, node: ast.Call, called: Value) -> bool:
+        """Tell whether a call of something of the project gives a result."""
+        own = self._own(called)
+        return bool(own) and all(top.is_quiet(one) and _binds(one, node) for top, one in own)
 
     def follow(self, node: ast.AST, around: Mapping[str, Value]) -> Summary | None:
         """Say that calling a function of the module does nothing, or that it is not known."""
@@ -435,6 +473,33 @@ class TopLevel:
 
     def _act(self, node: ast.AST, kind: Kind = "runs", text: str = "") -> Act:
         return Act(kind, self.source.name, _row(node), text or first_line(node))
+
+
+def _binds(function: ast.AST, call: ast.Call) -> bool:
+    """Tell whether a call gives what a function, or a class that makes records, asks for."""
+    match function:
+        case ast.FunctionDef() | ast.Lambda():
+            asked = function.args
+        case ast.ClassDef():
+            asked = _fields(function)
+        case _:
+            return False
+    if any(isinstance(argument, ast.Starred) for argument in call.args):
+        return False
+    try:
+        bind(signature(asked), call)
+    except BindingError:
+        return False
+    return True
+
+
+def _fields(node: ast.ClassDef) -> ast.arguments:
+    """Give what making an instance takes: the fields of a record, else nothing."""
+    fields = [one for one in node.body if isinstance(one, ast.AnnAssign)]
+    names = [one.target for one in fields] if node.decorator_list else []
+    asked = [ast.arg(name.id) for name in names if isinstance(name, ast.Name)]
+    defaults = [one.value for one in fields if one.value is not None] if names else []
+    return ast.arguments([], asked, None, [], [], None, defaults)
 
 
 def _is_harmless(effect: Effect) -> bool:

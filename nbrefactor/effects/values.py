@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 
+from nbrefactor.effects.folding import Folded
+
 
 @dataclass(frozen=True, slots=True)
 class Value:
@@ -33,6 +35,8 @@ class Value:
         The one parameter whose numbers it holds, none computed on, in their order.
     item : tuple of (str, int) or None
         Parameter and position, where it is a part of an element of that parameter.
+    constant : Folded or None
+        The constant that it surely is, where somebody has looked.
     """
 
     roots: frozenset[str] = frozenset()
@@ -45,6 +49,7 @@ class Value:
     part: str = ""
     same: str = ""
     item: tuple[str, int] | None = None
+    constant: Folded | None = None
 
     @property
     def element(self) -> Value:

@@ -17,7 +17,6 @@ import ast
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field, replace
-from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
 from nbrefactor.notebook._commands import (
@@ -50,7 +49,7 @@ from nbrefactor.notebook._prompts import (
 )
 from nbrefactor.notebook._syntax import is_plain, parse
 
-__all__ = ["CellCode", "Kind", "MagicText", "Run", "parse", "read_cell", "restore"]
+__all__ = ["CellCode", "Kind", "MagicText", "Run", "parse", "read_cell"]
 
 Kind = Literal["python", "data", "opaque"]
 
@@ -194,78 +193,6 @@ def read_cell(source: str) -> CellCode:
     except RecursionError:
         reading = _opaque("is nested too deeply to be read")
     return _cell_code(source, reading)
-
-
-def restore(code: CellCode, python: str | None = None) -> str:
-    """Put magics, prompts and indentation back.
-
-    Parameters
-    ----------
-    code : CellCode
-        A cell of kind ``python``; the source of any other kind is returned as it is.
-    python : str, optional
-        Another text than ``code.python``: the same after an edit of whole lines.
-
-    Returns
-    -------
-    str
-        The source of the cell, edited as ``python`` is.
-
-    Raises
-    ------
-    ValueError
-        If a line that holds a magic, or that was indented or prompted otherwise, was edited.
-    """
-    if code.kind != "python":
-        return code.source
-    if not code.python and not python:
-        # A cell magic without a body leaves no line of Python.
-        return code.source
-    before = code.python.splitlines(keepends=True)
-    after = before if python is None else python.splitlines(keepends=True)
-    starts = [0]
-    for line in before:
-        starts.append(starts[-1] + len(line))
-    edges = [_edge(code, start) for start in starts]
-    first = _first_editable(code, before, starts, edges)
-    pieces: list[str] = []
-    for tag, i, j, k, m in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        stored = code.source[edges[i] : edges[j]]
-        if tag == "equal":
-            pieces.append(stored)
-        elif i < first or stored != code.python[starts[i] : starts[j]]:
-            raise ValueError(
-                f"Lines {i + 1} to {max(j, i + 1)} touch a magic, a prompt or an indentation that "
-                "Python does not see; edit the cell's source there instead of its Python."
-            )
-        else:
-            pieces.extend(after[k:m])
-    return "".join(pieces)
-
-
-def _edge(code: CellCode, position: int) -> int:
-    """Return where the line at a position of the Python begins in the source, prompt included."""
-    if position == 0 or position >= len(code.python):
-        return len(code.source) if position else 0
-    index = bisect_right(code.runs, position - 1, key=lambda run: run.python) - 1
-    return code.runs[index].source + position - code.runs[index].python
-
-
-def _first_editable(code: CellCode, lines: list[str], starts: list[int], edges: list[int]) -> int:
-    """Return the first line that new text may stand before: none where lines have hidden starts.
-
-    A cell magic is one hidden start, of an empty line; new text stands below it.
-    """
-    if not lines and code.source:
-        return 1
-    origins = {run.python: run.source for run in code.runs}
-    first = 0
-    for index, line in enumerate(lines):
-        if origins.get(starts[index], edges[index]) != edges[index]:
-            if line.strip():
-                return len(lines) + 1
-            first = index + 1
-    return first
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,17 +42,25 @@ def facts_about(tree: ast.Module, *, main: bool | None) -> Facts:
     if main is not False:
         return Facts(main, {})
     flags: dict[str, bool] = {}
-    bound: Counter[str] = Counter()
     for node in in_scope(tree.body):
-        bound.update(bound_by(node))
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=bool() as value)):
                 flags[name] = value
+    once = bound_once(tree)
+    return Facts(main, {name: value for name, value in flags.items() if name in once})
+
+
+def bound_once(tree: ast.Module) -> frozenset[str]:
+    """Give the names that one place of a module binds, and no function or star import."""
+    bound: Counter[str] = Counter()
+    for node in in_scope(tree.body):
+        bound.update(bound_by(node))
     for statement in statements(tree.body):
         if isinstance(statement, ast.Global):
             bound.update(statement.names)
-    once = {name: value for name, value in flags.items() if bound[name] == 1}
-    return Facts(main, {} if STAR in bound else once)
+    if STAR in bound:
+        return frozenset()
+    return frozenset(name for name, count in bound.items() if count == 1)
 
 
 class Branch(NamedTuple):

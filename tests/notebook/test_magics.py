@@ -13,7 +13,7 @@ from IPython.core.inputtransformer2 import PromptStripper, TransformerManager
 from IPython.core.magic import Magics, magics_class
 
 from nbrefactor.notebook._escapes import _help
-from nbrefactor.notebook.magics import parse, read_cell, restore
+from nbrefactor.notebook.magics import parse, read_cell
 
 READS_DOCTESTS_ANYWHERE = "doctest" in inspect.signature(PromptStripper.__init__).parameters
 
@@ -140,7 +140,6 @@ def assert_reads_as_ipython(source: str) -> None:
     if code.kind != kind:
         assert code.kind == "opaque"
         assert any(why in code.reason for why in ON_PURPOSE), (code.reason, kind)
-    assert restore(code) == source
     assert bool(code.reason) == (code.kind != "python")
     for magic in code.magics:
         assert source[magic.start : magic.end] == magic.text
@@ -700,45 +699,6 @@ def test_positions_beyond_the_cell_are_its_end() -> None:
     assert read_cell("").offset(1, 0) == 0
 
 
-@pytest.mark.parametrize(
-    ("source", "old", "new", "expected"),
-    [
-        pytest.param("%pwd\nx = 1\n!ls", "x = 1", "y = 2", "%pwd\ny = 2\n!ls", id="a line"),
-        pytest.param("%pwd\nx\n!ls", "x\n", "", "%pwd\n!ls", id="a line less"),
-        pytest.param("x\n%pwd", "x\n", "x\ny\nz\n", "x\ny\nz\n%pwd", id="lines more"),
-        pytest.param("%%time\nx\n", "x", "y\nz", "%%time\ny\nz\n", id="below a cell magic"),
-        pytest.param("x = %time f()\ny", "\ny", "\nz", "x = %time f()\nz", id="beside a magic"),
-    ],
-)
-def test_edits_of_whole_lines_keep_magics(source: str, old: str, new: str, expected: str) -> None:
-    code = read_cell(source)
-    assert old in code.python
-    assert restore(code, code.python.replace(old, new)) == expected
-
-
-@pytest.mark.parametrize(
-    ("source", "python"),
-    [
-        pytest.param("%pwd\nx", "x", id="magic removed"),
-        pytest.param("x = !ls\ny", "z = 0  \ny", id="line of a magic"),
-        pytest.param("    x\n    y", "x\nz", id="indented"),
-        pytest.param("    x\n\n    y", "x\nz\ny", id="blank line of an indented cell"),
-        pytest.param(">>> x", "x\ny", id="under a prompt"),
-        pytest.param("%%time\nx", "y\n\nx", id="above a cell magic"),
-        pytest.param("%%timeit a = 1\nx", "a = 1\ny", id="below a setup"),
-        pytest.param("%%time", "x", id="no body"),
-    ],
-)
-def test_edits_of_hidden_text_are_refused(source: str, python: str) -> None:
-    with pytest.raises(ValueError, match="edit the cell's source there"):
-        restore(read_cell(source), python)
-
-
-@pytest.mark.parametrize("source", ["%%bash\nls", "x = = 1"], ids=["data", "opaque"])
-def test_cells_without_python_come_back_as_they_are(source: str) -> None:
-    assert restore(read_cell(source)) == source
-
-
 FRAGMENTS = [
     "x = f(1)",
     "def g(x):",
@@ -885,5 +845,5 @@ def test_a_thousand_blanks_are_not_read() -> None:
 
 @given(st.text(max_size=40))
 @settings(deadline=None)
-def test_any_characters_are_read_and_restored(source: str) -> None:
-    assert restore(read_cell(source)) == source
+def test_any_characters_are_read(source: str) -> None:
+    assert read_cell(source).source == source

@@ -1,0 +1,1 @@
+"""A development command that changes the semantic core and asks whether the tests notice."""
