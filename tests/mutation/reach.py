@@ -23,7 +23,7 @@ _REMEMBERED = "fixture of all"
 _PATIENCE = 1800
 
 
-class Tests(msgspec.Struct, frozen=True):
+class Seen(msgspec.Struct, frozen=True):
     """What was seen of a file of tests."""
 
     digest: str
@@ -37,7 +37,7 @@ class Reach(msgspec.Struct, frozen=True):
     """What was seen of all tests, with one state of the package."""
 
     digest: str
-    files: dict[str, Tests]
+    files: dict[str, Seen]
 
     def seconds(self, test: str) -> float:
         """How long a test took."""
@@ -85,7 +85,7 @@ def record(copy: Path, rooms: Iterable[str], kept: Path | None, jobs: int) -> It
     digest = checkout.digest(copy / "nbrefactor", "**/*")
     shared = checkout.digest(copy / "tests", "**/conftest.py")
     before = msgspec.json.decode(kept.read_bytes(), type=Reach) if kept and kept.exists() else None
-    files: dict[str, Tests] = {}
+    files: dict[str, Seen] = {}
     missing: list[_File] = []
     included = tuple(str(copy / "nbrefactor" / room / "*.py") for room in rooms)
     for path in sorted((copy / "tests").rglob("test_*.py")):
@@ -116,7 +116,7 @@ class _File:
     included: tuple[str, ...]
 
 
-def _look(file: _File) -> Tests:
+def _look(file: _File) -> Seen:
     """Run a file of tests, in a forked process."""
     checkout.enter(file.copy)
     traced = coverage.Coverage(data_file=None, include=list(file.included), config_file=False)
@@ -140,7 +140,7 @@ def _look(file: _File) -> Tests:
                 else:
                     numbers.add(number_of[context])
             lines[line] = sorted(numbers)
-    return Tests(file.digest, watch.seconds, watch.failed, reached)
+    return Seen(file.digest, watch.seconds, watch.failed, reached)
 
 
 # One process, nothing written beside the tests, and the same examples of hypothesis each time.
