@@ -33,6 +33,25 @@ class NotRunError(NbrefactorError):
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """What a check says of one notebook.
+
+    Parameters
+    ----------
+    diagnostics : tuple of Diagnostic
+        What counts, in the order of the file's lines.
+    opaque : int
+        How many code cells were passed over because they are no Python, where no rule tells.
+    foreign : bool
+        Whether the notebook was passed over because its language is another one, likewise.
+    """
+
+    diagnostics: tuple[Diagnostic, ...] = ()
+    opaque: int = 0
+    foreign: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
     """A notebook that is checked, and what it is checked against.
 
@@ -62,7 +81,7 @@ def check_bytes(
     subject: Subject,
     *,
     execute: Callable[[Document], Finding | None] | None = None,
-) -> tuple[Diagnostic, ...]:
+) -> Answer:
     """Check one notebook.
 
     Parameters
@@ -76,8 +95,8 @@ def check_bytes(
 
     Returns
     -------
-    tuple of Diagnostic
-        In the order of the file's lines.
+    Answer
+        What was found, and what was passed over.
 
     Raises
     ------
@@ -96,9 +115,7 @@ def asks_for_syntax(settings: Settings) -> bool:
     return any(_may_count(rule, settings) for rule in (OPAQUE, UNUSED_OPT_OUT))
 
 
-def check_facts(
-    facts: Facts, read: Callable[[], bytes], subject: Subject
-) -> tuple[Diagnostic, ...]:
+def check_facts(facts: Facts, read: Callable[[], bytes], subject: Subject) -> Answer:
     """Check one notebook of which the facts are known.
 
     Parameters
@@ -112,11 +129,11 @@ def check_facts(
 
     Returns
     -------
-    tuple of Diagnostic
+    Answer
         As of `check_bytes`.
     """
     if is_clean(facts, subject, lambda: cells_of(read())):
-        return ()
+        return _answer((), facts, subject.settings)
     return _check_in_full(read(), subject, None, facts)
 
 
@@ -125,7 +142,7 @@ def _check_in_full(
     subject: Subject,
     execute: Callable[[Document], Finding | None] | None,
     facts: Facts | None = None,
-) -> tuple[Diagnostic, ...]:
+) -> Answer:
     from nbrefactor.notebook.document import read
 
     document = read(data)
@@ -134,7 +151,16 @@ def _check_in_full(
     asked = _asked(facts, document, subject, executed=execute is not None)
     look = _look(document, facts, subject, failure)
     found = [finding for rule in asked for finding in rule.findings(look)]
-    return diagnose(document, found, subject, executed=execute is not None)
+    diagnostics = diagnose(document, found, subject, executed=execute is not None)
+    return _answer(diagnostics, facts, subject.settings)
+
+
+def _answer(diagnostics: tuple[Diagnostic, ...], facts: Facts, settings: Settings) -> Answer:
+    """Say what was passed over too, unless the user has chosen what is told of that."""
+    told = settings.select is None
+    opaque = told and not covers(settings.ignore, OPAQUE.code)
+    foreign = told and not covers(settings.ignore, SKIPPED.code)
+    return Answer(diagnostics, len(facts.opaque) * opaque, facts.foreign and foreign)
 
 
 def is_clean(facts: Facts, subject: Subject, cells: Callable[[], Iterable[Cell]]) -> bool:

@@ -8,14 +8,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from nbrefactor.batch.values import Opened
-from nbrefactor.check import Subject, asks_for_syntax, check_bytes, check_facts
+from nbrefactor.check import Answer, Subject, asks_for_syntax, check_bytes, check_facts
 from nbrefactor.glance import facts_of
 from nbrefactor.program.cell_facts import CellReader
 from nbrefactor.targets import Targets
 
 if TYPE_CHECKING:
     from nbrefactor.batch.cache import Cache, Entry
-    from nbrefactor.model.diagnostic import Diagnostic
     from nbrefactor.model.outcome import Finding
     from nbrefactor.notebook.document import Document
 
@@ -26,13 +25,13 @@ class Checked:
 
     Parameters
     ----------
-    diagnostics : tuple of Diagnostic
-        What counts.
+    answer : Answer
+        What counts, and what was passed over.
     learned : Entry or None
         What is worth keeping for the next run.
     """
 
-    diagnostics: tuple[Diagnostic, ...] = ()
+    answer: Answer = field(default_factory=Answer)
     learned: Entry | None = None
 
 

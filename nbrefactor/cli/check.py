@@ -28,6 +28,7 @@ from nbrefactor.cli.options import settings_options
 from nbrefactor.cli.problems import Problems, show_problem
 from nbrefactor.config import Given, Settings
 from nbrefactor.model.diagnostic import CheckReport, Diagnostic
+from nbrefactor.report.counted import count
 from nbrefactor.settings_file import SettingsReader
 from nbrefactor.visible import visible_line
 
@@ -190,6 +191,7 @@ class _Batch:
     problems: Problems = field(default_factory=Problems)
     learned: list[tuple[Path, Entry]] = field(default_factory=list)
     settings: list[Settings] = field(default_factory=list)
+    passed_over: Counter[str] = field(default_factory=Counter)
 
     def run(
         self, paths: tuple[str, ...], *, jobs: int, cache: Cache | None
@@ -212,16 +214,23 @@ class _Batch:
                 with closing(run(found.notebooks, step, jobs=jobs)) as batch:
                     for done in batch:
                         self._add(done)
-                        number = len(done.value.diagnostics) if done.value is not None else 0
+                        number = len(done.value.answer.diagnostics) if done.value else 0
                         shown.step(done.found.name, number)
             except KeyboardInterrupt:
                 stopped = True
         if stopped:
-            show_problem(f"stopped after {len(self.names)} of {_count(total, 'notebook')}")
+            show_problem(f"stopped after {len(self.names)} of {count(total, 'notebook')}")
         if cache is not None:
             cache.store(self.learned)
         sentences = tuple(self.problems.sentences)
-        return CheckReport(tuple(self.names), tuple(self.diagnostics), sentences), stopped
+        report = CheckReport(
+            tuple(self.names),
+            tuple(self.diagnostics),
+            sentences,
+            opaque=self.passed_over["opaque"],
+            foreign=self.passed_over["foreign"],
+        )
+        return report, stopped
 
     def _add(self, done: Done[Checked]) -> None:
         if done.left_out and done.found.named:
@@ -234,11 +243,13 @@ class _Batch:
             self.problems.add(done.problem)
         if done.value is None:
             return
-        self.diagnostics.extend(done.value.diagnostics)
+        found = done.value.answer
+        self.diagnostics.extend(found.diagnostics)
+        self.passed_over.update(opaque=found.opaque, foreign=found.foreign)
         if done.value.learned is not None and done.found.path is not None:
             self.learned.append((done.found.path, done.value.learned))
-        if self.render is not None and done.value.diagnostics:
-            click.echo(self.render(CheckReport((), done.value.diagnostics)), nl=False)
+        if self.render is not None and found.diagnostics:
+            click.echo(self.render(CheckReport((), found.diagnostics)), nl=False)
 
     def next_step(self, paths: Sequence[str]) -> Iterator[str]:
         """Say what to do next where no copy was found and no module was named."""
@@ -314,16 +325,19 @@ def _summary(report: CheckReport, baseline: Path | None) -> Iterator[str]:
     if report.gone and baseline is not None:
         yield f"drop what is no longer found from {visible_line(baseline)} with --write-baseline"
     found, looked = len(report.diagnostics), len(report.notebooks)
-    parts = [f"{_count(found, 'finding')} in {_count(looked, 'notebook')}"]
+    parts = [f"{count(found, 'finding')} in {count(looked, 'notebook')}"]
     if fixable := sum(one.fixable for one in report.diagnostics):
         parts.append(f"{fixable} resolved by nbrefactor migrate")
     if report.known:
         parts.append(f"{report.known} known")
-    yield ", ".join(parts)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    passed = []
+    if report.opaque:
+        cells = count(report.opaque, "cell that is no Python", "cells that are no Python")
+        passed.append(f"{cells} (NB201)")
+    if report.foreign:
+        passed.append(f"{count(report.foreign, 'notebook')} of another language (NB202)")
+    ending = f"; passed over: {', '.join(passed)}" if passed else ""
+    yield f"{', '.join(parts)}{ending}"
 
 
 def _statistics(diagnostics: tuple[Diagnostic, ...]) -> Iterator[str]:

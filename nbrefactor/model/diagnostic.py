@@ -78,6 +78,10 @@ class CheckReport:
         How many findings more the baseline holds.
     gone : tuple of str
         Findings that the baseline holds and that are no longer there, a line each.
+    opaque : int
+        How many code cells were passed over because they are no Python.
+    foreign : int
+        How many notebooks were passed over because they are of another language.
     """
 
     notebooks: tuple[str, ...]
@@ -85,3 +89,5 @@ class CheckReport:
     problems: tuple[str, ...] = ()
     known: int = 0
     gone: tuple[str, ...] = ()
+    opaque: int = 0
+    foreign: int = 0

@@ -48,6 +48,7 @@ from nbrefactor.notebook._prompts import (
     without_prompts,
 )
 from nbrefactor.notebook._syntax import is_plain, parse
+from nbrefactor.notebook.newer import newer_python, running_here
 
 __all__ = ["CellCode", "Kind", "MagicText", "Run", "parse", "read_cell"]
 
@@ -337,7 +338,9 @@ def _message(source: str, lines: Lines, error: Exception) -> str:
     starts = [0, *(match.end() for match in AST_ROW.finditer(python.text))]
     start = starts[min(error.lineno, len(starts)) - 1]
     offset = python.origin[start] if start < len(python.text) else len(source)
-    return f"{error.msg} in row {source.count(chr(10), 0, offset) + 1}"
+    newer = newer_python(python.text, error.msg)
+    needs = f"; it needs Python {newer[0]}.{newer[1]}, {running_here()}" if newer else ""
+    return f"{error.msg} in row {source.count(chr(10), 0, offset) + 1}{needs}"
 
 
 def _read_cell_magic(source: str, lines: Lines) -> _Reading:

@@ -43,6 +43,7 @@ def render(report: CheckReport) -> str:
             for found in report.diagnostics
         ],
         "known": report.known,
+        "passed_over": {"cells": report.opaque, "notebooks": report.foreign},
         "gone": [visible_line(line) for line in report.gone],
         "problems": [visible_line(problem) for problem in report.problems],
     }

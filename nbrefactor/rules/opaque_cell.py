@@ -32,7 +32,8 @@ OPAQUE = Rule(
     summary="A code cell is no Python, so it is neither searched nor changed",
     why=(
         "What stands in it may read or bind any name that its text contains, which keeps "
-        "definitions of these names where they are. Correct the cell, or make it raw or markdown."
+        "definitions of these names where they are. Correct the cell, or make it raw or markdown. "
+        "The last line of `nbrefactor check` counts such cells; this rule names them."
     ),
     examples=(
         Example(
@@ -46,8 +47,10 @@ def mean(values)
 def mean(values):
     return sum(values) / len(values)
 """,
+            options="--select NB201",
         ),
     ),
     may_find=_may_find,
     find=_find,
+    default=False,
 )

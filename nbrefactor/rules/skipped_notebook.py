@@ -30,8 +30,8 @@ SKIPPED = Rule(
     name="skipped-notebook",
     summary="A notebook is not one of Python, so nothing in it is looked at",
     why=(
-        "Nothing is passed over in silence. Exclude such notebooks in the settings, or ignore this "
-        "rule."
+        "The last line of `nbrefactor check` counts such notebooks; this rule names them. Exclude "
+        "them in the settings where they are known."
     ),
     examples=(
         Example(
@@ -44,9 +44,11 @@ mean <- function(values) sum(values) / length(values)
 def mean(values):
     return sum(values) / len(values)
 """,
+            options="--select NB202",
             kernel="R",
         ),
     ),
     may_find=_may_find,
     find=_find,
+    default=False,
 )

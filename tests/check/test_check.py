@@ -190,3 +190,45 @@ def test_a_clean_notebook_costs_no_heavy_import(project: Path, notebook, text: s
         [sys.executable, "-c", code], cwd=project, capture_output=True, text=True, check=True
     )
     assert run.stdout.splitlines()[-1] == "0 []"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "last"),
+    [
+        pytest.param(
+            [],
+            0,
+            "0 findings in 3 notebooks; passed over: 2 cells that are no Python (NB201), "
+            "1 notebook of another language (NB202)",
+            id="what is passed over is counted, and no finding",
+        ),
+        pytest.param(
+            ["--ignore", "NB2"], 0, "0 findings in 3 notebooks", id="nobody wants to know"
+        ),
+        pytest.param(
+            ["--ignore", "NB201"],
+            0,
+            "0 findings in 3 notebooks; passed over: 1 notebook of another language (NB202)",
+            id="one of the two",
+        ),
+        pytest.param(["--select", "NB2"], 1, "3 findings in 3 notebooks", id="it is asked for"),
+        pytest.param(["--select", "NB1"], 0, "0 findings in 3 notebooks", id="others are"),
+    ],
+)
+def test_what_is_passed_over_is_counted_in_the_last_line(
+    project: Path, notebook, nbrefactor, arguments: list[str], code: int, last: str
+) -> None:
+    (project / "clean.ipynb").write_bytes(notebook("# %%\nx = 1\n"))
+    (project / "opaque.ipynb").write_bytes(notebook("# %%\nx = (\n\n# %%\ny = 1\n\n# %%\nz)\n"))
+    (project / "r.ipynb").write_bytes(notebook("# %%\nx <- 1\n", "R"))
+    for _ in range(2):  # The second time from the cache.
+        result = nbrefactor("check", ".", *arguments)
+        assert last in result.stdout.splitlines()
+        assert result.exit_code == code
+
+
+def test_what_is_passed_over_is_counted_for_machines(project: Path, notebook, nbrefactor) -> None:
+    (project / "opaque.ipynb").write_bytes(notebook("# %%\nx = (\n"))
+    (project / "r.ipynb").write_bytes(notebook("# %%\nx <- 1\n", "R"))
+    report = json.loads(nbrefactor("check", ".", "--output-format", "json").stdout)
+    assert report["passed_over"] == {"cells": 1, "notebooks": 1}

@@ -101,11 +101,12 @@ def from_sarif(text: str) -> Same:
 def test_every_format_says_the_same(
     project: Path, nbrefactor, name: str, read: Callable[[str], Same]
 ) -> None:
-    expected = from_concise(nbrefactor("check", ".", "--output-format", "concise").stdout)
+    check = ("check", ".", "--select", "NB", "--output-format")
+    expected = from_concise(nbrefactor(*check, "concise").stdout)
     assert {code for _, _, code, _ in expected} == {
         "NB101", "NB201", "NB202", "NB301", "NB401", "NB901",
     }  # fmt: skip
-    assert read(nbrefactor("check", ".", "--output-format", name).stdout) == expected
+    assert read(nbrefactor(*check, name).stdout) == expected
 
 
 def test_the_junit_file_says_the_same(project: Path, nbrefactor) -> None:
@@ -181,7 +182,8 @@ def test_a_message_of_one_line_cannot_be_made_two(place: Path, notebook, nbrefac
     made = json.loads(notebook("# %%\nx = (\n"))
     made["cells"][0]["id"] = "a\n::error::b\x1b[31m"
     (place / "n.ipynb").write_text(json.dumps(made))
-    shown = nbrefactor("check", "n.ipynb", "--output-format", "concise", "-q").stdout
+    arguments = ("check", "n.ipynb", "--select", "NB201", "--output-format", "concise", "-q")
+    shown = nbrefactor(*arguments).stdout
     assert len(shown.splitlines()) == 1
     assert "\x1b" not in shown
 
@@ -233,7 +235,8 @@ def hold(value: dict[str, object], kind: str) -> dict:
 
 def test_the_sarif_log_is_built_as_its_schema_asks(project: Path, nbrefactor) -> None:
     (project / "bad.ipynb").write_text("{")
-    log = hold(json.loads(nbrefactor("check", ".", "--output-format", "sarif").stdout), "log")
+    arguments = ("check", ".", "--select", "NB", "--output-format", "sarif")
+    log = hold(json.loads(nbrefactor(*arguments).stdout), "log")
     assert log["version"] == "2.1.0"
     (run,) = log["runs"]
     hold(run, "run")
@@ -265,7 +268,7 @@ def test_the_sarif_log_is_built_as_its_schema_asks(project: Path, nbrefactor) ->
 
 
 def fingerprints(nbrefactor, path: str) -> dict[str, list[str]]:
-    log = json.loads(nbrefactor("check", path, "--output-format", "sarif").stdout)
+    log = json.loads(nbrefactor("check", path, "--select", "NB", "--output-format", "sarif").stdout)
     found: dict[str, list[str]] = {}
     for result in log["runs"][0]["results"]:
         (print_,) = result["partialFingerprints"].values()

@@ -123,7 +123,7 @@ def answer(data: bytes, choice: Settings, folder: Path, *, screened: bool) -> ob
     path = folder / "n.ipynb"
     subject = Subject("n", choice, Targets().seen_from(path, choice), CellReader(), screened)
     try:
-        return check_bytes(data, subject)
+        return check_bytes(data, subject).diagnostics
     except NbrefactorError as error:
         return type(error), str(error)
 
@@ -273,7 +273,7 @@ def test_processes_and_caches_change_no_answer(
 
 
 def test_findings_are_counted_by_rule(many: Path, nbrefactor: Callable[..., Result]) -> None:
-    result = nbrefactor("check", ".", "--module", "plots", "--statistics")
+    result = nbrefactor("check", ".", "--module", "plots", "--statistics", "--select", "NB")
     counts = [line.split() for line in result.stdout.splitlines() if line.strip()[:1].isdigit()]
     named = {code: int(number) for number, code, *_ in counts if code.startswith("NB")}
     lines = [line for line in result.stdout.splitlines() if ".ipynb:" in line]

@@ -151,7 +151,7 @@ def check(data: bytes, folder: Path) -> Callable[[], object]:
     settings = Settings(modules=(ModuleChoice("library", "renamed"),))
     here = folder / "n.ipynb"
     subject = Subject("n", settings, Targets().seen_from(here, settings), CellReader())
-    return lambda: check_bytes(data, subject)
+    return lambda: check_bytes(data, subject).diagnostics
 
 
 GROWING = [

@@ -74,7 +74,7 @@ def commands(text: str) -> list[str]:
 @pytest.mark.parametrize("form", ["text", "concise"])
 def test_findings_in_lines(form: str, name: str, shown: str, folder: Path) -> None:
     write(name)
-    out, _ = run("check", ".", "--output-format", form, "-q", code=1)
+    out, _ = run("check", ".", "--select", "NB2", "--output-format", form, "-q", code=1)
     (line,) = out.splitlines()
     assert line.startswith(f"{shown}:1: NB201 ")
     assert not commands(out)
@@ -83,7 +83,7 @@ def test_findings_in_lines(form: str, name: str, shown: str, folder: Path) -> No
 @pytest.mark.parametrize(("name", "shown"), CASES)
 def test_findings_for_github(name: str, shown: str, folder: Path) -> None:
     write(name)
-    out, _ = run("check", ".", "--output-format", "github", "-q", code=1)
+    out, _ = run("check", ".", "--select", "NB2", "--output-format", "github", "-q", code=1)
     (line,) = out.splitlines()
     escaped = shown.replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
     assert line.startswith(f"::error file={escaped},line=1,title=NB201 ")
@@ -92,10 +92,10 @@ def test_findings_for_github(name: str, shown: str, folder: Path) -> None:
 @pytest.mark.parametrize(("name", "shown"), CASES)
 def test_findings_for_machines_name_the_very_file(name: str, shown: str, folder: Path) -> None:
     write(name)
-    out, _ = run("check", ".", "--output-format", "json", "-q", code=1)
+    out, _ = run("check", ".", "--select", "NB2", "--output-format", "json", "-q", code=1)
     report = json.loads(out)
     assert [found["path"] for found in report["findings"]] == report["notebooks"] == [name]
-    out, _ = run("check", ".", "--output-format", "sarif", "-q", code=1)
+    out, _ = run("check", ".", "--select", "NB2", "--output-format", "sarif", "-q", code=1)
     (result,) = json.loads(out)["runs"][0]["results"]
     uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
     assert uri.isascii()
@@ -105,7 +105,7 @@ def test_findings_for_machines_name_the_very_file(name: str, shown: str, folder:
 @pytest.mark.parametrize(("name", "shown"), CASES)
 def test_findings_for_junit(name: str, shown: str, folder: Path) -> None:
     write(name)
-    run("check", ".", "--junit", "report.xml", "-q", code=1)
+    run("check", ".", "--select", "NB2", "--junit", "report.xml", "-q", code=1)
     data = Path("report.xml").read_bytes()
     assert not HOSTILE.search(data)
     (suite,) = ElementTree.fromstring(data).iter("testsuite")
@@ -118,13 +118,13 @@ def test_findings_for_junit(name: str, shown: str, folder: Path) -> None:
 def test_a_baseline_knows_the_very_file_again(name: str, shown: str, folder: Path) -> None:
     write(name)
     options = ("--baseline", "known.json")
-    run("check", ".", *options, "--write-baseline", "-q", code=0)
+    run("check", ".", "--select", "NB2", *options, "--write-baseline", "-q", code=0)
     data = Path("known.json").read_bytes()
     assert not HOSTILE.search(data)
     assert [known["path"] for known in json.loads(data)["findings"]] == [name]
-    run("check", ".", *options, code=0)
+    run("check", ".", "--select", "NB2", *options, code=0)
     write(name, "x = 1")
-    out, _ = run("check", ".", *options, code=0)
+    out, _ = run("check", ".", "--select", "NB2", *options, code=0)
     assert f"no longer found: {shown}: NB201" in out
     assert not commands(out)
 
