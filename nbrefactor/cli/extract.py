@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,6 +79,11 @@ _EXAMPLES = """Examples:
     is_flag=True,
     help="Let other definitions of a name, copied as often, go into modules of their own.",
 )
+@click.option(
+    "--bootstrap",
+    type=click.Choice(["path"]),
+    help="Let notebooks that do not find the module begin with lines that put it on their path.",
+)
 @settings_options("source_roots", "imports", "prune_imports", "bump", "changelog")
 @click.option("--dry-run", is_flag=True, help="Show the whole change and write nothing.")
 @click.option(
@@ -101,6 +107,7 @@ def extract(
     max_parameters: int,
     rename: tuple[str, ...],
     variants: bool,
+    bootstrap: str | None,
     given: Given,
     dry_run: bool,
     prove: bool,
@@ -119,7 +126,8 @@ def extract(
 
     paths, names = _told_apart(paths_and_names)
     bounds = (min_copies, min_lines, max_parameters)
-    wanted = _wanted(to, names, everything, bounds, variants, rename)
+    wanted = _wanted(to, names, everything, bounds, rename)
+    wanted = replace(wanted, variants=variants, bootstrap=bootstrap is not None)
     if not prove and asked.anything:
         raise click.UsageError(f"{ASKED.replace('--execute', '--prove')}")
     from nbrefactor.cli.process import now
@@ -154,7 +162,6 @@ def _wanted(
     names: tuple[str, ...],
     everything: bool,
     bounds: tuple[int, int, int],
-    variants: bool,
     rename: Sequence[str],
 ) -> Wanted:
     from nbrefactor.extract.values import Asked
@@ -171,7 +178,7 @@ def _wanted(
         if not sign or not name.isidentifier() or not new.isidentifier():
             raise click.UsageError(f"--rename {text}: expected NAME=NEW")
         renames[name] = new
-    return Asked(to.absolute(), names, *bounds, variants, renames)
+    return Asked(to.absolute(), names, *bounds, renames=renames)
 
 
 def _failed(extraction: Extraction) -> list[Outcome]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from nbrefactor.config import Settings
 from nbrefactor.engine import migrate_bytes
+from nbrefactor.extract.bootstrap import with_bootstrap
 from nbrefactor.extract.choosing import Chosen, choose
 from nbrefactor.extract.needed import imported_above
 from nbrefactor.extract.reading import Library
@@ -237,8 +238,15 @@ class _Migrator:
                 accepted.append(Accepted(read, "renamed", made_of_copies=True))
         except TargetError as error:
             return f"the module cannot stand there: {error}"
-        data = path.read_bytes()
-        return migrate_bytes(data, settings, accepted, path=str(path), now=self._now)
+
+        def migrate(data: bytes) -> Outcome:
+            return migrate_bytes(data, settings, accepted, path=str(path), now=self._now)
+
+        outcome = migrate(path.read_bytes())
+        if self._asked.bootstrap:
+            # All modules of one extraction stand in one folder.
+            outcome = with_bootstrap(outcome, path, self._asked.to, migrate)
+        return outcome
 
 
 def _finding(outcome: Outcome, copy: Copy) -> Finding | None:

@@ -28,6 +28,8 @@ class Asked:
         How many parameters a definition may get at most for what its copies differ in.
     variants : bool
         Whether other definitions of a name, copied as often, go into modules of their own.
+    bootstrap : bool
+        Whether notebooks get lines that put the module's folder on their path, where it is not.
     renames : mapping of str to str
         Other names for definitions in the module.
     """
@@ -38,6 +40,7 @@ class Asked:
     min_lines: int = 3
     most_parameters: int = MOST_PARAMETERS
     variants: bool = False
+    bootstrap: bool = False
     renames: Mapping[str, str] = field(default_factory=dict)
 
 

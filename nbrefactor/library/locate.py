@@ -134,8 +134,10 @@ class Finder:
             if folder not in self._listings:
                 # Own finders: those of the interpreter keep listings between calls.
                 self._listings[folder] = machinery.FileFinder(str(folder), *_LOADERS)
-            if folder / f"{name}.py" in self.planned:
-                return Found("module", folder / f"{name}.py", (), (root,))
+            if self.planned:
+                path = Path(os.path.normpath(folder / f"{name}.py"))
+                if path in self.planned:
+                    return Found("module", path, (), (root,))
             spec = self._listings[folder].find_spec(name)
             if spec is None:
                 continue

@@ -108,19 +108,21 @@ def next_command(family: Family, paths: Sequence[str]) -> str:
         return ""
     if group.move.way == "no":
         return f"nbrefactor scan {_typed(paths)} --names {family.name} --html {family.name}.html"
-    folder = _folder(paths)
-    return f"nbrefactor extract {_typed(paths)} {family.name} --to {folder}helpers.py --dry-run"
+    folders = {Path(path).parent for path in family.notebooks}
+    folder = folders.pop() if len(folders) == 1 else _folder(paths)
+    to = shlex.quote(visible_line(str(folder / "helpers.py")))
+    bootstrap = " --bootstrap path" if folders else ""
+    return f"nbrefactor extract {_typed(paths)} {family.name} --to {to}{bootstrap} --dry-run"
 
 
 def _typed(paths: Sequence[str]) -> str:
     return " ".join(shlex.quote(visible_line(path)) for path in paths)
 
 
-def _folder(paths: Sequence[str]) -> str:
-    """Give the folder of the notebooks, where one is named, as the beginning of a path."""
-    if len(paths) != 1 or paths[0] == "." or Path(paths[0]).suffix == ".ipynb":
-        return ""
-    return f"{shlex.quote(visible_line(paths[0].rstrip('/')))}/"
+def _folder(paths: Sequence[str]) -> Path:
+    """Give the folder in which a module for several folders may stand."""
+    first = Path(paths[0])
+    return first.parent if first.suffix in (".ipynb", ".py") else first
 
 
 def _where(group: Group) -> str:

@@ -62,6 +62,7 @@ def planned(settings: dict[str, str]) -> Extraction:
         tuple(settings.get("names", "").split()),
         most_parameters=int(settings.get("max-parameters", "3")),
         variants=settings.get("variants") == "yes",
+        bootstrap=settings.get("bootstrap") == "yes",
         renames=dict(one.split("=") for one in settings.get("rename", "").split()),
     )
     return plan(["."], asked, lambda path: Settings(source_roots=roots), NOW)
