@@ -74,8 +74,9 @@ class Settings:
         The folder to which the patterns are relative.
     verify_patterns : tuple of str
         Regular expressions of output text that may differ from run to run.
-    suggest : bool
-        Whether near misses under another name are pointed out.
+    tell_kept : bool
+        Whether it is told of definitions that stay why they do, near misses under another name
+        among them; no file says so.
     force : tuple of str
         Names of definitions that the user has looked at and wants replaced.
     prune_imports : bool
@@ -98,7 +99,7 @@ class Settings:
     exclude: tuple[str, ...] = ()
     folder: Path | None = None
     verify_patterns: tuple[str, ...] = ()
-    suggest: bool = True
+    tell_kept: bool = True
     force: tuple[str, ...] = ()
     prune_imports: bool = False
     measured: bool = False

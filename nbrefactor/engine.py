@@ -111,7 +111,7 @@ def migrate_document(
     Outcome
         What is to be written, and why.
     """
-    quietly = replace(settings, suggest=False)
+    quietly = replace(settings, tell_kept=False)
 
     def plan(document: Document) -> Plan:
         return plan_migration(document, settings, modules, now)
@@ -296,8 +296,8 @@ def _replace_definitions(
     matches = list(judge_document(document, notebook, settings, modules))
     findings = list(report_definitions(matches, notebook, to_top=settings.imports == "top"))
     edits = _edits_of(findings)
-    # Near misses under other names stay what they are while others are replaced.
-    settings = replace(settings, suggest=False)
+    # What is told of definitions that stay is said already.
+    settings = replace(settings, tell_kept=False)
     result = document
     remaining = list(range(len(matches)))
     last = edits
@@ -384,7 +384,7 @@ def judge_document(
         will,
         forced=settings.force,
         measured=settings.measured,
-        suggest=settings.suggest,
+        tell_kept=settings.tell_kept,
     )
 
 

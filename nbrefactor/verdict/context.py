@@ -83,6 +83,8 @@ class Context:
         What the user wants.
     forced : frozenset of str
         Names that the user has looked at and wants replaced.
+    brief : bool
+        Whether nobody asks what else speaks against a replacement that nothing can help.
     """
 
     notebook: Timeline
@@ -91,6 +93,7 @@ class Context:
     sight: Callable[[], Sight]
     will: Will
     forced: frozenset[str] = field(default_factory=frozenset)
+    brief: bool = False
     _events: dict[CodeCell, tuple[Event, ...]] = field(default_factory=dict)
     _uses: dict[InlineDefinition, tuple[Use, ...]] = field(default_factory=dict)
     _calls: list[tuple[ImportedCall, ...]] = field(default_factory=list)

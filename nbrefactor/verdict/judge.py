@@ -53,7 +53,7 @@ def judge(
     *,
     forced: Iterable[str] = (),
     measured: bool = False,
-    suggest: bool = True,
+    tell_kept: bool = True,
 ) -> tuple[Match, ...]:
     """Give every definition that has a counterpart its verdict.
 
@@ -72,8 +72,9 @@ def judge(
         Names that the user wants replaced whatever is known of them, as long as their calls bind.
     measured : bool
         Whether a run is going to tell of effects that reading does not know.
-    suggest : bool
-        Whether near misses under another name are looked for, which takes most of the time.
+    tell_kept : bool
+        Whether all is told that keeps a definition where it is, and near misses under another name
+        are looked for, which takes most of the time. What is replaced does not depend on it.
 
     Returns
     -------
@@ -81,7 +82,7 @@ def judge(
         One for each definition with a counterpart, in the notebook's order.
     """
     targets = _Targets(notebook, modules)
-    if not any(targets.may_match(one, aliases, suggest=suggest) for one in notebook.definitions):
+    if not any(targets.may_match(one, aliases, near=tell_kept) for one in notebook.definitions):
         return ()
     forms = Forms(tuple(accepted.offer.forms for accepted in modules))
     here = targets.here
@@ -92,6 +93,7 @@ def judge(
         cache(lambda: sight(notebook, targets.project)),
         _accepting(will, modules),
         frozenset(forced),
+        brief=not (tell_kept or measured),
     )
     proposals = {
         definition: _proposals(definition, targets, aliases, context)
@@ -109,8 +111,13 @@ def judge(
         if definition in solution.chosen:
             matches.append(_replaced(solution.chosen[definition], solution))
         elif listed:
-            matches.append(_kept(listed, solution))
-        elif suggest and (near := _near_miss(definition, targets, aliases, forms)):
+            kept = _kept(listed, solution)
+            if context.brief and kept.level != "divergent":
+                # It counts, and so does why it is no better.
+                whole = replace(context, brief=False)
+                kept = _kept(_proposals(definition, targets, aliases, whole), solution)
+            matches.append(kept)
+        elif tell_kept and (near := _near_miss(definition, targets, aliases, forms)):
             matches.append(near)
     return tuple(matches)
 
@@ -126,14 +133,14 @@ class _Targets:
         self._worlds: dict[tuple[int, str], Worlds] = {}
 
     def may_match(
-        self, definition: InlineDefinition, aliases: Mapping[str, str], *, suggest: bool
+        self, definition: InlineDefinition, aliases: Mapping[str, str], *, near: bool
     ) -> bool:
         """Tell at a glance whether anything can be said of a definition."""
         wanted, glance = aliases.get(definition.name, definition.name), outline(definition.node)
         return any(
             wanted in accepted.module.targets
             or glance in accepted.offer.by_outline
-            or (suggest and accepted.module.targets)
+            or (near and accepted.module.targets)
             for accepted in self._modules
         )
 

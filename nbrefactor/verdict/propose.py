@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 from nbrefactor.library.target import Target
 from nbrefactor.model.outcome import Level
@@ -94,16 +95,22 @@ def _same(
     kinds = HOLDS
     if isinstance(node, ast.ClassDef) and not same_name:
         kinds = fails(Reason("alias-class", there=target.name))
-    answers = {
-        "names": Answer(tuple(Clause(one.reason, one.unless) for one in captures)),
-        "kind": kinds,
-        "place": place(definition, context, candidate),
-        "import": fails(*candidate.arrival.reasons(definition)),
-        "observations": observing(definition, candidate, context, pair),
-        "uses": using(definition, candidate, context, pair),
-        "others": others(definition, candidate, context, pair, recursive=form.recursive),
-        WILL: _willing(definition, level, candidate, context),
-    }
+    answers = _answered(
+        {
+            "names": lambda: Answer(tuple(Clause(one.reason, one.unless) for one in captures)),
+            "kind": lambda: kinds,
+            "place": lambda: place(definition, context, candidate),
+            "import": lambda: fails(*candidate.arrival.reasons(definition)),
+            "observations": lambda: observing(definition, candidate, context, pair),
+            "uses": lambda: using(definition, candidate, context, pair),
+            "others": lambda: others(
+                definition, candidate, context, pair, recursive=form.recursive
+            ),
+            WILL: lambda: _willing(definition, level, candidate, context),
+        },
+        definition,
+        context,
+    )
     notes = tuple(_what_is_renamed(definition, form, candidate, other))
     return Proposal(definition, candidate.module, target, level, answers, notes)
 
@@ -189,28 +196,43 @@ def _different(
         given,
     )
     level: Level = "compatible"
-    answers = {
-        "body": body(definition, candidate, context, paired),
-        "told": fails(*told.refusals),
-        "names": captured,
-        "place": place(definition, context, candidate),
-        "import": fails(*candidate.arrival.reasons(definition)),
-        "observations": observing(definition, candidate, context, pair),
-        "uses": using(definition, candidate, context, pair),
-        "others": others(definition, candidate, context, pair, recursive=False),
-        WILL: _willing(definition, level, candidate, context),
-    }
-    differs = _differs(node, target.node)
-    return Proposal(
+    answers = _answered(
+        {
+            "body": lambda: body(definition, candidate, context, paired),
+            "told": lambda: fails(*told.refusals),
+            "names": lambda: captured,
+            "place": lambda: place(definition, context, candidate),
+            "import": lambda: fails(*candidate.arrival.reasons(definition)),
+            "observations": lambda: observing(definition, candidate, context, pair),
+            "uses": lambda: using(definition, candidate, context, pair),
+            "others": lambda: others(definition, candidate, context, pair, recursive=False),
+            WILL: lambda: _willing(definition, level, candidate, context),
+        },
         definition,
-        candidate.module,
-        target,
-        level,
-        answers,
-        (*differs, *paired.notes, *notes),
-        forms.similarity(node, target.node),
-        forms.difference(node, target.node),
+        context,
     )
+    made = Proposal(definition, candidate.module, target, level, answers)
+    if WILL not in answers:
+        return made
+    return replace(
+        made,
+        notes=(*_differs(node, target.node), *paired.notes, *notes),
+        similarity=forms.similarity(node, target.node),
+        difference=forms.difference(node, target.node),
+    )
+
+
+def _answered(
+    obligations: Mapping[str, Callable[[], Answer]], definition: InlineDefinition, context: Context
+) -> dict[str, Answer]:
+    """Ask one obligation after the other; where only the verdict counts, until one is hopeless."""
+    answers: dict[str, Answer] = {}
+    for name, ask in obligations.items():
+        answers[name] = ask()
+        hopeless = any(not clause.unless for clause in answers[name].clauses)
+        if hopeless and context.brief and name != WILL and definition.name not in context.forced:
+            break
+    return answers
 
 
 def _other_class(

@@ -669,10 +669,28 @@ def accepted_module(folder, level):
     return Accepted(read_target_module("plots", notebook=folder / "n.ipynb"), level)
 
 
+def what_counts(verdict):
+    """Give what stands whether or not it is told what keeps a definition where it is."""
+    kept = verdict.level == "divergent"
+    return (
+        (verdict.definition.name, verdict.definition.node.lineno, verdict.level, verdict.accepted),
+        None if kept else (verdict.target.name, verdict.reasons, len(verdict.calls)),
+    )
+
+
 def migrate(cells, folder, accept, aliases):
     document = read(as_notebook(cells))
     notebook = timeline(document.cells)
     found = judge(notebook, [accepted_module(folder, accept)], aliases, willing)
+    brief = judge(
+        timeline(document.cells),
+        [accepted_module(folder, accept)],
+        aliases,
+        willing,
+        tell_kept=False,
+    )
+    named = [verdict for verdict in found if not verdict.alias]
+    assert list(map(what_counts, brief)) == list(map(what_counts, named))
     findings = report_definitions(found, notebook)
     edits = [edit for finding in findings for edit in finding.edits]
     after = read(write(document, edits)) if edits else document
