@@ -5,15 +5,17 @@ from __future__ import annotations
 import ast
 import importlib.util
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 
 from nbrefactor.library.locate import TargetError
+from nbrefactor.python.scopes import free_references
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SourceModule:
     """The source of a module.
 
@@ -39,6 +41,16 @@ class SourceModule:
         """The dotted package that relative imports in this file start from."""
         is_package = self.path.name == "__init__.py"
         return self.name if is_package else self.name.rpartition(".")[0]
+
+    @cached_property
+    def users(self) -> Mapping[str, Sequence[str]]:
+        """The definitions at the top of the module that use each name; read when first asked."""
+        found: dict[str, list[str]] = {}
+        for statement in self.tree.body:
+            if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                for name in {used.name for used in free_references(statement)}:
+                    found.setdefault(name, []).append(statement.name)
+        return found
 
 
 def read_source(

@@ -42,10 +42,10 @@ def compose(first: Sequence[Edit], second: Sequence[Edit]) -> tuple[Edit, ...]:
     (Edit(cell=0, start=0, end=5, text='ax'),)
     """
     composed: list[Edit] = []
-    cells = sorted({edit.cell for edit in (*first, *second)})
-    for cell in cells:
-        pieces = _pieces([edit for edit in first if edit.cell == cell])
-        for edit in sorted((e for e in second if e.cell == cell), key=_place, reverse=True):
+    before, after = _by_cell(first), _by_cell(second)
+    for cell in sorted(before.keys() | after.keys()):
+        pieces = _pieces(before.get(cell, ()))
+        for edit in sorted(after.get(cell, ()), key=_place, reverse=True):
             pieces = _edited(pieces, edit)
         composed.extend(_edits(cell, pieces))
     return tuple(composed)
@@ -53,6 +53,13 @@ def compose(first: Sequence[Edit], second: Sequence[Edit]) -> tuple[Edit, ...]:
 
 # Behind the last edit a text goes on for as long as it is.
 _REST = 1 << 62
+
+
+def _by_cell(edits: Iterable[Edit]) -> dict[int, list[Edit]]:
+    found: dict[int, list[Edit]] = {}
+    for edit in edits:
+        found.setdefault(edit.cell, []).append(edit)
+    return found
 
 
 def _place(edit: Edit) -> tuple[int, int]:

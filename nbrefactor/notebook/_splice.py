@@ -120,35 +120,89 @@ def escapes_beyond_ascii(data: bytes) -> bool:
     return content.isascii() and _ESCAPED_BEYOND_ASCII.search(content) is not None
 
 
-def style_of(data: bytes, spans: Sequence[tuple[int, int]], cell: int, ascii_only: bool) -> Style:
-    """Find the style in which a cell's new text is written.
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """How one cell's list of lines is laid out; of a single line without what stands between."""
+
+    opening: str
+    separator: str | None
+    closing: str
+
+
+class Styles:
+    """The styles in which the cells' new text is written; each cell is looked at once.
 
     Parameters
     ----------
     data : bytes
         The notebook.
     spans : sequence of tuple of int
-        Where the JSON text of each cell's source stands in it.
-    cell : int
-        The cell that is edited; of the others the nearest ones are asked first.
+        Where the JSON text of each cell's source stands in it, in the order of the cells.
     ascii_only : bool
         As in `Style`.
     """
-    before = data[: spans[cell][0]]
-    inline = ", " if before.endswith((b" ", b"\t")) else ","
-    single: tuple[str, str] | None = None
-    for start, stop in sorted(spans, key=lambda span: abs(span[0] - spans[cell][0])):
-        raw = data[start:stop].decode()
-        literals = list(_LITERAL.finditer(raw)) if raw.startswith("[") else []
-        if not literals:
-            continue
-        opening, closing = raw[1 : literals[0].start()], raw[literals[-1].end() : -1]
-        if len(literals) > 1:
-            separator = raw[literals[0].end() : literals[1].start()]
-            return Style(ascii_only, opening, separator, closing, inline)
-        single = single or (opening, closing)
-    opening, closing = single or _layout_by_indentation(data, before)
-    return Style(ascii_only, opening, _separator_from(opening, inline), closing, inline)
+
+    def __init__(self, data: bytes, spans: Sequence[tuple[int, int]], ascii_only: bool) -> None:
+        self._data = data
+        self._spans = spans
+        self._ascii_only = ascii_only
+        self._layouts: dict[int, _Layout | None] = {}
+        self._telling: list[int] | None = None
+        """The cells with a layout, once all were looked at and none has several lines."""
+
+    def of(self, cell: int) -> Style:
+        """Find the style for a cell: of the others the nearest ones are asked first."""
+        before = self._data[max(0, self._spans[cell][0] - 1) : self._spans[cell][0]]
+        inline = ", " if before in (b" ", b"\t") else ","
+        single: _Layout | None = None
+        for at in self._nearest(cell):
+            found = self._layout(at)
+            if found is None:
+                continue
+            if found.separator is not None:
+                return Style(
+                    self._ascii_only, found.opening, found.separator, found.closing, inline
+                )
+            single = single or found
+            if self._telling is not None:
+                break
+        else:
+            if self._telling is None:
+                self._telling = [at for at, found in sorted(self._layouts.items()) if found]
+        if single is None:
+            single = _layout_by_indentation(self._data, self._spans[cell][0])
+        separator = _separator_from(single.opening, inline)
+        return Style(self._ascii_only, single.opening, separator, single.closing, inline)
+
+    def _nearest(self, cell: int) -> Iterator[int]:
+        """Yield the cells that may tell something, those that begin nearest in the file first."""
+        cells = range(len(self._spans)) if self._telling is None else self._telling
+        here = self._spans[cell][0]
+        after = bisect_left(cells, cell)
+        before = after - 1
+        while before >= 0 or after < len(cells):
+            above = here - self._spans[cells[before]][0] if before >= 0 else None
+            below = self._spans[cells[after]][0] - here if after < len(cells) else None
+            if below is None or (above is not None and above <= below):
+                yield cells[before]
+                before -= 1
+            else:
+                yield cells[after]
+                after += 1
+
+    def _layout(self, cell: int) -> _Layout | None:
+        if cell not in self._layouts:
+            start, stop = self._spans[cell]
+            self._layouts[cell] = _layout_of(self._data[start:stop].decode())
+        return self._layouts[cell]
+
+
+def _layout_of(raw: str) -> _Layout | None:
+    literals = list(_LITERAL.finditer(raw)) if raw.startswith("[") else []
+    if not literals:
+        return None
+    separator = raw[literals[0].end() : literals[1].start()] if len(literals) > 1 else None
+    return _Layout(raw[1 : literals[0].start()], separator, raw[literals[-1].end() : -1])
 
 
 def rewrite(raw: str, edits: Sequence[Edit], style: Style) -> str:
@@ -196,16 +250,16 @@ def rewrite(raw: str, edits: Sequence[Edit], style: Style) -> str:
     return f"[{''.join(spelt)}{closing}]"
 
 
-def _layout_by_indentation(data: bytes, before: bytes) -> tuple[str, str]:
-    """Return what opens and closes a list in a notebook which has none to look at."""
+def _layout_by_indentation(data: bytes, start: int) -> _Layout:
+    """Return how a list that starts at a place is laid out in a notebook with none to look at."""
     first_key = _FIRST_KEY.match(data)
-    line = before[before.rfind(b"\n") + 1 :]
+    line = data[data.rfind(b"\n", 0, start) + 1 : start]
     indentation = line[: len(line) - len(line.lstrip(b" \t"))]
     if first_key is None or first_key[1] is None or not line.lstrip().startswith(b'"source"'):
-        return "", ""
+        return _Layout("", None, "")
     newline = first_key[1].decode()
     closing = newline + indentation.decode()
-    return closing + first_key[2].decode(), closing
+    return _Layout(closing + first_key[2].decode(), None, closing)
 
 
 def _separator_from(opening: str, inline_separator: str) -> str:

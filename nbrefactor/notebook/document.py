@@ -195,12 +195,12 @@ def write(
         by_cell.setdefault(edit.cell, []).append(edit)
     ascii_only = _splice.escapes_beyond_ascii(document.data) if edits or metadata_edits else False
     spans = [cell.source_span for cell in document.cells]
+    styles = _splice.Styles(document.data, spans, ascii_only)
     splices: list[tuple[Span, bytes]] = []
     for index, cell_edits in by_cell.items():
         start, stop = span = document.cells[index].source_span
         ordered = _ordered(document.cells[index], cell_edits)
-        style = _splice.style_of(document.data, spans, index, ascii_only)
-        rewritten = _splice.rewrite(document.data[start:stop].decode(), ordered, style)
+        rewritten = _splice.rewrite(document.data[start:stop].decode(), ordered, styles.of(index))
         splices.append((span, rewritten.encode()))
     for metadata_edit in metadata_edits:
         start, stop = span = _string_span(document, metadata_edit.path)

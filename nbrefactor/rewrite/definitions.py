@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from nbrefactor.model.outcome import Edit, Finding, Level
 from nbrefactor.model.reason import Reason
 from nbrefactor.program.timeline import CodeCell, Timeline
+from nbrefactor.python.scopes import DefinitionNode
 from nbrefactor.rewrite.calls import rewrite_calls
 from nbrefactor.rewrite.imports import Replacement, replace_definitions
 from nbrefactor.rewrite.shown import shows_everything
@@ -52,22 +53,28 @@ def report_definitions(
     everything = shows_everything(notebook)
     by_definition = {found.definition: found for found in matches}
     homes = [found.definition.home for found in matches]
+    replaced = [found for found in matches if found.accepted]
+    staying: dict[CodeCell, list[Replacement]] = {}
+    arriving: dict[CodeCell, list[Replacement]] = {}
+    for found in replaced:
+        if found in moving:
+            arriving.setdefault(moving[found], []).append(_replacement(found))
+        else:
+            staying.setdefault(found.definition.home, []).append(_replacement(found))
     for home in dict.fromkeys([*homes, *moving.values()]):
-        accepted = [found for found in matches if found.accepted]
-        staying = [_replacement(found) for found in accepted if _stays_in(found, home, moving)]
-        arriving = [_replacement(found) for found in accepted if moving.get(found) is home]
-        planned_here = replace_definitions(home, staying, arriving, everything=everything)
+        planned_here = replace_definitions(
+            home, staying.get(home, []), arriving.get(home, []), everything=everything
+        )
         for replacement, planned in planned_here:
             edits[by_definition[replacement.definition]] = planned
     # Definitions of one name may share their call sites: each call is rewritten once.
-    replaced = [found for found in matches if found.accepted]
     calls = {call.use.node: call for found in replaced for call in found.calls}
+    callers: dict[int, Match] = {}
+    for found in replaced:
+        for call in found.calls:
+            callers.setdefault(call.use.home.cell.index, found)
     for edit in rewrite_calls(list(calls.values())):
-        match = next(
-            found
-            for found in replaced
-            if any(call.use.home.cell.index == edit.cell for call in found.calls)
-        )
+        match = callers[edit.cell]
         edits[match] = (*edits.get(match, ()), edit)
     return tuple(_finding(found, edits.get(found, ())) for found in matches)
 
@@ -81,17 +88,15 @@ def _with_places(
     way = WayUp(notebook, leaving)
     placed: list[Match] = []
     moving: dict[Match, CodeCell] = {}
+    together: dict[tuple[str, int], list[DefinitionNode]] = {}
+    for found in matches:
+        if found.accepted:
+            together.setdefault(_as(found), []).append(found.definition.node)
     for found in matches:
         if not found.accepted:
             placed.append(found)
             continue
-        alike = frozenset(
-            other.definition.node
-            for other in matches
-            if other.accepted
-            and other.target is found.target
-            and other.definition.name == found.definition.name
-        )
+        alike = frozenset(together[_as(found)])
         if top is None:
             why = "no cell has imports at its top"
         else:
@@ -106,8 +111,9 @@ def _with_places(
     return placed, moving
 
 
-def _stays_in(match: Match, home: CodeCell, moving: Mapping[Match, CodeCell]) -> bool:
-    return match.definition.home is home and match not in moving
+def _as(match: Match) -> tuple[str, int]:
+    """Give the name, and what it comes to mean, by which imports are the same."""
+    return match.definition.name, id(match.target)
 
 
 def _replacement(match: Match) -> Replacement:

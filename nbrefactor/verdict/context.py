@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from nbrefactor.effects import known
 from nbrefactor.effects.known import Contract
@@ -15,6 +17,7 @@ from nbrefactor.model.outcome import Level
 from nbrefactor.model.reason import Reason
 from nbrefactor.program.timeline import CodeCell, InlineDefinition, Rebinding, Timeline, Use
 from nbrefactor.python.forms import Forms
+from nbrefactor.python.scopes import DefinitionNode
 from nbrefactor.verdict.importing import Arrival
 from nbrefactor.verdict.names import Worlds
 from nbrefactor.verdict.observed_sight import Sight
@@ -65,7 +68,7 @@ class ImportedCall:
     origin: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Context:
     """The notebook, and what is asked of all its definitions alike.
 
@@ -97,6 +100,16 @@ class Context:
     _events: dict[CodeCell, tuple[Event, ...]] = field(default_factory=dict)
     _uses: dict[InlineDefinition, tuple[Use, ...]] = field(default_factory=dict)
     _calls: list[tuple[ImportedCall, ...]] = field(default_factory=list)
+
+    @cached_property
+    def inline(self) -> frozenset[DefinitionNode]:
+        """The definitions of the notebook."""
+        return frozenset(one.node for one in self.notebook.definitions)
+
+    @cached_property
+    def namesakes(self) -> Mapping[str, int]:
+        """How many definitions the notebook has of each name."""
+        return Counter(one.name for one in self.notebook.definitions)
 
     def uses(self, definition: InlineDefinition) -> tuple[Use, ...]:
         """Give the places that read a definition's name and may see it."""

@@ -150,10 +150,12 @@ class _Targets:
             if name in accepted.module.targets:
                 yield self._candidate(at, accepted.module.targets[name])
 
-    def outlined(self, node: DefinitionNode) -> Iterator[Candidate]:
-        """Give the targets that have the outline of a definition."""
+    def alike(self, node: DefinitionNode, forms: Forms) -> Iterator[Candidate]:
+        """Give the targets that have the shape of a definition."""
+        glance = outline(node)
         for at, accepted in enumerate(self._modules):
-            for target in accepted.offer.by_outline.get(outline(node), ()):
+            form = forms.form(node) if glance in accepted.offer.by_outline else None
+            for target in accepted.offer.by_shape.get(form.shape, ()) if form is not None else ():
                 yield self._candidate(at, target)
 
     def as_large(self, node: DefinitionNode) -> Iterator[tuple[TargetModule, Target]]:
@@ -247,7 +249,7 @@ def _proposals(
     wanted = aliases.get(definition.name, definition.name)
     named = list(targets.named(wanted))
     found = [one for target in named for one in propose(definition, target, context, named=True)]
-    for target in targets.outlined(definition.node):
+    for target in targets.alike(definition.node, context.forms):
         if target not in named:
             found.extend(propose(definition, target, context, named=False))
     # The first of equals wins, which is the order in which the modules were given.
@@ -361,12 +363,11 @@ def _minds_company(definition: InlineDefinition, context: Context) -> bool:
 
 
 def _replaced(proposal: Proposal, solution: Solution) -> Match:
-    leaving = {definition.node for definition in solution.chosen}
     calls = tuple(
         call
         for call in proposal.calls
         # A call inside of what goes goes with it.
-        if not any(around in leaving for around in call.use.home.ancestors(call.use.node))
+        if not any(around in solution.leaving for around in call.use.home.ancestors(call.use.node))
     )
     notes = (note for answer in proposal.answers.values() for note in answer.notes)
     reasons = tuple(dict.fromkeys((*proposal.notes, *notes)))

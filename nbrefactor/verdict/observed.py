@@ -11,8 +11,6 @@ from nbrefactor.library.source_module import SourceModule
 from nbrefactor.library.target import Target
 from nbrefactor.model.reason import Reason
 from nbrefactor.program.timeline import InlineDefinition, Timeline, Use
-from nbrefactor.program.words import words
-from nbrefactor.python.bindings import absolute_module
 from nbrefactor.python.excerpt import excerpt
 from nbrefactor.python.meanings import Defined
 from nbrefactor.python.scopes import DefinitionNode, free_references
@@ -54,6 +52,8 @@ class Question:
         Whether the two do the same.
     same_calls : bool
         Whether no call has to change.
+    namesakes : int
+        How many definitions of its name the notebook has.
     """
 
     definition: InlineDefinition
@@ -64,6 +64,7 @@ class Question:
     sight: Sight
     same_program: bool
     same_calls: bool
+    namesakes: int
 
     @property
     def node(self) -> DefinitionNode:
@@ -82,9 +83,6 @@ class Question:
     def mine(self, event: Event) -> list[Thing]:
         """Give the things of an event that come from the definition itself."""
         return self.sight.mine(self.node, event.things)
-
-
-_SHOWS_SOURCE = ("??", "%psource", "%pinfo2", "%pfile", "%page")
 
 
 def observed(question: Question) -> tuple[Reason, ...]:
@@ -162,13 +160,8 @@ def _looked_at(question: Question) -> Iterator[Reason]:
 
 def _asked_for(question: Question) -> Iterator[Reason]:
     """Find the lines that show the source of a definition, comments and all."""
-    name = question.definition.name
-    for home in question.notebook.cells:
-        for magic in home.code.magics:
-            text = magic.text.strip()
-            shows = text.startswith(_SHOWS_SOURCE) or text.endswith("??")
-            if shows and name in words(text):
-                yield Reason("inspects-source", cells=(home.cell.index + 1,))
+    for cell in question.sight.asked_for.get(question.definition.name, ()):
+        yield Reason("inspects-source", cells=(cell,))
 
 
 def _looks(question: Question, event: Event) -> Reason:
@@ -329,12 +322,11 @@ def _changed(question: Question) -> Iterator[Reason]:
 
 def _compared(question: Question) -> Iterator[Reason]:
     """Two objects become one: where both can be met, the notebook may notice."""
-    others = [d for d in question.notebook.definitions if d.name == question.definition.name]
     meets = _meets_the_modules_own(question)
     if meets and isinstance(question.node, ast.ClassDef):
         yield Reason("meets-own", question.definition.name, (meets,))
         return
-    if not meets and len(others) < 2:
+    if not meets and question.namesakes < 2:
         return
     for event in question.events("compares"):
         if any(
@@ -354,32 +346,29 @@ def _meets_the_modules_own(question: Question) -> int:
     module, target = question.target.module, question.target
     names = _names_that_reach(module, target.node.name) | {target.name}
     modules = {module.name, question.worlds.target_module.name}
-    for home in question.notebook.cells:
-        for node in ast.walk(home.tree):
-            match node:
-                case ast.ImportFrom() if absolute_module(node, "") in modules:
-                    if any(alias.name in names or alias.name == "*" for alias in node.names):
-                        return home.cell.index + 1
-                case ast.Attribute(value=value, attr=name) if name in names:
-                    things = question.sight.flow.expression(value, question.sight.scope())
-                    if origins(things) & modules:
-                        return home.cell.index + 1
-    return 0
+    sight = question.sight
+    met = [
+        sight.imported[key]
+        for one in modules
+        for name in (*names, "*")
+        if (key := (one, name)) in sight.imported
+    ]
+    for name in names:
+        for cell, value in sight.attributes.get(name, ()):
+            if origins(sight.flow.expression(value, sight.scope())) & modules:
+                met.append(cell)
+                break
+    return min(met, default=0)
 
 
 def _names_that_reach(module: SourceModule, name: str) -> set[str]:
     """Name the definitions of a module that use a name of it, themselves or through others."""
-    uses = {
-        statement.name: {found.name for found in free_references(statement)}
-        for statement in module.tree.body
-        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
-    }
-    found = {name}
-    while True:
-        more = {one for one, used in uses.items() if used & found} - found
-        if not more:
-            return found
-        found |= more
+    found, pending = {name}, [name]
+    while pending:
+        fresh = [one for one in module.users.get(pending.pop(), ()) if one not in found]
+        found.update(fresh)
+        pending.extend(fresh)
+    return found
 
 
 def helpers(question: Question) -> Iterator[Clause]:

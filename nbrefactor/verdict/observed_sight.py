@@ -11,7 +11,8 @@ from pathlib import Path
 from nbrefactor.library.source_module import SourceModule, read_source
 from nbrefactor.library.target import TargetError
 from nbrefactor.program.timeline import Timeline
-from nbrefactor.python.bindings import modules_run
+from nbrefactor.program.words import words
+from nbrefactor.python.bindings import absolute_module, modules_run
 from nbrefactor.python.scopes import DefinitionNode, bound_names
 from nbrefactor.verdict import observed_origins as table
 from nbrefactor.verdict.observed_flow import Flow
@@ -29,6 +30,7 @@ from nbrefactor.verdict.observed_values import (
 )
 
 _MOST_MODULES = 30
+_SHOWS_SOURCE = ("??", "%psource", "%pinfo2", "%pfile", "%page")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,11 +45,20 @@ class Sight:
         For each function, class and call the definition of the notebook that it stands in.
     about : mapping of ast.AST to tuple of Event
         For each definition of the notebook what is done with it, its instances and its results.
+    imported : mapping of (str, str) to int
+        The first cell, counted from 1, that imports a name (or ``*``) from a module.
+    attributes : mapping of str to sequence of (int, ast.expr)
+        The cells that look up an attribute of a name, in their order, and of what they do.
+    asked_for : mapping of str to sequence of int
+        The cells with lines that show the source of what has a name, in their order.
     """
 
     flow: Flow
     owners: Mapping[object, ast.AST]
     about: Mapping[ast.AST, tuple[Event, ...]]
+    imported: Mapping[tuple[str, str], int]
+    attributes: Mapping[str, Sequence[tuple[int, ast.expr]]]
+    asked_for: Mapping[str, Sequence[int]]
 
     def events(self, node: DefinitionNode, kind: str) -> Iterator[Event]:
         """Give the events of one kind that concern a definition."""
@@ -163,7 +174,39 @@ def sight(notebook: Timeline, modules: Sequence[SourceModule]) -> Sight:
         for node in concerned:
             if node is not None:
                 about.setdefault(node, []).append(event)
-    return Sight(flow, owners, {node: tuple(events) for node, events in about.items()})
+    told = {node: tuple(events) for node, events in about.items()}
+    return Sight(flow, owners, told, *_looked_up(notebook), _asked_for(notebook))
+
+
+def _looked_up(
+    notebook: Timeline,
+) -> tuple[dict[tuple[str, str], int], dict[str, list[tuple[int, ast.expr]]]]:
+    """Index the names that a notebook imports from modules, and the attributes that it reads."""
+    imported: dict[tuple[str, str], int] = {}
+    attributes: dict[str, list[tuple[int, ast.expr]]] = {}
+    for home in notebook.cells:
+        cell = home.cell.index + 1
+        for node in ast.walk(home.tree):
+            match node:
+                case ast.ImportFrom(names=aliases):
+                    if module := absolute_module(node, ""):
+                        for alias in aliases:
+                            imported.setdefault((module, alias.name), cell)
+                case ast.Attribute(value=value, attr=name):
+                    attributes.setdefault(name, []).append((cell, value))
+    return imported, attributes
+
+
+def _asked_for(notebook: Timeline) -> dict[str, list[int]]:
+    """Index the names in lines that show the source of something."""
+    found: dict[str, list[int]] = {}
+    for home in notebook.cells:
+        for magic in home.code.magics:
+            text = magic.text.strip()
+            if text.startswith(_SHOWS_SOURCE) or text.endswith("??"):
+                for name in words(text):
+                    found.setdefault(name, []).append(home.cell.index + 1)
+    return found
 
 
 def _notebook(notebook: Timeline) -> Unit:

@@ -40,6 +40,7 @@ def observing(
         context.sight(),
         pair.same_program,
         pair.same_calls and not pair.given,
+        context.namesakes[definition.name],
     )
     told = (Clause(reason) for reason in observed(question))
     return Answer((*told, *helpers(question)))

@@ -66,6 +66,15 @@ class Offer:
         return found
 
     @cached_property
+    def by_shape(self) -> Mapping[str, Sequence[Target]]:
+        """The targets by what all renamed copies have in common."""
+        found: dict[str, list[Target]] = {}
+        for target in self.module.targets.values():
+            if (form := self.forms.form(target.node)) is not None:
+                found.setdefault(form.shape, []).append(target)
+        return found
+
+    @cached_property
     def sizes(self) -> Mapping[DefinitionNode, int]:
         """How large each target is."""
         return {target.node: size(target.node) for target in self.module.targets.values()}

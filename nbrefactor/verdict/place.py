@@ -40,7 +40,7 @@ def place(definition: InlineDefinition, context: Context, candidate: Candidate) 
         reasons.append(Reason("fallback"))
     if any(definition.start <= magic.start < definition.end for magic in home.code.magics):
         reasons.append(Reason("magic-inside", cells=(home.cell.index + 1,)))
-    if sum(other.name == definition.name for other in context.notebook.definitions) > 1:
+    if context.namesakes[definition.name] > 1:
         if isinstance(node, ast.ClassDef):
             reasons.append(Reason("class-again"))
         elif node.decorator_list:

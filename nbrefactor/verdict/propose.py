@@ -67,6 +67,8 @@ def propose(
             reason = Reason("other-kind", candidate.module.name, here=here, there=there)
             yield _refused(definition, candidate, reason)
         return
+    if form.shape != other.shape and not named:
+        return
     captures = candidate.worlds.captures(node, same_as=target, forms=context.forms)
     if form.shape == other.shape and (named or not _says_little(node)):
         same_name = candidate.target.name == definition.name

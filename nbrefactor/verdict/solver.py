@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import cached_property
 
 from nbrefactor.program.timeline import InlineDefinition
 from nbrefactor.verdict.obligation import Clause
 from nbrefactor.verdict.proposal import Proposal
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Solution:
     """What is replaced.
 
@@ -25,10 +26,16 @@ class Solution:
 
     def unmet(self, proposal: Proposal) -> tuple[Clause, ...]:
         """List what speaks against a proposal, given the replacements that are made."""
-        targets: dict[ast.AST, ast.AST] = {
-            one.definition.node: one.target.node for one in self.chosen.values()
-        }
-        return tuple(clause for clause in proposal.clauses if not _is_met(clause, targets))
+        return tuple(clause for clause in proposal.clauses if not _is_met(clause, self._targets))
+
+    @cached_property
+    def leaving(self) -> Set[ast.AST]:
+        """The definitions that are replaced."""
+        return self._targets.keys()
+
+    @cached_property
+    def _targets(self) -> Mapping[ast.AST, ast.AST]:
+        return {one.definition.node: one.target.node for one in self.chosen.values()}
 
 
 def solve(proposals: Mapping[InlineDefinition, Sequence[Proposal]]) -> Solution:

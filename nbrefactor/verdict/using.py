@@ -45,10 +45,9 @@ def using(
         found = context.notebook.hidden[0]
         clauses.append(Clause(Reason("named-by-text", definition.name, here=f"maybe {found}")))
     ending = None if pair.same_program else figure_ending(definition, context)
-    inline = {one.node for one in context.notebook.definitions}
     for use in context.uses(definition):
         edit, refusals = judge_use(use, pair)
-        around = (node for node in use.home.ancestors(use.node) if node in inline)
+        around = (node for node in use.home.ancestors(use.node) if node in context.inline)
         # A use goes with the definitions that it stands in.
         unless = tuple(frozenset({Replacement(node)}) for node in around)
         clauses.extend(Clause(reason, unless) for reason in refusals)
