@@ -9,7 +9,7 @@ from nbrefactor.model.facts import Facts
 from nbrefactor.notebook._syntax import quiet
 from nbrefactor.notebook.language import foreign_language
 from nbrefactor.notebook.sources import read_sources
-from nbrefactor.program.cell_facts import CellReader, may_opt_out
+from nbrefactor.program.cell_facts import CellFacts, CellReader, may_opt_out
 from nbrefactor.rules.optouts import KEEP_TAG
 
 
@@ -52,7 +52,7 @@ def facts_of(data: bytes, reader: CellReader, *, syntax: bool = True) -> Facts |
     return facts_about(sources.cells, sources.metadata, reader, syntax=syntax)
 
 
-def cells_of(data: bytes) -> tuple[Cell, ...]:
+def cells_of(data: bytes) -> Sequence[Cell]:
     """Give the cells of a notebook's bytes; none where only the full reader can."""
     sources = read_sources(data)
     return () if sources is None else sources.cells
@@ -73,17 +73,20 @@ def facts_about(
         texts = (cell.source for cell in cells if _is_code(cell))
         return Facts(foreign=True, optouts=tagged or any(map(may_opt_out, texts)))
     with quiet():
-        code = [
-            (at, reader.read(cell.source, syntax=syntax))
-            for at, cell in enumerate(cells)
-            if _is_code(cell)
-        ]
-    telling = list(dict.fromkeys(told for _, told in code))
+        opaque: list[int] = []
+        told: dict[CellFacts, None] = {}
+        for at, cell in enumerate(cells):
+            if _is_code(cell):
+                found = reader.read(cell.source, syntax=syntax)
+                told[found] = None
+                if found.opaque:
+                    opaque.append(at)
+    telling = list(told)
     return Facts(
-        opaque=tuple(at for at, told in code if told.opaque),
-        definitions=tuple(dict.fromkeys(one for told in telling for one in told.definitions)),
-        imports=tuple(dict.fromkeys(one for told in telling for one in told.imports)),
-        optouts=tagged or any(told.optouts for told in telling),
+        opaque=tuple(opaque),
+        definitions=tuple(dict.fromkeys(one for cell in telling for one in cell.definitions)),
+        imports=tuple(dict.fromkeys(one for cell in telling for one in cell.imports)),
+        optouts=tagged or any(cell.optouts for cell in telling),
         versions=may_disagree(cells, metadata),
     )
 

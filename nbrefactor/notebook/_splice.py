@@ -11,7 +11,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from nbrefactor.model.outcome import Edit
 
@@ -341,7 +341,8 @@ def _parts(
     for number, piece in enumerate(pieces):
         inside = cuts[bisect_right(cuts, piece.start) : bisect_left(cuts, piece.stop)]
         bounds = [piece.start, *inside, piece.stop]
-        for start, stop in pairwise(bounds):
+        raw_bounds = [piece.raw_start, *_raw_offsets(raw, piece, inside), piece.raw_stop]
+        for (start, raw_start), (stop, raw_stop) in pairwise(zip(bounds, raw_bounds, strict=True)):
             # An empty string in front of a hunk is no part of the hunk's lines.
             while waiting and (
                 start > waiting[-1].start or (start == waiting[-1].start and start < stop)
@@ -351,25 +352,25 @@ def _parts(
                 if hunk.lines:
                     yield hunk.lines
             if start >= dropped_until:
-                text = raw[_raw_offset(raw, piece, start) : _raw_offset(raw, piece, stop)]
+                text = raw[raw_start:raw_stop]
                 yield _Kept(number, text, start == piece.start, stop == piece.stop)
     for hunk in reversed(waiting):
         if hunk.lines:
             yield hunk.lines
 
 
-def _raw_offset(raw: str, piece: _Piece, offset: int) -> int:
-    r"""Find a character of a piece in the JSON text; inside the piece it must follow a ``\n``."""
-    if offset == piece.start:
-        return piece.raw_start
-    if offset == piece.stop:
-        return piece.raw_stop
-    newlines = piece.text.count("\n", 0, offset - piece.start)
-    for escape in _ESCAPED.finditer(raw, piece.raw_start, piece.raw_stop):
-        newlines -= escape[1] is not None
-        if not newlines:
-            return escape.end()
-    raise AssertionError("a cut inside a string follows a line's end")
+def _raw_offsets(raw: str, piece: _Piece, offsets: Sequence[int]) -> Iterator[int]:
+    r"""Find characters within a piece in the JSON text; in order, and each must follow a ``\n``."""
+    newlines = (
+        escape.end()
+        for escape in _ESCAPED.finditer(raw, piece.raw_start, piece.raw_stop)
+        if escape[1] is not None
+    )
+    position = piece.start
+    for offset in offsets:
+        between = piece.text.count("\n", position - piece.start, offset - piece.start)
+        yield next(islice(newlines, between - 1, None))
+        position = offset
 
 
 def _literals(

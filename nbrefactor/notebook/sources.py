@@ -6,8 +6,8 @@ without any doubt is for `nbrefactor.notebook.document.read`, which says what is
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 
 import msgspec
 
@@ -15,10 +15,15 @@ from nbrefactor.notebook.encoding import first_not_utf8
 from nbrefactor.notebook.language import mapping
 
 
+class _CellMetadata(msgspec.Struct, gc=False):
+    tags: Any = None
+
+
 class _Cell(msgspec.Struct, gc=False):
-    cell_type: str
+    # Other types, of newer formats, are left to the full reader: named ones share one text.
+    cell_type: Literal["code", "markdown", "raw"]
     source: str | list[str]
-    metadata: Any = None
+    metadata: _CellMetadata | None = None
 
 
 class _Notebook(msgspec.Struct):
@@ -57,13 +62,13 @@ class Sources(msgspec.Struct, frozen=True):
 
     Parameters
     ----------
-    cells : tuple of SourceCell
+    cells : sequence of SourceCell
         All cells in their order.
     metadata : mapping
         The notebook's own decoded metadata, without ``widgets``.
     """
 
-    cells: tuple[SourceCell, ...]
+    cells: Sequence[SourceCell]
     metadata: Mapping[str, Any]
 
 
@@ -98,12 +103,17 @@ def read_sources(data: bytes) -> Sources | None:
         return None
     metadata = mapping(notebook.metadata)
     own = {key: value for key, value in metadata.items() if key != "widgets"}
-    return Sources(tuple(_cells(notebook.cells)), own)
+    return Sources(_read(notebook.cells), own)
 
 
-def _cells(cells: list[_Cell]) -> Iterator[SourceCell]:
-    for index, cell in enumerate(cells):
+def _read(cells: list[_Cell]) -> Sequence[SourceCell]:
+    """Give the cells' sources; what was decoded is dropped on the way, which halves the memory."""
+    found: list[SourceCell] = []
+    cells.reverse()
+    while cells:
+        cell = cells.pop()
         source = cell.source if isinstance(cell.source, str) else "".join(cell.source)
-        tags = mapping(cell.metadata).get("tags")
-        names = [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else ()
-        yield SourceCell(index, cell.cell_type, tuple(names), source)
+        tags = None if cell.metadata is None else cell.metadata.tags
+        names = tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else ()
+        found.append(SourceCell(len(found), cell.cell_type, names, source))
+    return found

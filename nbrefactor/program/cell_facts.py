@@ -52,6 +52,8 @@ class CellFacts:
 
 
 _NOTHING = CellFacts()
+# What remembering a text takes besides the text, in characters.
+_ENTRY = 100
 
 
 class CellReader:
@@ -60,7 +62,8 @@ class CellReader:
     Parameters
     ----------
     limit : int
-        How many characters of text are remembered; all are forgotten when there are more.
+        How many characters are remembered, with some for each text; all are forgotten when there
+        are more.
     """
 
     def __init__(self, limit: int = 16_000_000) -> None:
@@ -89,7 +92,7 @@ class CellReader:
                 self._known.clear()
                 self._shapes.clear()
                 self._held = 0
-            self._held += len(source)
+            self._held += len(source) + _ENTRY
             self.readings += 1
             found = self._known[source] = _read(source)
         return found

@@ -55,12 +55,12 @@ def _changed(folder: Path) -> Iterator[Command]:
         _write(folder / path, map(_function, range(number)))
         words = (*_MIGRATE, path, *module)
         yield Command(f"`migrate --dry-run`: {number:,} definitions replaced", words)
-    (folder / "called.py").write_text("def f(a, *, width=1):\n    b = a + width\n    return b\n")
+    (folder / "called.py").write_text("def f(a, width=1):\n    b = a + width\n    return b\n")
     for number in (40, 400, 4_000):
-        calls = "\n".join(f"f({at}, n)" for at in range(number))
-        definition = "def f(a, width=1):\n    b = a + width\n    return b"
+        calls = "\n".join(f"f({at}, size=n)" for at in range(number))
+        definition = "def f(a, size=1):\n    b = a + size\n    return b"
         path = _write(folder / f"calls{number}.ipynb", ["n = 3", definition, calls]).name
-        words = (*_MIGRATE, path, "--module", "called.py", "--accept", "compatible")
+        words = (*_MIGRATE, path, "--module", "called.py")
         yield Command(f"`migrate --dry-run`: {number:,} calls rewritten", words)
     for number in (32, 320, 3_200):
         entries = "\n".join(f"- **v1.{at}** (2024-01-01): text {at}" for at in range(number, 0, -1))
