@@ -220,7 +220,7 @@ def _look(document: Document, facts: Facts, subject: Subject, failure: Finding |
         from nbrefactor.engine import find_replacements
 
         # Why definitions stay takes the longest to find, so not where nobody would see it.
-        seen = replace(settings, tell_kept=_shows_divergent(document, settings))
+        seen = replace(settings, suggest=_shows_divergent(document, settings))
         return find_replacements(document, seen, subject.targets.modules)
 
     @cache

@@ -74,7 +74,7 @@ class Settings:
         The folder to which the patterns are relative.
     verify_patterns : tuple of str
         Regular expressions of output text that may differ from run to run.
-    tell_kept : bool
+    suggest : bool
         Whether it is told of definitions that stay why they do, near misses under another name
         among them; no file says so.
     force : tuple of str
@@ -99,7 +99,7 @@ class Settings:
     exclude: tuple[str, ...] = ()
     folder: Path | None = None
     verify_patterns: tuple[str, ...] = ()
-    tell_kept: bool = True
+    suggest: bool = True
     force: tuple[str, ...] = ()
     prune_imports: bool = False
     measured: bool = False

@@ -111,7 +111,7 @@ def migrate_document(
     Outcome
         What is to be written, and why.
     """
-    quietly = replace(settings, tell_kept=False)
+    quietly = replace(settings, suggest=False)
 
     def plan(document: Document) -> Plan:
         return plan_migration(document, settings, modules, now)
@@ -297,7 +297,7 @@ def _replace_definitions(
     findings = list(report_definitions(matches, notebook, to_top=settings.imports == "top"))
     edits = _edits_of(findings)
     # What is told of definitions that stay is said already.
-    settings = replace(settings, tell_kept=False)
+    settings = replace(settings, suggest=False)
     result = document
     remaining = list(range(len(matches)))
     last = edits
@@ -384,7 +384,7 @@ def judge_document(
         will,
         forced=settings.force,
         measured=settings.measured,
-        tell_kept=settings.tell_kept,
+        suggest=settings.suggest,
     )
 
 

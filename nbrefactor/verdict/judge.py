@@ -53,7 +53,7 @@ def judge(
     *,
     forced: Iterable[str] = (),
     measured: bool = False,
-    tell_kept: bool = True,
+    suggest: bool = True,
 ) -> tuple[Match, ...]:
     """Give every definition that has a counterpart its verdict.
 
@@ -72,7 +72,7 @@ def judge(
         Names that the user wants replaced whatever is known of them, as long as their calls bind.
     measured : bool
         Whether a run is going to tell of effects that reading does not know.
-    tell_kept : bool
+    suggest : bool
         Whether all is told that keeps a definition where it is, and near misses under another name
         are looked for, which takes most of the time. What is replaced does not depend on it.
 
@@ -82,7 +82,7 @@ def judge(
         One for each definition with a counterpart, in the notebook's order.
     """
     targets = _Targets(notebook, modules)
-    if not any(targets.may_match(one, aliases, near=tell_kept) for one in notebook.definitions):
+    if not any(targets.may_match(one, aliases, near=suggest) for one in notebook.definitions):
         return ()
     forms = Forms(tuple(accepted.offer.forms for accepted in modules))
     here = targets.here
@@ -93,7 +93,7 @@ def judge(
         cache(lambda: sight(notebook, targets.project)),
         _accepting(will, modules),
         frozenset(forced),
-        brief=not (tell_kept or measured),
+        brief=not (suggest or measured),
     )
     proposals = {
         definition: _proposals(definition, targets, aliases, context)
@@ -117,7 +117,7 @@ def judge(
                 whole = replace(context, brief=False)
                 kept = _kept(_proposals(definition, targets, aliases, whole), solution)
             matches.append(kept)
-        elif tell_kept and (near := _near_miss(definition, targets, aliases, forms)):
+        elif suggest and (near := _near_miss(definition, targets, aliases, forms)):
             matches.append(near)
     return tuple(matches)
 

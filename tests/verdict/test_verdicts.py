@@ -687,7 +687,7 @@ def migrate(cells, folder, accept, aliases):
         [accepted_module(folder, accept)],
         aliases,
         willing,
-        tell_kept=False,
+        suggest=False,
     )
     named = [verdict for verdict in found if not verdict.alias]
     assert list(map(what_counts, brief)) == list(map(what_counts, named))
