@@ -56,7 +56,7 @@ KNOWN = {
     },
     "extract": {
         *("model", "visible", "config", "notebook", "python", "library", "verdict", "engine"),
-        *("scan", "run", "verify"),
+        *("batch", "scan", "run", "verify"),
     },
     "report": {"model", "visible", "notebook", "rules", "scan", "extract", "verify"},
 }

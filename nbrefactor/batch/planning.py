@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +15,9 @@ from nbrefactor.model.outcome import Outcome
 from nbrefactor.program.cell_facts import CellReader
 from nbrefactor.settings_file import SettingsReader
 from nbrefactor.targets import Targets
+
+SettingsFor = Callable[[Path | None], Settings]
+"""Gives the settings of a notebook's file, None being standard input."""
 
 
 @dataclass(frozen=True, slots=True)

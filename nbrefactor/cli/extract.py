@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from nbrefactor.cli.batch import jobs_option, number_of
 from nbrefactor.cli.execution import (
     ASKED,
     Asked,
@@ -97,6 +98,7 @@ _EXAMPLES = """Examples:
     default=True,
     help="Import the module in a process of its own before anything is written (the default).",
 )
+@jobs_option
 @click.option("--quiet", "-q", is_flag=True, help="Print problems and the last line only.")
 def extract(
     paths_and_names: tuple[str, ...],
@@ -113,6 +115,7 @@ def extract(
     prove: bool,
     asked: Asked,
     import_check: bool,
+    jobs: int | None,
     quiet: bool,
 ) -> None:
     """Make a module of definitions that notebooks copy, and let the notebooks import them.
@@ -132,7 +135,8 @@ def extract(
         raise click.UsageError(f"{ASKED.replace('--execute', '--prove')}")
     from nbrefactor.cli.process import now
 
-    extraction = plan(paths, wanted, SettingsReader(given).settings_for, now())
+    settings_for = SettingsReader(given).settings_for
+    extraction = plan(paths, wanted, settings_for, now(), jobs=number_of(jobs))
     _show(extraction, dry_run=dry_run, quiet=quiet, names=names)
     problems = list(extraction.problems)
     problems += [f"{one.path}: {one.reason}" for one in _failed(extraction)]

@@ -4,28 +4,22 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from nbrefactor.config import Settings
-from nbrefactor.engine import migrate_bytes
-from nbrefactor.extract.bootstrap import with_bootstrap
+from nbrefactor.batch.planning import SettingsFor
 from nbrefactor.extract.choosing import Chosen, choose
+from nbrefactor.extract.migrating import Migrator
 from nbrefactor.extract.needed import imported_above
 from nbrefactor.extract.reading import Library
 from nbrefactor.extract.themes import themes, without_strangers
 from nbrefactor.extract.values import Asked, Extraction, Left, Module, Piece, Replaced
 from nbrefactor.extract.writing import ModuleError, ordered, write
-from nbrefactor.library.locate import TargetError
-from nbrefactor.library.target import read_target_module
 from nbrefactor.model.outcome import Finding, Outcome
 from nbrefactor.python.canonical import canonical
 from nbrefactor.scan.values import Copy
-from nbrefactor.verdict.match import Accepted
-
-SettingsFor = Callable[[Path | None], Settings]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +32,12 @@ class _Migrated:
 
 
 def plan(
-    paths: Sequence[Path | str], asked: Asked, settings_for: SettingsFor, now: datetime
+    paths: Sequence[Path | str],
+    asked: Asked,
+    settings_for: SettingsFor,
+    now: datetime,
+    *,
+    jobs: int = 1,
 ) -> Extraction:
     """Plan an extraction; nothing is written, run or imported.
 
@@ -52,6 +51,8 @@ def plan(
         Gives the settings of a notebook.
     now : datetime
         The date that is written beside a new version.
+    jobs : int
+        How many processes plan the notebooks.
 
     Returns
     -------
@@ -70,7 +71,7 @@ def plan(
     above = _Above(library)
     pieces, strangers = without_strangers(pieces, above.anywhere)
     always = (*chosen.left, *held, *strangers)
-    migrate = _Migrator(asked, settings_for, now)
+    migrate = Migrator(asked, settings_for, now, jobs)
     while True:
         modules = tuple(_modules(pieces, asked, before, above))
         done = _migrated(library, modules, migrate)
@@ -183,18 +184,19 @@ def _imports(node: ast.AST) -> Iterator[str]:
         yield node.module
 
 
-def _migrated(library: Library, modules: Sequence[Module], migrate: _Migrator) -> _Migrated:
+def _migrated(library: Library, modules: Sequence[Module], migrate: Migrator) -> _Migrated:
     """Ask the verdict about every copy."""
     members = [(p, copy) for m in modules for p in m.pieces for copy in p.members]
     outcomes: list[Outcome] = []
     replaced: list[Replaced] = []
     left: list[Left] = []
-    holding = {copy.path for _, copy in members}
-    for path in (path for path in library.sources if path in holding):
-        here = [(piece, copy) for piece, copy in members if copy.path == path]
-        own = {piece.key for piece, _ in here}
-        wanted = [one for one in modules if any(piece.key in own for piece in one.pieces)]
-        outcome = migrate(Path(path), wanted)
+    by_path: dict[str, list[tuple[Piece, Copy]]] = {}
+    for piece, copy in members:
+        by_path.setdefault(copy.path, []).append((piece, copy))
+    ordered_paths = [path for path in library.sources if path in by_path]
+    planned = migrate({Path(path): _used(by_path[path], modules) for path in ordered_paths})
+    for path in ordered_paths:
+        here, outcome = by_path[path], planned[Path(path)]
         if isinstance(outcome, str):
             left.extend(Left(copy.text.name, (copy,), outcome, True) for _, copy in here)
             continue
@@ -208,45 +210,10 @@ def _migrated(library: Library, modules: Sequence[Module], migrate: _Migrator) -
     return _Migrated(tuple(outcomes), tuple(replaced), tuple(left))
 
 
-class _Migrator:
-    """Migrates notebooks to planned modules, each once as long as its modules stay the same."""
-
-    def __init__(self, asked: Asked, settings_for: SettingsFor, now: datetime) -> None:
-        self._asked = asked
-        self._settings_for = settings_for
-        self._now = now
-        self._done: dict[tuple[Path, tuple[tuple[Path, bytes], ...]], Outcome | str] = {}
-
-    def __call__(self, path: Path, modules: Sequence[Module]) -> Outcome | str:
-        """Migrate a notebook; a sentence where its settings or a module do not let it."""
-        key = (path, tuple((module.path, module.after) for module in modules))
-        if key not in self._done:
-            self._done[key] = self._outcome(path, modules)
-        return self._done[key]
-
-    def _outcome(self, path: Path, modules: Sequence[Module]) -> Outcome | str:
-        settings = self._settings_for(path)
-        aliases = dict(settings.aliases) | dict(self._asked.renames)
-        settings = replace(settings, aliases=tuple(aliases.items()), suggest=False)
-        planned = {module.path: module.after for module in modules}
-        accepted = []
-        try:
-            for module in modules:
-                read = read_target_module(
-                    str(module.path), notebook=path, roots=settings.source_roots, planned=planned
-                )
-                accepted.append(Accepted(read, "renamed", made_of_copies=True))
-        except TargetError as error:
-            return f"the module cannot stand there: {error}"
-
-        def migrate(data: bytes) -> Outcome:
-            return migrate_bytes(data, settings, accepted, path=str(path), now=self._now)
-
-        outcome = migrate(path.read_bytes())
-        if self._asked.bootstrap:
-            # All modules of one extraction stand in one folder.
-            outcome = with_bootstrap(outcome, path, self._asked.to, migrate)
-        return outcome
+def _used(here: Sequence[tuple[Piece, Copy]], modules: Sequence[Module]) -> tuple[Module, ...]:
+    """Give the modules that hold what stands in a notebook."""
+    keys = {piece.key for piece, _ in here}
+    return tuple(one for one in modules if any(piece.key in keys for piece in one.pieces))
 
 
 def _finding(outcome: Outcome, copy: Copy) -> Finding | None:

@@ -20,7 +20,7 @@ from nbrefactor.scan.sources import Source, SourceError, read_source
 from nbrefactor.scan.values import Copy, Text, best_documented
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Bucket:
     """Copies of one program under one name, in which every name means the same.
 
@@ -53,17 +53,22 @@ class Bucket:
         """Their name."""
         return self.members[0].copy.text.name
 
-    @property
+    @cached_property
     def outside(self) -> tuple[str, ...]:
         """The names around it that it needs when it runs."""
         return outside(self.program)
 
-    @property
+    @cached_property
     def best(self) -> Placed:
         """The best documented copy: see `nbrefactor.scan.values.best_documented`."""
-        fit = [one for one in self.members if not self.why_not_written(one)] or self.members
-        kept = best_documented([one.copy.text for one in fit])
-        return next(one for one in fit if one.copy.text is kept)
+        rest = self.members
+        while rest:
+            kept = best_documented([one.copy.text for one in rest])
+            found = next(one for one in rest if one.copy.text is kept)
+            if not self.why_not_written(found):
+                return found
+            rest = tuple(one for one in rest if one.copy.text is not kept)
+        return self.members[0]
 
     def why_not_written(self, one: Placed) -> str:
         """Say what an annotation of a copy names that cannot be imported; empty for nothing."""
@@ -73,12 +78,12 @@ class Bucket:
                 return f"an annotation names {name}, which no import brings in"
         return ""
 
-    @property
+    @cached_property
     def data(self) -> tuple[str, ...]:
         """The names around it that hold values of the notebook."""
         return tuple(n for n in self.outside if is_data(self.around.symbol(n)))
 
-    @property
+    @cached_property
     def code(self) -> frozenset[tuple[str, str]]:
         """What its other names mean: imports, helpers, builtins."""
         data = set(self.data)
@@ -124,6 +129,7 @@ class Library:
         self._placed = [one for source in self.sources.values() for one in self._in(source)]
         self._grouping = Grouping(self._placed, self._texts)
         self._families: dict[str, tuple[Bucket, ...]] = {}
+        self._outside: dict[Program, tuple[str, ...]] = {}
 
     def _read(self) -> Iterator[Source]:
         for path in self.notebooks:
@@ -163,7 +169,10 @@ class Library:
                 around = self.around(one.source)
                 program = around.program(text)
                 # What magics do is not in the tree, so that their text has to be the same.
-                told = tuple((name, told_as(around.symbol(name))) for name in outside(program))
+                if program not in self._outside:
+                    self._outside[program] = outside(program)
+                names = self._outside[program]
+                told = tuple((name, told_as(around.symbol(name))) for name in names)
                 key = (program, told, text.source if one.found.magic else "")
                 found.setdefault(key, []).append(one)
             self._families[name] = tuple(self._buckets(found))
