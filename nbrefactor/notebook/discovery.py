@@ -1,4 +1,4 @@
-"""Finding notebooks: files as they are named, folders searched to the bottom."""
+"""Finding notebooks and modules: files as they are named, folders searched to the bottom."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from nbrefactor.notebook.ignored import Ignoring, ignoring_around
+
+NOTEBOOKS = (".ipynb",)
+NOTEBOOKS_AND_MODULES = (".ipynb", ".py")
 _SKIPPED = frozenset({"node_modules", "__pycache__"})
 _ENVIRONMENT_MARKS = frozenset({"pyvenv.cfg", "conda-meta"})
 
@@ -43,15 +47,17 @@ class Discovery:
     problems: tuple[Problem, ...]
 
 
-def find(paths: Iterable[Path | str]) -> Discovery:
-    """Find notebooks.
+def find(paths: Iterable[Path | str], endings: tuple[str, ...] = NOTEBOOKS) -> Discovery:
+    """Find notebooks, or modules too.
 
     Parameters
     ----------
     paths : iterable of Path or str
-        A file is taken whatever its name. A folder is searched with all folders in it for
-        ``*.ipynb``, except hidden files and folders (checkpoints among them), ``node_modules``,
-        ``__pycache__``, Python environments and folders that are links.
+        A file is taken whatever its name. A folder is searched with all folders in it, except
+        hidden files and folders (checkpoints among them), ``node_modules``, ``__pycache__``,
+        Python environments, what ``.gitignore`` files name, and folders that are links.
+    endings : tuple of str
+        How the names of the files end that are looked for in folders.
 
     Returns
     -------
@@ -68,16 +74,10 @@ def find(paths: Iterable[Path | str]) -> Discovery:
             continue
         found = [path] if exists and not is_folder else []
         if is_folder:
-            found, inner_problems = _search(path)
+            found, inner_problems = _search(path, endings)
             problems += inner_problems
             if not found and not inner_problems:
-                problems.append(
-                    Problem(
-                        path,
-                        "no notebook in this folder; expected *.ipynb files outside of hidden "
-                        "folders, node_modules and Python environments",
-                    )
-                )
+                problems.append(Problem(path, _nothing(endings)))
         elif not exists:
             reason = "a link that leads nowhere" if path.is_symlink() else "no such file or folder"
             problems.append(Problem(path, reason))
@@ -90,7 +90,16 @@ def find(paths: Iterable[Path | str]) -> Discovery:
     return Discovery(tuple(notebooks.values()), tuple(problems))
 
 
-def _search(folder: Path) -> tuple[list[Path], list[Problem]]:
+def _nothing(endings: tuple[str, ...]) -> str:
+    what = "notebook" if endings == NOTEBOOKS else "notebook or module"
+    files = " or ".join(f"*{ending}" for ending in endings)
+    return (
+        f"no {what} in this folder; expected {files} files outside of hidden folders, "
+        "node_modules, Python environments and what .gitignore names"
+    )
+
+
+def _search(folder: Path, endings: tuple[str, ...]) -> tuple[list[Path], list[Problem]]:
     found: list[Path] = []
     problems: list[Problem] = []
 
@@ -98,14 +107,29 @@ def _search(folder: Path) -> tuple[list[Path], list[Problem]]:
         reason = f"the folder cannot be read ({error.strerror})"
         problems.append(Problem(Path(error.filename), reason))
 
+    base = os.path.abspath(folder)  # noqa: PTH100 (a link keeps its name)
+    known: dict[str, Ignoring] = {str(folder): ignoring_around(base)}
     for root, folders, files in os.walk(folder, onerror=report):
         here = Path(root)
+        place = base + root[len(str(folder)) :]
+        ignoring = known.pop(root, Ignoring())
+        if ".gitignore" in files:
+            ignoring = ignoring.inside(place)
         if here != folder and _ENVIRONMENT_MARKS.intersection(folders + files):
             folders.clear()
             continue
-        folders[:] = [name for name in folders if not name.startswith(".") and name not in _SKIPPED]
+        folders[:] = [
+            name
+            for name in folders
+            if not name.startswith(".")
+            and name not in _SKIPPED
+            and not (ignoring.rules and ignoring.ignores(f"{place}/{name}/"))
+        ]
+        known.update((os.path.join(root, name), ignoring) for name in folders)  # noqa: PTH118
         for name in files:
-            if name.endswith(".ipynb") and not name.startswith("."):
+            if ignoring.rules and ignoring.ignores(f"{place}/{name}"):
+                continue
+            if name.endswith(endings) and not name.startswith("."):
                 notebook = here / name
                 if notebook.is_file():
                     found.append(notebook)

@@ -133,3 +133,66 @@ def test_a_path_that_cannot_be_looked_up_is_named(tmp_path: Path) -> None:
         "it cannot be looked up (File name too long)",
         "no such file or folder",
     }
+
+
+IGNORED = {
+    "a pattern of the folder": ({".gitignore": "out.ipynb\n"}, ["out.ipynb"], ["a.ipynb"]),
+    "a folder": ({".gitignore": "build/\n"}, ["build/a.ipynb", "build/x/a.ipynb"], ["a.ipynb"]),
+    "a file further down": ({"sub/.gitignore": "*.ipynb\n"}, ["sub/a.ipynb"], ["a.ipynb"]),
+    "the file further down has the last word": (
+        {".gitignore": "*.ipynb\n", "sub/.gitignore": "!kept.ipynb\n"},
+        ["a.ipynb", "sub/a.ipynb"],
+        ["sub/kept.ipynb"],
+    ),
+    "an exception": ({".gitignore": "*.ipynb\n!kept.ipynb\n"}, ["a.ipynb"], ["kept.ipynb"]),
+    "only at the root": ({".gitignore": "/a.ipynb\n"}, ["a.ipynb"], ["sub/a.ipynb"]),
+    "a comment and an empty line": ({".gitignore": "# a.ipynb\n\n"}, [], ["a.ipynb"]),
+    "a pattern that cannot be, beside one that can": (
+        {".gitignore": "///\n!\nout.ipynb\n"},
+        ["out.ipynb"],
+        ["a.ipynb"],
+    ),
+}
+
+
+def write_all(folder: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+
+
+@pytest.mark.parametrize(("rules", "ignored", "kept"), IGNORED.values(), ids=IGNORED)
+def test_what_git_ignores_is_left_out(
+    tmp_path: Path, rules: dict[str, str], ignored: list[str], kept: list[str]
+) -> None:
+    (tmp_path / ".git").mkdir()
+    write_all(tmp_path, rules | dict.fromkeys([*ignored, *kept], "{}"))
+    found = discovery.find([tmp_path]).notebooks
+    assert [str(path.relative_to(tmp_path)) for path in found] == sorted(kept)
+    assert list(discovery.find([tmp_path / name for name in ignored]).notebooks) == [
+        tmp_path / name for name in ignored
+    ]
+
+
+@pytest.mark.parametrize(
+    ("root", "number"),
+    [
+        pytest.param("outer/.git", 1, id="up to the root of the repository"),
+        pytest.param("outer/sub/.git", 2, id="not beyond it"),
+    ],
+)
+def test_files_above_the_folder_count(tmp_path: Path, root: str, number: int) -> None:
+    (tmp_path / root).mkdir(parents=True)
+    write_all(tmp_path, {"outer/.gitignore": "out.ipynb\n"})
+    write_all(tmp_path, {"outer/sub/out.ipynb": "{}", "outer/sub/a.ipynb": "{}"})
+    assert len(discovery.find([tmp_path / "outer/sub"]).notebooks) == number
+
+
+def test_an_ignored_folder_that_is_named_is_searched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".git").mkdir()
+    write_all(tmp_path, {".gitignore": "build/\n", "build/a.ipynb": "{}"})
+    monkeypatch.chdir(tmp_path)
+    assert [str(path) for path in discovery.find(["build"]).notebooks] == ["build/a.ipynb"]
+    assert discovery.find(["."]).notebooks == ()
