@@ -48,7 +48,7 @@ KNOWN = {
     "run": {"model", "visible", "notebook", "python"},
     "verify": {"model", "visible", "config", "notebook", "effects", "program", "run"},
     "prove": {"model", "verify"},
-    "scan": {"model", "visible", "notebook", "python"},
+    "scan": {"model", "visible", "config", "notebook", "python", "batch"},
     "glance": {"model", "notebook", "program", "rules", "versioning"},
     "batch": {
         *("model", "visible", "config", "settings_file", "selection", "targets"),

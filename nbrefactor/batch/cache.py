@@ -23,6 +23,7 @@ from nbrefactor.model.facts import Facts
 # Raised whenever the same notebook gets other facts than before.
 _FORMAT = 1
 _ENDING = ".facts"
+MEMO_ENDING = ".answers"
 _SIGN = "nbrefactor cache"
 # A file that changed so shortly before it was read may change again without another time stamp.
 _UNSETTLED_NS = 2_000_000_000
@@ -109,15 +110,19 @@ class Cache:
         kept = {path: entry for path, entry in _load(self.file).items() if path not in new}
         spare = max(0, len(kept) + len(new) - _MOST)
         files = {**dict(list(kept.items())[spare:]), **new}
-        data = msgspec.msgpack.encode(_Contents(_SIGN, _key(), files))
-        temporary = self.file.with_suffix(f".{os.getpid()}.tmp")
-        try:
-            _make_folder(self.file.parent)
-            temporary.write_bytes(data)
-            temporary.replace(self.file)
-        except OSError:
-            with suppress(OSError):
-                temporary.unlink()
+        write_whole(self.file, msgspec.msgpack.encode(_Contents(_SIGN, program_key(), files)))
+
+
+def write_whole(file: Path, data: bytes) -> None:
+    """Write a cache, so that others see the old one or the new one; at worst there is none."""
+    temporary = file.with_suffix(f".{os.getpid()}.tmp")
+    try:
+        _make_folder(file.parent)
+        temporary.write_bytes(data)
+        temporary.replace(file)
+    except OSError:
+        with suppress(OSError):
+            temporary.unlink()
 
 
 def cache_for(folder: Path | None, place: Path) -> Cache:
@@ -130,8 +135,13 @@ def cache_for(folder: Path | None, place: Path) -> Cache:
     place : Path
         The current folder.
     """
-    name = hashlib.sha256(f"{_key()} {place}".encode(errors="surrogateescape")).hexdigest()[:32]
-    return Cache((folder or own_folder()) / f"{name}{_ENDING}")
+    return Cache(file_for(folder, str(place), _ENDING))
+
+
+def file_for(folder: Path | None, what: str, ending: str) -> Path:
+    """Name the file of a cache, in a folder or in the user's own one."""
+    text = f"{program_key()} {what}".encode(errors="surrogateescape")
+    return (folder or own_folder()) / f"{hashlib.sha256(text).hexdigest()[:32]}{ending}"
 
 
 def own_folder() -> Path:
@@ -155,9 +165,10 @@ def clear(folder: Path) -> int:
         If one cannot be taken out.
     """
     number = 0
-    for file in sorted(folder.glob(f"*{_ENDING}")):
-        file.unlink(missing_ok=True)
-        number += 1
+    for ending in (_ENDING, MEMO_ENDING):
+        for file in sorted(folder.glob(f"*{ending}")):
+            file.unlink(missing_ok=True)
+            number += 1
     for file in folder.glob("*.tmp"):
         file.unlink(missing_ok=True)
     return number
@@ -171,8 +182,13 @@ def stamp_of(path: Path) -> Stamp:
 
 def entry_of(stamp: Stamp, data: bytes, facts: Facts) -> Entry:
     """Make the entry of a file whose stamp was taken before it was read."""
-    settled = len(data) == stamp.size and stamp.modified < time.time_ns() - _UNSETTLED_NS
+    settled = len(data) == stamp.size and is_settled(stamp)
     return Entry(stamp if settled else None, digest_of(data), facts)
+
+
+def is_settled(stamp: Stamp) -> bool:
+    """Tell whether a file that changes after its stamp was taken gets another one."""
+    return stamp.modified < time.time_ns() - _UNSETTLED_NS
 
 
 def digest_of(data: bytes) -> bytes:
@@ -190,7 +206,8 @@ def _name_of(path: Path) -> str:
     return name
 
 
-def _key() -> str:
+def program_key() -> str:
+    """Name what wrote a cache: nothing else reads it."""
     return f"{_FORMAT} {__version__} {sys.version_info[:2]}"
 
 
@@ -200,7 +217,7 @@ def _load(file: Path) -> dict[str, Entry]:
         contents = msgspec.msgpack.decode(file.read_bytes(), type=_Contents)
     except (OSError, msgspec.MsgspecError, ValueError, RecursionError):
         return {}
-    return contents.files if (contents.sign, contents.key) == (_SIGN, _key()) else {}
+    return contents.files if (contents.sign, contents.key) == (_SIGN, program_key()) else {}
 
 
 def _make_folder(folder: Path) -> None:

@@ -13,6 +13,8 @@ from nbrefactor.batch.attempt import attempt
 from nbrefactor.batch.values import Done, Found, Opened, Problem, Result, Work
 from nbrefactor.config import Settings
 
+SettingsFor = Callable[[Path | None], Settings]
+
 # What is done sooner than this is done before other processes have started.
 _ALONE = 0.15
 
@@ -33,13 +35,15 @@ class Discovery:
     problems: tuple[Problem, ...]
 
 
-def discover(paths: Sequence[str]) -> Discovery:
+def discover(paths: Sequence[str], endings: tuple[str, ...] = (".ipynb",)) -> Discovery:
     """Find the notebooks that the user means.
 
     Parameters
     ----------
     paths : sequence of str
         Files and folders as the user named them; ``-`` is standard input.
+    endings : tuple of str
+        How the names of files end that are looked for in folders.
 
     Returns
     -------
@@ -48,7 +52,7 @@ def discover(paths: Sequence[str]) -> Discovery:
     """
     from nbrefactor.notebook.discovery import find
 
-    found = find([path for path in paths if path != "-"])
+    found = find([path for path in paths if path != "-"], endings)
     named = frozenset(paths)
     own = [Found(None, "<stdin>", named=True)] if "-" in named else []
     files = [Found(path, str(path), str(path) in named) for path in found.notebooks]
@@ -68,7 +72,7 @@ class Step(Generic[Result]):
         The work.
     """
 
-    settings_for: Callable[[Path | None], Settings]
+    settings_for: SettingsFor
     work: Work[Result]
 
     def __call__(self, found: Found) -> Done[Result]:

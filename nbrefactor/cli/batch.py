@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -31,6 +32,23 @@ def jobs_option(command: Callable[..., Any]) -> Callable[..., Any]:
         help="Processes that share the notebooks. Default: the cores that may be used.",
     )
     decorated: Callable[..., Any] = option(command)
+    return decorated
+
+
+def cache_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--no-cache`` and ``--cache-dir``."""
+    whether = click.option(
+        "--no-cache",
+        is_flag=True,
+        help="Read every notebook anew, and keep nothing of it for later.",
+    )
+    where = click.option(
+        "--cache-dir",
+        type=click.Path(file_okay=False, path_type=Path),
+        envvar="NBREFACTOR_CACHE_DIR",
+        help="Folder for what is kept. Default: the user's folder for caches.",
+    )
+    decorated: Callable[..., Any] = whether(where(command))
     return decorated
 
 

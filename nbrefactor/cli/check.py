@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from nbrefactor.batch.values import Opened
-from nbrefactor.cli.batch import bar, jobs_option, number_of
+from nbrefactor.cli.batch import bar, cache_options, jobs_option, number_of
 from nbrefactor.cli.execution import (
     ASKED,
     STOPPED,
@@ -87,15 +87,7 @@ _EXAMPLES = """Examples:
 @click.option("--execute", is_flag=True, help="Run each notebook too; its file stays as it is.")
 @execution_options
 @jobs_option
-@click.option(
-    "--no-cache", is_flag=True, help="Read every notebook anew, and keep nothing of it for later."
-)
-@click.option(
-    "--cache-dir",
-    type=click.Path(file_okay=False, path_type=Path),
-    envvar="NBREFACTOR_CACHE_DIR",
-    help="Folder for what is kept. Default: the user's folder for caches.",
-)
+@cache_options
 @click.option("--statistics", is_flag=True, help="Count the findings of each rule at the end.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
 @click.option("--quiet", "-q", is_flag=True, help="Print findings and problems only.")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import msgspec
+from typing import TYPE_CHECKING
 
 from nbrefactor.model.errors import NbrefactorError
-from nbrefactor.notebook.language import foreign_language, mapping
+from nbrefactor.notebook.language import foreign_language
+from nbrefactor.notebook.sources import SourceCell, read_sources
+
+if TYPE_CHECKING:
+    from nbrefactor.notebook.document import Cell
 
 _BOM = b"\xef\xbb\xbf"
 _DEFINED = re.compile(rb"^(?:async[ \t]+)?(?:def|class)[ \t]+([\w\x80-\xff]+)", re.MULTILINE)
@@ -38,20 +40,6 @@ class SourceError(NbrefactorError):
     """A file that cannot be read; the text says why, without the file's name."""
 
 
-class _Cell(msgspec.Struct):
-    cell_type: Any = None
-    source: Any = ""
-
-
-class _Notebook(msgspec.Struct):
-    cells: list[_Cell]
-    nbformat: Any
-    metadata: Any = None
-
-
-_DECODER = msgspec.json.Decoder(_Notebook)
-
-
 def read_source(path: Path, *, whole: bool = False) -> Source | None:
     """Read what the code cells of a notebook say.
 
@@ -74,27 +62,30 @@ def read_source(path: Path, *, whole: bool = False) -> Source | None:
     OSError
         If it cannot be read.
     """
-    data = path.read_bytes()
+    return source_of(path.read_bytes(), str(path), whole=whole)
+
+
+def source_of(data: bytes, name: str, *, whole: bool = False) -> Source | None:
+    """Read what the code cells of a notebook's bytes say; see `read_source`."""
     if not whole and b"def " not in data and b"class " not in data:
         return None
-    try:
-        notebook = _DECODER.decode(data.removeprefix(_BOM))
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        return _read_slowly(path, data)
-    if notebook.nbformat != 4:
-        return _read_slowly(path, data)
-    if foreign_language(mapping(notebook.metadata)):
+    sources = read_sources(data)
+    if sources is None:
+        return _read_slowly(data, name)
+    if foreign_language(sources.metadata):
         return None
-    return Source(str(path), tuple(_code(notebook.cells)))
+    return Source(name, _code(sources.cells))
 
 
-def read_module(path: Path, names: Container[str]) -> Source | None:
+def module_of(data: bytes, name: str, names: Container[str]) -> Source | None:
     """Read a ``.py`` file.
 
     Parameters
     ----------
-    path : Path
-        The file.
+    data : bytes
+        What it holds.
+    name : str
+        The file, as found.
     names : container of str
         Names of definitions that are looked for.
 
@@ -107,40 +98,26 @@ def read_module(path: Path, names: Container[str]) -> Source | None:
     ------
     SourceError
         If it is not UTF-8.
-    OSError
-        If it cannot be read.
     """
-    data = path.read_bytes().removeprefix(_BOM)
+    data = data.removeprefix(_BOM)
     if not any(found.decode(errors="replace") in names for found in _DEFINED.findall(data)):
         return None
     try:
-        return Source(str(path), ((None, data.decode()),))
+        return Source(name, ((None, data.decode()),))
     except UnicodeDecodeError as error:
         raise SourceError(f"not UTF-8: byte {error.start} does not decode") from error
 
 
-def _code(cells: list[_Cell]) -> list[tuple[int | None, str]]:
-    found: list[tuple[int | None, str]] = []
-    for number, cell in enumerate(cells, 1):
-        if cell.cell_type != "code":
-            continue
-        source = cell.source
-        if isinstance(source, list):
-            source = "".join(piece for piece in source if isinstance(piece, str))
-        if isinstance(source, str):
-            found.append((number, source))
-    return found
+def _code(cells: Iterable[SourceCell | Cell]) -> tuple[tuple[int | None, str], ...]:
+    return tuple((cell.index + 1, cell.source) for cell in cells if cell.cell_type == "code")
 
 
-def _read_slowly(path: Path, data: bytes) -> Source | None:
-    """Read an unusual notebook as the other commands do, or say what is wrong with it."""
+def _read_slowly(data: bytes, name: str) -> Source | None:
+    """Read an unusual notebook in full, or say what is wrong with it."""
     from nbrefactor.notebook.document import NotebookError, foreign_kernel, read
 
     try:
         document = read(data)
     except NotebookError as error:
         raise SourceError(str(error)) from error
-    if foreign_kernel(document):
-        return None
-    cells = [(one.index + 1, one.source) for one in document.cells if one.cell_type == "code"]
-    return Source(str(path), tuple(cells))
+    return None if foreign_kernel(document) else Source(name, _code(document.cells))

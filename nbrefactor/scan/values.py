@@ -237,6 +237,8 @@ class Scan:
         How many files of each kind were read, and how many definitions stand in notebooks.
     problems : tuple of str
         Files that could not be read, a sentence each.
+    left_out : tuple of str
+        Named files that the settings leave out, a sentence each.
     """
 
     families: tuple[Family, ...]
@@ -244,6 +246,7 @@ class Scan:
     modules: int
     definitions: int
     problems: tuple[str, ...] = field(default=())
+    left_out: tuple[str, ...] = field(default=())
 
     @property
     def groups(self) -> tuple[Group, ...]:

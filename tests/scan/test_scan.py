@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
 from nbrefactor.cli import main
 from nbrefactor.scan.scan import Wanted, scan
+from nbrefactor.scan.values import Scan
 
 Write = Callable[..., Path]
 MEAN = "def mean(values):\n    total = sum(values)\n    return total / len(values)\n"
@@ -222,6 +225,142 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_scanned(
     assert result.exit_code == 2
     assert "c.ipynb: not JSON" in result.stderr
     assert "1 group of copies" in result.stdout
+
+
+def test_notebooks_that_the_settings_leave_out_are_not_scanned(
+    write: Write, run: Callable[..., Result]
+) -> None:
+    Path("nbrefactor.toml").write_text('include = ["*.ipynb"]\nexclude = ["old/"]\n')
+    Path("old").mkdir()
+    write("a.ipynb", MEAN)
+    write("old/b.ipynb", MEAN)
+    Path("tools.py").write_text(MEAN)
+    Path("old/tools.py").write_text(MEAN)
+    told = json.loads(run(".", "--output-format", "json").stdout)
+    (family,) = told["families"]
+    assert [copy["path"] for copy in family["groups"][0]["copies"]] == ["a.ipynb", "tools.py"]
+    named = run("a.ipynb", "old/b.ipynb")
+    assert named.exit_code == 0
+    assert 'old/b.ipynb: left out by "exclude"' in named.stderr
+
+
+def test_what_git_ignores_is_not_scanned(write: Write) -> None:
+    Path(".git").mkdir()
+    Path(".gitignore").write_text("b.ipynb\nbuild/\n")
+    Path("build").mkdir()
+    write("a.ipynb", MEAN)
+    write("b.ipynb", MEAN)
+    Path("build/tools.py").write_text(MEAN)
+    assert groups() == []
+
+
+@pytest.mark.slow
+def test_several_processes_find_the_same(
+    write: Write, run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nbrefactor.batch.loop._ALONE", 0.0)
+    for at in range(30):
+        write(f"n{at}.ipynb", MEAN.replace("mean", f"mean{at % 3}"))
+    Path("broken.ipynb").write_text('{"cells": [def ')
+    alone, together = (run(".", "--no-cache", "--jobs", jobs) for jobs in "13")
+    assert alone.output == together.output
+    assert "broken.ipynb" in together.stderr
+
+
+@pytest.fixture
+def scans(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Count how often files are really scanned."""
+    from nbrefactor.scan import scan as module
+
+    counted: list[int] = []
+    really = module.scan
+
+    def counting(*arguments: Any) -> Scan:
+        counted.append(1)
+        return really(*arguments)
+
+    monkeypatch.setattr(module, "scan", counting)
+    return counted
+
+
+def settled(*names: str) -> None:
+    for name in names:
+        os.utime(name, (1_700_000_000, 1_700_000_000))
+
+
+CHANGED = {
+    "a notebook": lambda: Path("a.ipynb").write_bytes(Path("c.txt").read_bytes()),
+    "a new notebook": lambda: Path("d.ipynb").write_bytes(Path("b.ipynb").read_bytes()),
+    "a notebook that is gone": lambda: Path("b.ipynb").unlink(),
+    "a module": lambda: Path("tools.py").write_text("x = 1\n"),
+    "the settings": lambda: Path("nbrefactor.toml").write_text('exclude = ["b.ipynb"]\n'),
+}
+
+
+@pytest.mark.parametrize("change", CHANGED.values(), ids=CHANGED)
+def test_what_was_told_is_told_again_until_something_changes(
+    write: Write, run: Callable[..., Result], scans: list[int], change: Callable[[], object]
+) -> None:
+    write("a.ipynb", MEAN)
+    write("b.ipynb", MEAN)
+    write("c.txt", MEAN.replace("mean", "average"))
+    Path("tools.py").write_text(MEAN)
+    settled("a.ipynb", "b.ipynb", "tools.py")
+    first, again = (run(".", "--cache-dir", "kept") for _ in range(2))
+    assert (first.output, first.exit_code) == (again.output, again.exit_code)
+    assert len(scans) == 1
+    change()
+    after, anew = run(".", "--cache-dir", "kept"), run(".", "--no-cache")
+    assert after.output == anew.output
+    assert len(scans) == 3
+
+
+def test_other_options_ask_another_question(
+    write: Write, run: Callable[..., Result], scans: list[int]
+) -> None:
+    write("a.ipynb", MEAN)
+    write("b.ipynb", MEAN)
+    settled("a.ipynb", "b.ipynb")
+    for options in ([], ["--min-copies", "3"], ["--output-format", "json"]):
+        kept = run(".", "--cache-dir", "kept", *options)
+        assert kept.output == run(".", "--no-cache", *options).output
+    assert len(scans) == 6
+    assert run(".", "--cache-dir", "kept", "--fail-over", "0").exit_code == 1
+    assert len(scans) == 6
+
+
+def test_problems_are_told_again(
+    write: Write, run: Callable[..., Result], scans: list[int]
+) -> None:
+    write("a.ipynb", MEAN)
+    Path("b.ipynb").write_text('{"cells": [def ')
+    settled("a.ipynb", "b.ipynb")
+    first, again = (run(".", "--cache-dir", "kept") for _ in range(2))
+    assert first.exit_code == again.exit_code == 2
+    assert first.stderr == again.stderr != ""
+    assert len(scans) == 1
+
+
+@pytest.mark.parametrize("damage", [b"", b"\x00", b"\x93", b"no cache"])
+def test_what_is_damaged_is_passed_over(
+    write: Write, run: Callable[..., Result], scans: list[int], damage: bytes
+) -> None:
+    write("a.ipynb", MEAN)
+    settled("a.ipynb")
+    first = run(".", "--cache-dir", "kept")
+    (kept,) = Path("kept").glob("*.answers")
+    kept.write_bytes(damage)
+    assert run(".", "--cache-dir", "kept").output == first.output
+    assert len(scans) == 2
+
+
+def test_a_notebook_that_was_just_written_is_scanned_anew(
+    write: Write, run: Callable[..., Result], scans: list[int]
+) -> None:
+    write("a.ipynb", MEAN)
+    for _ in range(2):
+        run(".", "--cache-dir", "kept")
+    assert len(scans) == 2
 
 
 LANGUAGES = {
