@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from nbrefactor.config import Settings
 from nbrefactor.model.edits import compose
 from nbrefactor.model.errors import NbrefactorError
-from nbrefactor.model.outcome import CellChange, Edit, Finding, Level, MetadataEdit, Outcome
+from nbrefactor.model.outcome import CellChange, Edit, Finding, Level, MetadataEdit, Outcome, Unmet
 from nbrefactor.model.reason import Reason
 from nbrefactor.notebook.document import Document, NotebookError, foreign_kernel, read, write
 from nbrefactor.notebook.magics import read_cell
@@ -41,6 +41,8 @@ class Plan:
         What the user should know besides.
     settled : tuple of str or None
         The code of a notebook in which nothing was left to do, as it was looked at last.
+    unmet : tuple of Unmet
+        Wishes about definitions that the notebook does not have.
     """
 
     findings: tuple[Finding, ...]
@@ -48,6 +50,7 @@ class Plan:
     metadata: tuple[MetadataEdit, ...]
     notes: tuple[str, ...]
     settled: tuple[str, ...] | None = None
+    unmet: tuple[Unmet, ...] = ()
 
 
 class PostconditionError(NbrefactorError):
@@ -190,7 +193,15 @@ def run(
     data = document.data
     planned = plan(document)
     if not planned.edits and not planned.metadata:
-        return Outcome(path, "unchanged", data, data, planned.findings, notes=planned.notes)
+        return Outcome(
+            path,
+            "unchanged",
+            data,
+            data,
+            planned.findings,
+            notes=planned.notes,
+            unmet=planned.unmet,
+        )
     try:
         after = write(document, planned.edits, planned.metadata)
         changes = _check(document, after, planned, is_settled)
@@ -205,6 +216,7 @@ def run(
         cells=changes,
         metadata=planned.metadata,
         notes=planned.notes,
+        unmet=planned.unmet,
     )
 
 
@@ -231,8 +243,10 @@ def plan_migration(
     """
     replaced = _replace_definitions(document, settings, modules)
     notes = tuple(_notes(replaced, modules, settings))
+    names = {definition.name for definition in replaced.original.definitions}
+    unmet = tuple(unmet_wishes(names, settings))
     if not replaced.edits:
-        return Plan(replaced.findings, (), (), notes)
+        return Plan(replaced.findings, (), (), notes, unmet=unmet)
     # Slow to load for its expressions, and not needed to say that there is nothing to do.
     from nbrefactor.versioning import plan_bump
 
@@ -250,6 +264,7 @@ def plan_migration(
         bump.metadata_edits,
         (*notes, *bump.notes),
         replaced.settled,
+        unmet,
     )
 
 
@@ -401,17 +416,21 @@ def _notes(replaced: _Replaced, modules: Sequence[Accepted], settings: Settings)
                 yield accepted.module.note
     yield from _about_imports(replaced.unread, pruned=settings.prune_imports)
     names = {definition.name for definition in replaced.original.definitions}
-    for name, target in settings.aliases:
-        if name not in names:
-            yield f'alias {name}={target}: no cell defines "{name}"'
-    for name in settings.force:
-        if name not in names:
-            yield f'--force {name}: no cell defines "{name}"'
     matched = {found.definition.name for found in replaced.matches}
     for accepted in modules:
         for name in sorted(names & accepted.module.ambiguous.keys() - matched):
             why = accepted.module.ambiguous[name]
             yield f"{accepted.module.name}.{name} is not compared: it is {why}"
+
+
+def unmet_wishes(names: Collection[str], settings: Settings) -> Iterator[Unmet]:
+    """Give the wishes of the settings about definitions that are not among the names."""
+    for name, target in settings.aliases:
+        if name not in names:
+            yield Unmet(f"alias {name}={target}", name)
+    for name in settings.force:
+        if name not in names:
+            yield Unmet(f"--force {name}", name)
 
 
 def _about_imports(unread: Sequence[UnreadImport], *, pruned: bool) -> Iterator[str]:

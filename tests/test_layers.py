@@ -52,13 +52,14 @@ KNOWN = {
     "glance": {"model", "notebook", "program", "rules", "versioning"},
     "batch": {
         *("model", "visible", "config", "settings_file", "selection", "targets"),
-        *("notebook", "program", "glance", "check", "engine"),
+        *("notebook", "program", "glance", "check", "engine", "annotate"),
     },
     "extract": {
         *("model", "visible", "config", "notebook", "python", "library", "verdict", "engine"),
         *("batch", "scan", "run", "verify"),
     },
-    "report": {"model", "visible", "notebook", "rules", "scan", "extract", "verify"},
+    "report": {"model", "visible", "project", "notebook", "rules", "scan", "extract", "verify"},
+    "project": set(),
 }
 # None of it may know who calls it.
 BELOW_THE_COMMAND_LINE = {name for name in MODULES if not name.startswith("nbrefactor.cli")} - {

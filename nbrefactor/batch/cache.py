@@ -21,7 +21,7 @@ from nbrefactor import __version__
 from nbrefactor.model.facts import Facts
 
 # Raised whenever the same notebook gets other facts than before.
-_FORMAT = 1
+_FORMAT = 2
 _ENDING = ".facts"
 MEMO_ENDING = ".answers"
 _SIGN = "nbrefactor cache"

@@ -15,7 +15,7 @@ from nbrefactor.targets import Targets
 
 if TYPE_CHECKING:
     from nbrefactor.batch.cache import Cache, Entry
-    from nbrefactor.model.outcome import Finding
+    from nbrefactor.model.outcome import Finding, Outcome
     from nbrefactor.notebook.document import Document
 
 
@@ -29,10 +29,16 @@ class Checked:
         What counts, and what was passed over.
     learned : Entry or None
         What is worth keeping for the next run.
+    outcome : Outcome or None
+        What resolves something of it, where that is wanted.
+    resolved : int
+        How many findings that takes away.
     """
 
     answer: Answer = field(default_factory=Answer)
     learned: Entry | None = None
+    outcome: Outcome | None = None
+    resolved: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +61,7 @@ class Checker:
     def __call__(self, opened: Opened) -> Checked:
         """Check a notebook; see `check_bytes` for what it raises."""
         found, settings = opened.found, opened.settings
-        subject = Subject(
-            found.name,
-            settings,
-            self._targets.seen_from(found.path, settings),
-            self._reader,
-        )
+        subject = self._subject(opened)
         if self.execute is not None:
             return Checked(
                 check_bytes(opened.read(), subject, execute=partial(self.execute, opened))
@@ -68,6 +69,14 @@ class Checker:
         if self.cache is None or found.path is None or not asks_for_syntax(settings):
             return Checked(check_bytes(opened.read(), subject))
         return self._with_cache(self.cache, opened, subject)
+
+    def without_cache(self, opened: Opened) -> Checked:
+        """Check bytes that no file holds yet."""
+        return Checked(check_bytes(opened.read(), self._subject(opened)))
+
+    def _subject(self, opened: Opened) -> Subject:
+        targets = self._targets.seen_from(opened.found.path, opened.settings)
+        return Subject(opened.found.name, opened.settings, targets, self._reader)
 
     def _with_cache(self, cache: Cache, opened: Opened, subject: Subject) -> Checked:
         from nbrefactor.batch.cache import entry_of, stamp_of

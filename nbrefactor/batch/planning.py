@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 from nbrefactor.batch.values import Opened
 from nbrefactor.config import Settings
-from nbrefactor.engine import bump_bytes, migrate_bytes
+from nbrefactor.engine import bump_bytes, migrate_bytes, unmet_wishes
 from nbrefactor.glance import facts_of
 from nbrefactor.model.outcome import Outcome
 from nbrefactor.program.cell_facts import CellReader
 from nbrefactor.settings_file import SettingsReader
 from nbrefactor.targets import Targets
-
-SettingsFor = Callable[[Path | None], Settings]
-"""Gives the settings of a notebook's file, None being standard input."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +37,11 @@ class Migration:
         """Plan a notebook's migration."""
         found, settings = opened.found, replace(opened.settings, measured=self.measured)
         data = opened.read()
-        facts = None if settings.aliases else facts_of(data, self._reader)
+        facts = facts_of(data, self._reader)
         if facts is not None and not (facts.foreign or facts.opaque or facts.definitions):
             # Without a definition there is nothing to replace, and nothing to say.
-            return Outcome(found.name, "unchanged", data, data)
+            unmet = tuple(unmet_wishes((), settings))
+            return Outcome(found.name, "unchanged", data, data, unmet=unmet)
         modules = self._targets.seen_from(found.path, settings).modules
         return migrate_bytes(data, settings, modules, path=found.name, now=self.now)
 

@@ -4,41 +4,32 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from nbrefactor.batch.values import Opened
-from nbrefactor.cli.batch import bar, cache_options, jobs_option, number_of
+from nbrefactor.cli.batch import cache_options, jobs_option, number_of
+from nbrefactor.cli.check_batch import CheckBatch, Doing
 from nbrefactor.cli.execution import (
     ASKED,
     STOPPED,
     Asked,
     execution_options,
     execution_settings,
-    progress_of,
-    stoppable,
 )
-from nbrefactor.cli.options import settings_options
-from nbrefactor.cli.problems import Problems, show_problem
-from nbrefactor.config import Given, Settings
-from nbrefactor.model.diagnostic import CheckReport, Diagnostic
-from nbrefactor.report.counted import count
-from nbrefactor.settings_file import SettingsReader
-from nbrefactor.visible import visible_line
+from nbrefactor.cli.options import output_format_option, settings_options
+from nbrefactor.cli.problems import show_problem
+from nbrefactor.cli.terminal import columns
+from nbrefactor.config import Given
+from nbrefactor.model.diagnostic import CheckReport
+from nbrefactor.report.hanging import hang_plain
+from nbrefactor.report.last_line import statistics as count_by_rule
+from nbrefactor.report.last_line import summarise
 
 if TYPE_CHECKING:
-    from nbrefactor.batch.cache import Cache, Entry
-    from nbrefactor.batch.checking import Checked
-    from nbrefactor.batch.values import Done
-    from nbrefactor.model.outcome import Finding
-    from nbrefactor.notebook.document import Document
-    from nbrefactor.run.values import ExecutionSettings
+    from nbrefactor.batch.cache import Cache
 
 _FORMATS = {
     "text": "explained",
@@ -53,6 +44,7 @@ _EXAMPLES = """Examples:
 
 \b
   nbrefactor check notebooks/
+  nbrefactor check notebooks/ --fix
   nbrefactor check Notebook.ipynb --select NB1 --output-format json
   nbrefactor check notebooks/ --baseline known.json --write-baseline
   nbrefactor check notebooks/ --jobs 4 --statistics
@@ -64,13 +56,12 @@ _EXAMPLES = """Examples:
 @settings_options(
     "modules", "accept", "aliases", "source_roots", "version_patterns", "select", "ignore"
 )
+@click.option("--fix", is_flag=True, help="Resolve what migrate resolves, and show the rest.")
+@click.option("--diff", is_flag=True, help="Show what --fix would change, and write nothing.")
 @click.option(
-    "--output-format",
-    type=click.Choice(list(_FORMATS)),
-    default="text",
-    show_default=True,
-    help="How findings are shown.",
+    "--add-noqa", is_flag=True, help="Write a comment on each finding that leaves it as it is."
 )
+@output_format_option(*_FORMATS, what="what is found")
 @click.option(
     "--baseline",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -94,6 +85,9 @@ _EXAMPLES = """Examples:
 def check(
     paths: tuple[str, ...],
     given: Given,
+    fix: bool,
+    diff: bool,
+    add_noqa: bool,
     output_format: str,
     baseline: Path | None,
     write_baseline: bool,
@@ -107,7 +101,7 @@ def check(
     exit_zero: bool,
     quiet: bool,
 ) -> None:
-    """Say what migrate would do, and what else is wrong; change nothing.
+    """Say what migrate would do, and what else is wrong; change nothing unless asked to.
 
     NOTEBOOK is a file, a folder (searched for notebooks) or '-' for standard input. The exit code
     is 0 where nothing is found, 1 where something is, and 2 where the job could not be done.
@@ -116,10 +110,12 @@ def check(
         raise click.UsageError("--write-baseline needs --baseline FILE, the file to write.")
     if not execute and asked.anything:
         raise click.UsageError(ASKED)
+    doing = _doing(fix, diff, add_noqa, output_format)
+    _require_apart(doing, paths, execute, baseline)
     execution = execution_settings(asked) if execute else None
     render = importlib.import_module(f"nbrefactor.report.{_FORMATS[output_format]}").render
-    streamed = output_format in _STREAMED and baseline is None
-    batch = _Batch(given, execution, quiet, render if streamed else None)
+    streamed = output_format in _STREAMED and baseline is None and doing != "diff"
+    batch = CheckBatch(given, execution, quiet, render if streamed else None, doing)
     report, stopped = batch.run(
         paths,
         jobs=1 if execute else number_of(jobs),
@@ -127,7 +123,7 @@ def check(
     )
     if baseline is not None and not stopped:
         report = _against_baseline(report, baseline, write=write_baseline)
-    if not streamed:
+    if not streamed and doing != "diff":
         click.echo(render(report), nl=False)
     if junit is not None:
         from nbrefactor.report.junit import render as render_junit
@@ -135,152 +131,82 @@ def check(
         report = _written(junit, render_junit(report), report)
     for problem in report.problems:
         show_problem(problem)
-    aside = output_format not in _STREAMED
+    aside = output_format not in _STREAMED or doing == "diff"
     if not quiet:
-        for line in (*_summary(report, baseline), *batch.next_step(paths)):
-            click.echo(line, err=aside)
+        width = columns(stderr=aside)
+        for line in (*summarise(report, baseline), *batch.next_step(paths)):
+            click.echo(hang_plain(line, width), err=aside)
     if statistics:
-        for line in _statistics(report.diagnostics):
+        for line in count_by_rule(report.diagnostics):
             click.echo(line, err=aside)
-    sys.exit(STOPPED if stopped else exit_code(report, exit_zero=exit_zero))
+    sys.exit(STOPPED if stopped else exit_code(report, doing, exit_zero=exit_zero))
 
 
-def exit_code(report: CheckReport, *, exit_zero: bool) -> int:
-    """Give the exit code of a check: see the text of the package."""
+def exit_code(report: CheckReport, doing: Doing = "report", *, exit_zero: bool) -> int:
+    """Give the exit code of a check: see the text of the package.
+
+    What a diff does not show does not count for it.
+    """
     if report.problems:
         return 2
-    return 1 if report.diagnostics and not exit_zero else 0
+    counting = report.changes if doing == "diff" else report.diagnostics
+    return 1 if counting and not exit_zero else 0
+
+
+def _doing(fix: bool, diff: bool, add_noqa: bool, output_format: str) -> Doing:
+    """Give what is to be done about findings.
+
+    Raises
+    ------
+    click.UsageError
+        If more than one thing is.
+    """
+    if fix + diff + add_noqa > 1:
+        raise click.UsageError("--fix, --diff and --add-noqa do not go together.")
+    if diff and output_format not in _STREAMED:
+        raise click.UsageError("--diff shows no findings, so it does not go with --output-format.")
+    if fix:
+        return "fix"
+    if diff:
+        return "diff"
+    if add_noqa:
+        return "comment"
+    # Code scanning shows beside a finding what resolves it.
+    return "plan" if output_format == "sarif" else "report"
+
+
+def _require_apart(
+    doing: Doing, paths: tuple[str, ...], execute: bool, baseline: Path | None
+) -> None:
+    """Refuse what cannot be meant together.
+
+    Raises
+    ------
+    click.UsageError
+        Naming both.
+    """
+    if doing in ("report", "plan"):
+        return
+    option = {"fix": "--fix", "diff": "--diff", "comment": "--add-noqa"}[doing]
+    if execute:
+        raise click.UsageError(
+            f"{option} does not go with --execute; use nbrefactor migrate --execute, which writes "
+            "what runs through."
+        )
+    if baseline is not None:
+        raise click.UsageError(
+            f"{option} is about all findings, so it does not go with --baseline."
+        )
+    if "-" in paths and doing != "diff":
+        raise click.UsageError(
+            f"{option} writes files, so it does not go with '-'; use nbrefactor migrate -."
+        )
 
 
 def _cache(folder: Path | None) -> Cache:
     from nbrefactor.batch.cache import cache_for
 
     return cache_for(folder, Path.cwd())
-
-
-@dataclass(frozen=True, slots=True)
-class _Batch:
-    """A check of many notebooks, and what is known so far.
-
-    Parameters
-    ----------
-    given : Given
-        What the command line says.
-    execution : ExecutionSettings or None
-        How notebooks run; None where none does.
-    quiet : bool
-        Whether nothing is shown but findings and problems.
-    render : callable or None
-        Renders findings as they come; None where all are rendered at the end.
-    """
-
-    given: Given
-    execution: ExecutionSettings | None
-    quiet: bool
-    render: Callable[[CheckReport], str] | None
-    names: list[str] = field(default_factory=list)
-    diagnostics: list[Diagnostic] = field(default_factory=list)
-    problems: Problems = field(default_factory=Problems)
-    learned: list[tuple[Path, Entry]] = field(default_factory=list)
-    settings: list[Settings] = field(default_factory=list)
-    passed_over: Counter[str] = field(default_factory=Counter)
-
-    def run(
-        self, paths: tuple[str, ...], *, jobs: int, cache: Cache | None
-    ) -> tuple[CheckReport, bool]:
-        """Check the notebooks; give what was found, and whether the user stopped it."""
-        from nbrefactor.batch.checking import Checker
-        from nbrefactor.batch.loop import Step, discover, run
-
-        found = discover(paths)
-        for problem in found.problems:
-            self.problems.add(problem)
-        executing = None
-        if self.execution is not None:
-            executing = _Executing(self.execution, self.quiet)
-        step = Step(SettingsReader(self.given).settings_for, Checker(cache, executing))
-        stopped = False
-        total = len(found.notebooks)
-        with stoppable(), bar(total, quiet=self.quiet or executing is not None) as shown:
-            try:
-                with closing(run(found.notebooks, step, jobs=jobs)) as batch:
-                    for done in batch:
-                        self._add(done)
-                        number = len(done.value.answer.diagnostics) if done.value else 0
-                        shown.step(done.found.name, number)
-            except KeyboardInterrupt:
-                stopped = True
-        if stopped:
-            show_problem(f"stopped after {len(self.names)} of {count(total, 'notebook')}")
-        if cache is not None:
-            cache.store(self.learned)
-        sentences = tuple(self.problems.sentences)
-        report = CheckReport(
-            tuple(self.names),
-            tuple(self.diagnostics),
-            sentences,
-            opaque=self.passed_over["opaque"],
-            foreign=self.passed_over["foreign"],
-        )
-        return report, stopped
-
-    def _add(self, done: Done[Checked]) -> None:
-        if done.left_out and done.found.named:
-            show_problem(f"{done.found.name}: {done.left_out}")
-        if done.settings is not None and not done.left_out:
-            self.names.append(done.found.name)
-            if done.settings not in self.settings:
-                self.settings.append(done.settings)
-        if done.problem is not None:
-            self.problems.add(done.problem)
-        if done.value is None:
-            return
-        found = done.value.answer
-        self.diagnostics.extend(found.diagnostics)
-        self.passed_over.update(opaque=found.opaque, foreign=found.foreign)
-        if done.value.learned is not None and done.found.path is not None:
-            self.learned.append((done.found.path, done.value.learned))
-        if self.render is not None and found.diagnostics:
-            click.echo(self.render(CheckReport((), found.diagnostics)), nl=False)
-
-    def next_step(self, paths: Sequence[str]) -> Iterator[str]:
-        """Say what to do next where no copy was found and no module was named."""
-        from nbrefactor.cli.next_step import next_step
-
-        found = any(one.code.startswith("NB1") for one in self.diagnostics)
-        if not found and (line := next_step(paths, self.settings)):
-            yield line
-
-
-@dataclass(frozen=True, slots=True)
-class _Executing:
-    """Runs a notebook and says what failed."""
-
-    execution: ExecutionSettings
-    quiet: bool
-
-    def __call__(self, opened: Opened, document: Document) -> Finding | None:
-        from nbrefactor.check import NotRunError
-        from nbrefactor.rules.failing_notebook import report_failure
-        from nbrefactor.run.notebooks import run_notebook
-        from nbrefactor.run.values import ExecutionError, Job
-
-        path, name = opened.found.path, opened.found.name
-        folder = Path.cwd() if path is None else path.resolve().parent
-        with progress_of(name, quiet=self.quiet) as progress:
-            job = Job(
-                document.data,
-                name,
-                folder,
-                progress=lambda cell, cells: progress("check", cell, cells),
-            )
-            try:
-                failure = run_notebook(job, self.execution).failure
-            except ExecutionError as error:
-                raise NotRunError(str(error)) from error
-        if failure is None:
-            return None
-        return report_failure(document, failure.cell, failure.message, failure.traceback)
 
 
 def _against_baseline(report: CheckReport, file: Path, *, write: bool) -> CheckReport:
@@ -308,35 +234,3 @@ def _written(file: Path, data: bytes, report: CheckReport) -> CheckReport:
     except StoreError as error:
         return replace(report, problems=(*report.problems, f"{file}: {error}"))
     return report
-
-
-def _summary(report: CheckReport, baseline: Path | None) -> Iterator[str]:
-    """Sum up in a line, after what the baseline has to say."""
-    for line in report.gone:
-        yield f"no longer found: {visible_line(line)}"
-    if report.gone and baseline is not None:
-        yield f"drop what is no longer found from {visible_line(baseline)} with --write-baseline"
-    found, looked = len(report.diagnostics), len(report.notebooks)
-    parts = [f"{count(found, 'finding')} in {count(looked, 'notebook')}"]
-    if fixable := sum(one.fixable for one in report.diagnostics):
-        parts.append(f"{fixable} resolved by nbrefactor migrate")
-    if report.known:
-        parts.append(f"{report.known} known")
-    passed = []
-    if report.opaque:
-        cells = count(report.opaque, "cell that is no Python", "cells that are no Python")
-        passed.append(f"{cells} (NB201)")
-    if report.foreign:
-        passed.append(f"{count(report.foreign, 'notebook')} of another language (NB202)")
-    ending = f"; passed over: {', '.join(passed)}" if passed else ""
-    yield f"{', '.join(parts)}{ending}"
-
-
-def _statistics(diagnostics: tuple[Diagnostic, ...]) -> Iterator[str]:
-    """Count the findings of each rule, the most frequent first."""
-    from nbrefactor.rules.catalogue import find_rule
-
-    counts = Counter(found.code for found in diagnostics)
-    width = len(str(max(counts.values(), default=0)))
-    for code, number in sorted(counts.items(), key=lambda one: (-one[1], one[0])):
-        yield f"{number:>{width}} {code} {find_rule(code).name}"

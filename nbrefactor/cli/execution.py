@@ -340,7 +340,7 @@ def needed_modules(outcome: Outcome, modules: Sequence[Accepted]) -> tuple[Neede
 
 @contextlib.contextmanager
 def progress_of(name: str, *, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
-    """Show at which cell a run is: in place on a terminal, else a line for each cell.
+    """Show at which cell a run is: in place on a terminal, else one line that says it runs.
 
     Yields
     ------
@@ -367,11 +367,13 @@ def progress_of(name: str, *, quiet: bool) -> Iterator[Callable[[str, int, int],
             yield show
     else:
 
-        def write(what: str, cell: int, cells: int) -> None:
+        def begin(what: str, cell: int, cells: int) -> None:
             with lock:
-                err.print(f"{name}: {what}, cell {cell + 1} of {cells}", soft_wrap=True)
+                if not at:
+                    err.print(f"running {name}: {cells} cells", soft_wrap=True)
+                at[what] = ""
 
-        yield write
+        yield begin
 
 
 @dataclass(slots=True)
@@ -379,11 +381,22 @@ class Stopping:
     """Whether the user has asked to stop."""
 
     asked: bool = False
+    held: bool = False
 
     def heed(self) -> None:
         """Stop now: where Python was just clearing up it has dropped the interrupt."""
         if self.asked:
             raise KeyboardInterrupt
+
+    @contextlib.contextmanager
+    def hold(self) -> Iterator[None]:
+        """Let a short piece of work be done whole, and stop behind it."""
+        self.held = True
+        try:
+            yield
+        finally:
+            self.held = False
+        self.heed()
 
 
 @contextlib.contextmanager
@@ -393,7 +406,8 @@ def stoppable() -> Iterator[Stopping]:
 
     def stop(number: int, frame: FrameType | None) -> None:
         stopping.asked = True
-        raise KeyboardInterrupt
+        if not stopping.held:
+            raise KeyboardInterrupt
 
     if threading.current_thread() is not threading.main_thread():
         yield stopping
@@ -465,10 +479,25 @@ def _before(run: Run, original: Run | None) -> str:
     return f"the original fails earlier: {old.message}"
 
 
-def stopped() -> int:
-    """Say that the user ended the run; return the exit code."""
+def stopped(written: int = 0) -> int:
+    """Say that the user ended the command, and what it had written by then.
+
+    Parameters
+    ----------
+    written : int
+        How many notebooks.
+
+    Returns
+    -------
+    int
+        The exit code.
+    """
     from nbrefactor.cli.terminal import console
 
-    console(stderr=True).print("nbrefactor: stopped; the notebooks are as they were")
+    left = "the notebooks are as they were"
+    if written:
+        those = "1 notebook was" if written == 1 else f"{written} notebooks were"
+        left = f"{those} written before, the others are as they were"
+    console(stderr=True).print(f"nbrefactor: stopped; {left}", soft_wrap=True)
     sys.stdout.flush()
     return STOPPED

@@ -15,8 +15,6 @@ from nbrefactor.cli.execution import (
     execute_outcome,
     execution_options,
     execution_settings,
-    stoppable,
-    stopped,
 )
 from nbrefactor.cli.options import settings_options
 from nbrefactor.cli.problems import show_problem
@@ -120,12 +118,12 @@ def migrate(
         asked, sandbox=prove, save_outputs=save_outputs, executed=executed
     )
 
-    def run(outcome: Outcome, path: Path | None, chosen: Settings) -> Executed:
+    def execute_or_prove(outcome: Outcome, path: Path | None, chosen: Settings) -> Executed:
         from nbrefactor.engine import read_modules
 
         modules = read_modules(chosen, path)
         if prove:
-            done = prove_outcome(
+            return prove_outcome(
                 outcome,
                 path,
                 chosen,
@@ -135,17 +133,9 @@ def migrate(
                 only_affected=only_affected,
                 quiet=writing.quiet,
             )
-        else:
-            done = execute_outcome(outcome, path, modules, execution, quiet=writing.quiet)
-        stopping.heed()
-        return done
+        return execute_outcome(outcome, path, modules, execution, quiet=writing.quiet)
 
-    try:
-        with stoppable() as stopping:
-            code = process(paths, step, writing, run)
-    except KeyboardInterrupt:
-        code = stopped()
-    sys.exit(code)
+    sys.exit(process(paths, step, writing, execute_or_prove))
 
 
 def _check_options(

@@ -37,6 +37,25 @@ def _option(name: str) -> Callable[[Command], Command]:
     )
 
 
+def output_format_option(*forms: str, what: str) -> Callable[[Command], Command]:
+    """Add ``--output-format``, which every command has that prints something for machines.
+
+    Parameters
+    ----------
+    *forms : str
+        What there is to choose from; the first is the default.
+    what : str
+        What is shown so, for the help.
+    """
+    return click.option(
+        "--output-format",
+        type=click.Choice(forms),
+        default=forms[0],
+        show_default=True,
+        help=f"How {what} is shown.",
+    )
+
+
 def settings_options(*names: str) -> Callable[[Command], Command]:
     """Add options, which reach the command as one value `given`.
 

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
+from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from nbrefactor.cli.batch import bar, jobs_option, number_of
+from nbrefactor.cli.execution import Stopping, stoppable, stopped
 from nbrefactor.cli.problems import Problems, show_problem
-from nbrefactor.cli.terminal import console, show
+from nbrefactor.cli.terminal import columns, console, show
 from nbrefactor.config import Settings
 from nbrefactor.model.outcome import Outcome
+from nbrefactor.report.hanging import hang_plain
+from nbrefactor.report.stat import Stat, render_stats, stat_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -38,6 +41,8 @@ class Writing:
     ----------
     dry_run : bool
         Whether the change is shown and nothing written.
+    stat : bool
+        Whether it is only summed up, a line for each notebook, and nothing written.
     patch : bool
         Whether the change is printed as a patch and nothing written.
     output : str or None
@@ -51,17 +56,23 @@ class Writing:
     """
 
     dry_run: bool = False
+    stat: bool = False
     patch: bool = False
     output: str | None = None
     backup: bool = False
     quiet: bool = False
     jobs: int | None = None
 
+    @property
+    def writes(self) -> bool:
+        """Whether anything is written."""
+        return not (self.dry_run or self.stat or self.patch)
+
 
 def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options of every command that changes notebooks, which takes them as ``writing``."""
 
-    @functools.wraps(command)
+    @wraps(command)
     def collected(*args: Any, **kwargs: Any) -> Any:
         writing = Writing(**{found.name: kwargs.pop(found.name) for found in fields(Writing)})
         return command(*args, writing=writing, **kwargs)
@@ -70,6 +81,11 @@ def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(
         (
             click.option("--dry-run", is_flag=True, help="Show the change and write nothing."),
+            click.option(
+                "--stat",
+                is_flag=True,
+                help="Show a line for each notebook that would change; write nothing.",
+            ),
             click.option(
                 "--patch",
                 is_flag=True,
@@ -130,27 +146,49 @@ def process(
     """
     from nbrefactor.batch.loop import run
 
-    if writing.patch and writing.output is not None:
-        raise click.UsageError("--patch writes nothing, so it does not go with --output")
+    _check_writing(writing)
     batch = _Batch(writing, execute)
     notebooks = batch.find(paths)
     # Where the notebook itself goes to standard output, the report may not.
     terminal = console(stderr=writing.patch or writing.output == "-" or "-" in paths)
+    batch.width = columns(stderr=terminal.stderr)
     # What runs notebooks shows at which cell it is.
     quiet = writing.quiet or execute is not None
     jobs = 1 if execute is not None else number_of(writing.jobs)
-    with (
-        bar(len(notebooks), quiet=quiet) as shown,
-        closing(run(notebooks, step, jobs=jobs)) as planned,
-    ):
-        for done in planned:
-            batch.finish(terminal, done, alone=len(notebooks) == 1)
-            shown.step(done.found.name, len(done.value.replaced) if done.value else 0)
+    try:
+        with (
+            stoppable() as stopping,
+            bar(len(notebooks), quiet=quiet) as shown,
+            closing(run(notebooks, step, jobs=jobs)) as planned,
+        ):
+            batch.stopping = stopping
+            for done in planned:
+                batch.finish(terminal, done, alone=len(notebooks) == 1)
+                shown.step(done.found.name, len(done.value.replaced) if done.value else 0)
+                stopping.heed()
+    except KeyboardInterrupt:
+        batch.problems.show()
+        return stopped(batch.written)
     batch.problems.show()
     batch.summarise(terminal)
     if compares and not writing.quiet:
         batch.suggest(terminal, paths)
     return exit_code(batch.outcomes, batch.problems.sentences) or int(batch.broken > 0)
+
+
+def _check_writing(writing: Writing) -> None:
+    """Refuse ways of showing and writing that cannot be meant together.
+
+    Raises
+    ------
+    click.UsageError
+        Naming both.
+    """
+    if writing.patch and writing.output is not None:
+        raise click.UsageError("--patch writes nothing, so it does not go with --output")
+    if writing.stat and (writing.patch or writing.output is not None):
+        other = "--patch" if writing.patch else "--output"
+        raise click.UsageError(f"--stat shows and writes no change, so it does not go with {other}")
 
 
 @dataclass(slots=True)
@@ -161,8 +199,12 @@ class _Batch:
     execute: Execute | None
     problems: Problems = field(default_factory=Problems)
     outcomes: list[Outcome] = field(default_factory=list)
+    stats: list[Stat] = field(default_factory=list)
     broken: int = 0
+    written: int = 0
     settings: list[Settings] = field(default_factory=list)
+    width: int | None = None
+    stopping: Stopping = field(default_factory=Stopping)
 
     def find(self, paths: Sequence[str]) -> tuple[Found, ...]:
         """Find the notebooks."""
@@ -192,6 +234,8 @@ class _Batch:
             return
         if self.execute is not None and outcome.status == "changed":
             outcome = self._executed(terminal, outcome, done)
+        if self.writing.stat and outcome is not None and outcome.status == "changed":
+            self.stats.append(stat_of(outcome))
         if outcome is not None and (kept := self._written(outcome, done.found.path)) is not None:
             # What was written is no longer needed, and a batch may be large.
             self.outcomes.append(replace(kept, before=b"", after=b"", cells=()))
@@ -200,12 +244,17 @@ class _Batch:
         """Show an outcome; tell whether that went well."""
         from nbrefactor.report.text import render
 
-        if self.writing.quiet and outcome.status not in ("skipped", "failed"):
+        if (self.writing.quiet or self.writing.stat) and outcome.status not in (
+            "skipped",
+            "failed",
+        ):
             return True
         if not (alone or outcome.findings or outcome.status != "unchanged"):
             return True
         diff = self.writing.dry_run and not self.writing.patch
-        text = self.problems.attempt(outcome.path, lambda: render(outcome, diff=diff))
+        text = self.problems.attempt(
+            outcome.path, lambda: render(outcome, diff=diff, unmet=alone, width=self.width)
+        )
         if text is not None:
             show(terminal, text)
         return text is not None
@@ -230,27 +279,41 @@ class _Batch:
         """Write an outcome, or print its patch; None where that was not possible."""
         from nbrefactor.report.patch import render_patch
 
-        attempt = functools.partial(self.problems.attempt, outcome.path)
+        attempt = partial(self.problems.attempt, outcome.path)
         if self.writing.patch:
             patch = attempt(lambda: render_patch(outcome, folder=Path.cwd()))
             if patch is None:
                 return None
             sys.stdout.buffer.write(patch)
-        elif not self.writing.dry_run:
-            unwritten = attempt(lambda: tuple(_write(outcome, path, self.writing)))
+        elif self.writing.writes:
+            write = partial(_write, outcome, path, self.writing, self._counted)
+            unwritten = attempt(lambda: tuple(write()))
             self.problems.sentences.extend(unwritten or ())
             if unwritten != ():
                 return replace(outcome, status="failed")
         return outcome
 
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        """Write a file whole, and count it, whenever the user asks to stop."""
+        with self.stopping.hold():
+            yield
+            self.written += 1
+
     def summarise(self, terminal: Console) -> None:
         """Print the last lines."""
-        from nbrefactor.report.text import summarise
+        from nbrefactor.report.text import summarise, unmet_by_all
 
-        dry = self.writing.dry_run or self.writing.patch
+        dry = not self.writing.writes
+        if self.stats:
+            show(terminal, render_stats(self.stats))
+        if len(self.outcomes) > 1 and not self.writing.quiet:
+            for line in unmet_by_all(self.outcomes):
+                show(terminal, f"{line}\n")
         if self.outcomes:
             ending = " (dry run: nothing was written)" if dry else ""
-            show(terminal, f"{summarise(self.outcomes, written=not dry)}{ending}\n")
+            line = f"{summarise(self.outcomes, written=not dry)}{ending}"
+            show(terminal, f"{hang_plain(line, self.width)}\n")
         if self.broken:
             those = "1 notebook does" if self.broken == 1 else f"{self.broken} notebooks do"
             show(terminal, f"{those} not run after the change and stayed as before\n")
@@ -262,10 +325,15 @@ class _Batch:
         idle = self.outcomes and all(one.status == "unchanged" for one in self.outcomes)
         idle = idle and not any(one.findings for one in self.outcomes)
         if idle and (line := next_step(paths, self.settings)):
-            terminal.print(line, soft_wrap=True, markup=False, highlight=False)
+            show(terminal, f"{hang_plain(line, self.width)}\n")
 
 
-def _write(outcome: Outcome, path: Path | None, writing: Writing) -> Iterator[str]:
+def _write(
+    outcome: Outcome,
+    path: Path | None,
+    writing: Writing,
+    counted: Callable[[], AbstractContextManager[None]],
+) -> Iterator[str]:
     """Write one result where it belongs; yield what went wrong."""
     from nbrefactor.notebook import store
 
@@ -277,9 +345,11 @@ def _write(outcome: Outcome, path: Path | None, writing: Writing) -> Iterator[st
             sys.stdout.buffer.write(outcome.after)
             sys.stdout.buffer.flush()
         elif output is not None and not _is_same(path, output):
-            store.create(Path(output), outcome.after)
+            with counted():
+                store.create(Path(output), outcome.after)
         elif path is not None and outcome.status == "changed":
-            store.replace(path, outcome.before, outcome.after, backup=writing.backup)
+            with counted():
+                store.replace(path, outcome.before, outcome.after, backup=writing.backup)
     except store.StoreError as error:
         yield f"{outcome.path}: {error}"
 

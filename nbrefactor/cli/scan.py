@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from nbrefactor.cli.batch import cache_options, jobs_option, number_of
+from nbrefactor.cli.options import output_format_option
 from nbrefactor.cli.problems import show_problem
 from nbrefactor.config import Given
 from nbrefactor.settings_file import SettingsReader
@@ -76,13 +77,7 @@ class _Asked:
 @click.option("--plots-only", is_flag=True, help="Only what draws.")
 @click.option("--across", is_flag=True, help="Only copies in different notebooks.")
 @click.option("--cells", is_flag=True, help="Whole cells instead of definitions.")
-@click.option(
-    "--output-format",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How copies are shown.",
-)
+@output_format_option("text", "json", what="what is copied")
 @click.option(
     "--html",
     type=click.Path(dir_okay=False, path_type=Path),

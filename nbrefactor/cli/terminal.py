@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import sys
 from typing import IO, TYPE_CHECKING
 
@@ -21,6 +22,15 @@ def console(*, stderr: bool) -> Console:
         # Notebooks hold letters that not every terminal can write.
         stream.reconfigure(errors="backslashreplace")
     return Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+
+
+def columns(*, stderr: bool = False) -> int | None:
+    """Give the number of columns of the terminal; None where what is printed goes elsewhere.
+
+    Ask before a bar is shown, which takes the streams' place.
+    """
+    stream = sys.stderr if stderr else sys.stdout
+    return shutil.get_terminal_size().columns if stream.isatty() else None
 
 
 def show(terminal: Console, text: Text | str) -> None:

@@ -20,7 +20,7 @@ from nbrefactor.cli.execution import (
     stoppable,
     stopped,
 )
-from nbrefactor.cli.options import settings_options
+from nbrefactor.cli.options import output_format_option, settings_options
 from nbrefactor.cli.problems import Problems, show_problem
 from nbrefactor.cli.process import now
 from nbrefactor.cli.terminal import console, show
@@ -75,13 +75,13 @@ _EXAMPLES = """Examples:
     metavar="FILE.html",
     help="Write one page with findings, diffs and pictures side by side.",
 )
+@output_format_option("text", "json", what="the comparison")
 @click.option(
     "--format",
-    "form",
+    "old_form",
     type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="What goes to standard output.",
+    hidden=True,
+    help="The former name of --output-format; goes with version 0.2.",
 )
 @click.option("--quiet", "-q", is_flag=True, help="Print the verdict only.")
 def verify(
@@ -94,7 +94,8 @@ def verify(
     strict: bool,
     one_at_a_time: bool,
     report: Path | None,
-    form: str,
+    output_format: str,
+    old_form: str | None,
     quiet: bool,
 ) -> None:
     """Prove by execution that a migrated notebook does what ORIGINAL did.
@@ -103,6 +104,8 @@ def verify(
     Without MIGRATED the migration is planned, and nothing is written. Code of the notebooks is
     executed!
     """
+    if old_form is not None:
+        show_problem("--format is called --output-format now; the old name goes with version 0.2")
     execution = execution_settings(asked, sandbox=True)
     problems = Problems()
     planned = problems.attempt(str(original), partial(_plan, original, given))
@@ -124,7 +127,7 @@ def verify(
         _fail(problems)
     if report is not None and problems.attempt(str(report), partial(_write, report, found)):
         found = replace(found, notes=(*found.notes, f"report written to {visible_line(report)}"))
-    _show(found, form, quiet=quiet)
+    _show(found, old_form or output_format, quiet=quiet)
     if problems.sentences:
         _fail(problems)
     sys.exit(0 if found.passed else 1)

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from nbrefactor.batch.loop import Step, run
-from nbrefactor.batch.planning import SettingsFor
+from nbrefactor.batch.loop import SettingsFor, Step, run
 from nbrefactor.batch.values import Found, Opened
 from nbrefactor.engine import migrate_bytes
 from nbrefactor.extract.bootstrap import with_bootstrap

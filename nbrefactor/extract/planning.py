@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from nbrefactor.batch.planning import SettingsFor
+from nbrefactor.batch.loop import SettingsFor
 from nbrefactor.extract.choosing import Chosen, choose
 from nbrefactor.extract.migrating import Migrator
 from nbrefactor.extract.needed import imported_above

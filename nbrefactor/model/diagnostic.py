@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nbrefactor.model.outcome import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,12 @@ class CheckReport:
         How many code cells were passed over because they are no Python.
     foreign : int
         How many notebooks were passed over because they are of another language.
+    resolved : int
+        How many findings more there were, before something was done about them.
+    resolution : str
+        What was done about these.
+    changes : tuple of Outcome
+        What would resolve findings, for each notebook in which something can be.
     """
 
     notebooks: tuple[str, ...]
@@ -91,3 +101,6 @@ class CheckReport:
     gone: tuple[str, ...] = ()
     opaque: int = 0
     foreign: int = 0
+    resolved: int = 0
+    resolution: str = "resolved"
+    changes: tuple[Outcome, ...] = ()

@@ -174,6 +174,22 @@ class CellChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Unmet:
+    """A wish about a definition that a notebook does not have.
+
+    Parameters
+    ----------
+    wish : str
+        The option or setting: ``alias plot_grads=visualize_gradient_norms``.
+    name : str
+        The name that no cell defines.
+    """
+
+    wish: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of one notebook.
 
@@ -199,6 +215,9 @@ class Outcome:
         What the user should know besides: versions, modules, cells that were passed over.
     reason : str
         Why the notebook was skipped or failed; empty otherwise.
+    unmet : tuple of Unmet
+        Wishes about definitions that it does not have: of one notebook worth telling, of many only
+        where none has them.
     """
 
     path: str
@@ -210,6 +229,7 @@ class Outcome:
     metadata: tuple[MetadataEdit, ...] = ()
     notes: tuple[str, ...] = ()
     reason: str = ""
+    unmet: tuple[Unmet, ...] = ()
 
     @property
     def replaced(self) -> tuple[Finding, ...]:

@@ -9,6 +9,10 @@ from urllib.parse import quote
 
 from nbrefactor import __version__
 from nbrefactor.model.diagnostic import CheckReport, Diagnostic
+from nbrefactor.model.outcome import Outcome
+from nbrefactor.project import HOMEPAGE
+from nbrefactor.report.counted import count
+from nbrefactor.report.fixes import regions_of
 from nbrefactor.rules.catalogue import RULES
 from nbrefactor.rules.rule import Rule
 from nbrefactor.visible import visible_json, visible_line
@@ -34,6 +38,14 @@ def render(report: CheckReport) -> str:
     str
         The log. Paths are relative to the current folder, which it calls ``%SRCROOT%``.
     """
+    fixes = {change.path: change for change in report.changes}
+    results = []
+    for found in report.diagnostics:
+        result = _result(found)
+        # All of it is one change, which the first finding of the notebook offers.
+        if found.fixable and (change := fixes.pop(found.path, None)):
+            result["fixes"] = [_fix(change)]
+        results.append(result)
     log = {
         "$schema": _SCHEMA,
         "version": "2.1.0",
@@ -42,6 +54,7 @@ def render(report: CheckReport) -> str:
                 "tool": {
                     "driver": {
                         "name": "nbrefactor",
+                        "informationUri": HOMEPAGE,
                         "semanticVersion": __version__,
                         "version": __version__,
                         "rules": [_rule(rule) for rule in RULES],
@@ -57,7 +70,7 @@ def render(report: CheckReport) -> str:
                     }
                 ],
                 "columnKind": "unicodeCodePoints",
-                "results": [_result(found) for found in report.diagnostics],
+                "results": results,
             }
         ],
     }
@@ -73,6 +86,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "shortDescription": {"text": f"{rule.summary}."},
         "fullDescription": {"text": f"{rule.summary}. {rule.why}"},
         "help": {"text": words.replace("`", ""), "markdown": words},
+        "helpUri": f"{HOMEPAGE}#rules",
         "defaultConfiguration": {"enabled": rule.default, "level": "warning"},
     }
 
@@ -94,6 +108,30 @@ def _result(found: Diagnostic) -> dict[str, Any]:
         "message": {"text": found.message},
         "locations": [location],
         "partialFingerprints": {_FINGERPRINT: found.fingerprint},
+    }
+
+
+def _fix(change: Outcome) -> dict[str, Any]:
+    replaced = count(len(change.replaced), "definition")
+    return {
+        "description": {"text": f"nbrefactor migrate: {replaced} of this notebook replaced"},
+        "artifactChanges": [
+            {
+                "artifactLocation": _artifact(change.path),
+                "replacements": [
+                    {
+                        "deletedRegion": {
+                            "startLine": region.start_line,
+                            "startColumn": region.start_column,
+                            "endLine": region.end_line,
+                            "endColumn": region.end_column,
+                        },
+                        "insertedContent": {"text": region.text},
+                    }
+                    for region in regions_of(change)
+                ],
+            }
+        ],
     }
 
 

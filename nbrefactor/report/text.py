@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from nbrefactor.model.outcome import Finding, Outcome
 from nbrefactor.model.reason import Reason
 from nbrefactor.report.counted import count
+from nbrefactor.report.hanging import hang
 from nbrefactor.visible import visible, visible_line
 
 if TYPE_CHECKING:
@@ -24,7 +25,9 @@ _LEVEL_STYLES = {
 }
 
 
-def render(outcome: Outcome, *, diff: bool = True) -> Text:
+def render(
+    outcome: Outcome, *, diff: bool = True, unmet: bool = True, width: int | None = None
+) -> Text:
     """Show one notebook's outcome.
 
     Parameters
@@ -33,6 +36,10 @@ def render(outcome: Outcome, *, diff: bool = True) -> Text:
         What became, or would become, of the notebook.
     diff : bool
         Whether the diffs of the edited cells follow the summary.
+    unmet : bool
+        Whether wishes about definitions that it does not have are named.
+    width : int or None
+        Columns into which the lines of the summary are broken; None for any number.
 
     Returns
     -------
@@ -48,24 +55,44 @@ def render(outcome: Outcome, *, diff: bool = True) -> Text:
         text.append(f"  {outcome.status}: ", style)
         text.append(f"{visible_line(outcome.reason)}\n")
     definitions = [found for found in outcome.findings if found.level is not None]
-    width = max((len(visible(found.name or "")) for found in definitions), default=0)
+    longest = max((len(visible(found.name or "")) for found in definitions), default=0)
     for found in definitions:
-        text.append_text(_definition(found, width))
+        text.append_text(_definition(found, longest))
     for found in outcome.findings:
         if found.level is None:
             text.append(f"  {visible(found.message)}\n", "yellow")
-    for note in outcome.notes:
+    missing = outcome.unmet if unmet else ()
+    for note in (*outcome.notes, *(f'{one.wish}: no cell defines "{one.name}"' for one in missing)):
         text.append(f"  {visible(note)}\n", "dim")
     if outcome.status == "unchanged" and not definitions:
         text.append("  nothing to do\n", "dim")
-    if diff:
-        for change in outcome.cells:
-            text.append("\n")
-            text.append_text(render_diff(outcome.cell_diff(change)))
-        for edit in outcome.metadata:
-            where = visible(".".join(edit.path))
-            text.append(f"\n  metadata {where} becomes {visible(repr(edit.value))}\n")
+    text = hang(text, width)
+    if diff and (outcome.cells or outcome.metadata):
+        text.append("\n")
+        text.append_text(render_changes(outcome))
     return text
+
+
+def render_changes(outcome: Outcome) -> Text:
+    """Show what changes in one notebook: the diffs of its cells, and its metadata.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        What would become of the notebook.
+
+    Returns
+    -------
+    rich.text.Text
+        Lines, each with a line end; an empty one between two parts.
+    """
+    from rich.text import Text
+
+    parts = [render_diff(outcome.cell_diff(change)) for change in outcome.cells]
+    for edit in outcome.metadata:
+        where = visible(".".join(edit.path))
+        parts.append(Text(f"  metadata {where} becomes {visible(repr(edit.value))}\n"))
+    return Text("\n").join(parts)
 
 
 def render_diff(diff: str) -> Text:
@@ -133,6 +160,30 @@ def summarise(outcomes: Sequence[Outcome], *, written: bool) -> str:
         if number := sum(outcome.status == status for outcome in outcomes):
             parts.append(f"{number} {status}")
     return ", ".join(parts)
+
+
+def unmet_by_all(outcomes: Sequence[Outcome]) -> tuple[str, ...]:
+    """Name, once, the wishes about definitions that none of several notebooks has.
+
+    Parameters
+    ----------
+    outcomes : sequence of Outcome
+        One for each notebook.
+
+    Returns
+    -------
+    tuple of str
+        Lines without their ends.
+    """
+    looked = [one for one in outcomes if one.status in ("changed", "unchanged")]
+    if not looked:
+        return ()
+    by_all = set(looked[0].unmet).intersection(*(one.unmet for one in looked[1:]))
+    return tuple(
+        visible_line(f'{one.wish}: no cell of these notebooks defines "{one.name}"')
+        for one in looked[0].unmet
+        if one in by_all
+    )
 
 
 def _definition(found: Finding, width: int) -> Text:

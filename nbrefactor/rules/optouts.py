@@ -18,6 +18,8 @@ _EVERY_CODE = "NB"
 _NOQA = re.compile(
     r"#\s*noqa\b(?:\s*:\s*(?P<codes>[a-z]+[0-9]+(?:[\s,]+[a-z]+[0-9]+)*))?", re.IGNORECASE
 )
+# The same in a form of our own, which no other linter takes for a code that it does not know.
+_IGNORE = re.compile(r"#\s*nbrefactor\s*:\s*ignore\b(?:\[(?P<codes>[^\]]*)\])?", re.IGNORECASE)
 _CODE = re.compile(r"NB[0-9]*")
 _WILD = frozenset("*?[!")
 
@@ -69,9 +71,9 @@ def read_optouts(
     Parameters
     ----------
     document : Document
-        The notebook: ``# noqa: NB101`` or a bare ``# noqa`` in the first lines of a statement, a
-        cell's tag ``nbrefactor-keep``, and ``{"nbrefactor": {"ignore": ["NB101"]}}`` in its
-        metadata.
+        The notebook: ``# noqa: NB101``, ``# nbrefactor: ignore[NB101]`` or either without codes
+        in the first lines of a statement, a cell's tag ``nbrefactor-keep``, and
+        ``{"nbrefactor": {"ignore": ["NB101"]}}`` in its metadata.
     per_file : sequence of (str, tuple of str)
         Patterns of the settings that match the notebook, with their codes.
 
@@ -102,9 +104,15 @@ def read_optouts(
                     cell.index,
                 )
             )
-        if cell.cell_type == "code" and "noqa" in cell.source.lower():
-            found += _in_comments(cell)
+        if cell.cell_type == "code" and may_hold_comment(cell.source):
+            found += read_comments(cell)
     return tuple(found)
+
+
+def may_hold_comment(source: str) -> bool:
+    """Tell at a glance whether a comment that opts out may stand in a cell."""
+    text = source.lower()
+    return "noqa" in text or ("nbrefactor" in text and "ignore" in text)
 
 
 def _in_metadata(metadata: Mapping[str, Any]) -> Iterator[OptOut]:
@@ -124,7 +132,14 @@ def _in_metadata(metadata: Mapping[str, Any]) -> Iterator[OptOut]:
         )
 
 
-def _in_comments(cell: Cell) -> Iterator[OptOut]:
+def codes_end(line: str) -> int | None:
+    """Give the place behind the codes of a line's ``# noqa``; None where it lists none."""
+    found = _NOQA.search(line)
+    return found.end("codes") if found and found["codes"] else None
+
+
+def read_comments(cell: Cell) -> Iterator[OptOut]:
+    """Read what the comments of a code cell opt out of."""
     from nbrefactor.notebook.magics import parse, read_cell
 
     code = read_cell(cell.source)
@@ -136,22 +151,31 @@ def _in_comments(cell: Cell) -> Iterator[OptOut]:
         comments = list(_comments(code.python))
         heads = _heads(parse(code.python)) if comments else {}
     for row, text in comments:
-        found = _NOQA.search(text)
-        if found is None:
-            continue
         # A comment with a line of its own is none on the statement around it.
         alone = code.kind == "python" and lines[row - 1].lstrip().startswith("#")
         rows = (row,) if alone else tuple(sorted({row, heads.get(row, row)}))
+        for covered, wish, is_checked in _wishes(text):
+            yield OptOut(covered, f"{wish} says so", wish, cell.index, rows, row, is_checked)
+
+
+def _wishes(comment: str) -> Iterator[tuple[str, str, bool]]:
+    """Give the codes of a comment, with the words for each and whether an idle one is reported."""
+    if found := _NOQA.search(comment):
         if found["codes"] is None:
-            wish = "# noqa"
-            yield OptOut(
-                _EVERY_CODE, f'"{wish}" says so', f'"{wish}"', cell.index, rows, row, False
-            )
-            continue
-        for name in re.split(r"[\s,]+", found["codes"].upper()):
-            if _CODE.fullmatch(name):
-                wish = f'"# noqa: {name}"'
-                yield OptOut(name, f"{wish} says so", wish, cell.index, rows, row)
+            # It may be for another tool.
+            yield _EVERY_CODE, '"# noqa"', False
+        else:
+            for name in re.split(r"[\s,]+", found["codes"].upper()):
+                if _CODE.fullmatch(name):
+                    yield name, f'"# noqa: {name}"', True
+    if found := _IGNORE.search(comment):
+        if found["codes"] is None:
+            yield _EVERY_CODE, '"# nbrefactor: ignore"', True
+            return
+        for name in filter(None, re.split(r"[\s,]+", found["codes"].upper())):
+            # What is no code covers nothing, and is reported for that.
+            known = name if _CODE.fullmatch(name) else "\0"
+            yield known, f'"# nbrefactor: ignore[{name}]"', True
 
 
 def _comments(python: str) -> Iterator[tuple[int, str]]:

@@ -27,7 +27,7 @@ def _find(look: Look) -> tuple[Finding, ...]:
 UNUSED_OPT_OUT = Rule(
     code="NB901",
     name="unused-opt-out",
-    summary="A `# noqa`, a cell tag or an ignore list opts out of a finding that is not there",
+    summary="A comment, a cell tag or an ignore list opts out of a finding that is not there",
     why=(
         "It was meant for something that is gone or stands elsewhere, and would hide the next one. "
         "Take it out. A bare `# noqa` is not reported: it may be for another tool."

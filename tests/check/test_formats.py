@@ -193,13 +193,20 @@ def test_a_message_of_one_line_cannot_be_made_two(place: Path, notebook, nbrefac
 SARIF = {
     "log": {"version": str, "runs": list, "$schema?": str},
     "run": {"tool": dict, "results?": list, "invocations?": list, "columnKind?": str},
-    "driver": {"name": str, "version?": str, "semanticVersion?": str, "rules?": list},
+    "driver": {
+        "name": str,
+        "version?": str,
+        "semanticVersion?": str,
+        "informationUri?": str,
+        "rules?": list,
+    },
     "rule": {
         "id": str,
         "name?": str,
         "shortDescription?": dict,
         "fullDescription?": dict,
         "help?": dict,
+        "helpUri?": str,
         "defaultConfiguration?": dict,
     },
     "configuration": {"enabled?": bool, "level?": str},
@@ -213,11 +220,15 @@ SARIF = {
         "level?": str,
         "locations?": list,
         "partialFingerprints?": dict,
+        "fixes?": list,
     },
+    "fix": {"artifactChanges": list, "description?": dict},
+    "change": {"artifactLocation": dict, "replacements": list},
+    "replacement": {"deletedRegion": dict, "insertedContent?": dict},
     "location": {"physicalLocation?": dict, "logicalLocations?": list},
     "physical": {"artifactLocation?": dict, "region?": dict},
     "artifact": {"uri?": str, "uriBaseId?": str},
-    "region": {"startLine?": int},
+    "region": {"startLine?": int, "startColumn?": int, "endLine?": int, "endColumn?": int},
     "logical": {"name?": str, "kind?": str},
 }
 
@@ -265,6 +276,13 @@ def test_the_sarif_log_is_built_as_its_schema_asks(project: Path, nbrefactor) ->
         assert hold(physical["region"], "region")["startLine"] >= 1
         for logical in location.get("logicalLocations", []):
             hold(logical, "logical")
+    (fix,) = [fix for result in run["results"] for fix in result.get("fixes", [])]
+    hold(hold(fix, "fix")["description"], "text")
+    (change,) = fix["artifactChanges"]
+    hold(hold(change, "change")["artifactLocation"], "artifact")
+    for replacement in change["replacements"]:
+        hold(hold(replacement, "replacement")["deletedRegion"], "region")
+        hold(replacement["insertedContent"], "text")
 
 
 def fingerprints(nbrefactor, path: str) -> dict[str, list[str]]:

@@ -27,6 +27,12 @@ def codes(nbrefactor, *arguments: str) -> list[str]:
         pytest.param(COPY.format(mark="  # NOQA:NB101"), id="other spelling"),
         pytest.param(COPY.format(mark="  # noqa: E501, NB101"), id="among others"),
         pytest.param(COPY.format(mark="  # noqa: NB1"), id="the beginning of its code"),
+        pytest.param(COPY.format(mark="  # nbrefactor: ignore[NB101]"), id="in our own form"),
+        pytest.param(COPY.format(mark="  # nbrefactor: ignore"), id="in our own form, bare"),
+        pytest.param(COPY.format(mark="  #nbrefactor:ignore[nb101,NB1]"), id="crammed"),
+        pytest.param(
+            COPY.format(mark="  # noqa: E501  # nbrefactor: ignore[NB101]"), id="behind another"
+        ),
         pytest.param(
             "# %%\ndef mean(\n    values,  # noqa: NB101\n):\n    return sum(values) / len(values)\n",
             id="within the head",
@@ -59,6 +65,23 @@ def test_what_opts_out_keeps_the_definition_from_check_and_migrate(
         pytest.param("# %%\nx = 1  # noqa: NB101\n", ["NB901"], id="nothing there"),
         pytest.param("# %%\nx = 1  # noqa: NB999\n", ["NB901"], id="a code that is none"),
         pytest.param("# %%\nx = 1  # noqa\n", [], id="bare, with nothing there"),
+        pytest.param("# %%\nx = 1  # nbrefactor: ignore\n", ["NB901"], id="bare in our own form"),
+        pytest.param(
+            COPY.format(mark="  # nbrefactor: ignore[NB102]"),
+            ["NB101", "NB901"],
+            id="another code in our own form",
+        ),
+        pytest.param(
+            COPY.format(mark="  # nbrefactor: ignore[mean]"),
+            ["NB101", "NB901"],
+            id="no code in our own form",
+        ),
+        pytest.param(
+            COPY.format(mark="  # nbrefactor: ignore[]"), ["NB101"], id="an empty list of codes"
+        ),
+        pytest.param(
+            COPY.format(mark="  # nbrefactor: ignored[NB101]"), ["NB101"], id="another word"
+        ),
         pytest.param("# %% nbrefactor-keep\nx = 1\n", ["NB901"], id="a tag, with nothing there"),
         pytest.param(
             "# %%\ndef f(:  # noqa: NB201\n", [], id="the first line of a cell that is no Python"

@@ -58,6 +58,8 @@ CODE = [
     "x = 1  # noqa: NB201",
     "def mean(values):  # NOQA : nb101\n    return 1",
     "x = 1  # noqa",
+    "x = 1  # nbrefactor: ignore",
+    "def mean(values):  # nbrefactor: ignore[NB101]\n    return sum(values) / len(values)",
     "__version__ = '1.1.0'\nprint(__version__)",
     "print(np.__version__, 2.0)",
     "",

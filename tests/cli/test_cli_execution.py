@@ -190,7 +190,9 @@ class TestWithKernels:
     def test_verify_of_two_files_for_machines(self, folder: Path) -> None:
         Path("x.ipynb").write_bytes(notebook("print(1)", "print(2)"))
         Path("y.ipynb").write_bytes(notebook("print(1)", "print(3)"))
-        result = CliRunner().invoke(main, ["verify", "x.ipynb", "y.ipynb", "--format", "json"])
+        result = CliRunner().invoke(
+            main, ["verify", "x.ipynb", "y.ipynb", "--output-format", "json"]
+        )
         assert result.exit_code == 1
         found = json.loads(result.stdout)
         assert found["migrated"] == "y.ipynb"
