@@ -73,7 +73,7 @@ PRINTED = {
     "migrate.patch": ["migrate", ".", "--patch", "-q", *OPTIONS],
     "bump.txt": ["bump", "analysis.ipynb", "--dry-run"],
     "config.txt": ["config", *OPTIONS],
-    "rule.md": ["rule", "NB101"],
+    "rule.txt": ["rule", "NB101"],
     "scan.txt": ["scan", "."],
     "scan.json": ["scan", ".", "--output-format", "json"],
 }
