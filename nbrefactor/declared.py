@@ -68,6 +68,8 @@ class Declaration:
         Its option; None where the command line cannot give it.
     choices : tuple of str
         What may be, for a choice.
+    help : str
+        What it does, where no option says so.
     """
 
     field: str
@@ -75,6 +77,12 @@ class Declaration:
     kind: Kind
     option: Option | None = None
     choices: tuple[str, ...] = ()
+    help: str = ""
+
+    @property
+    def meaning(self) -> str:
+        """What it does, for the user."""
+        return self.help or (self.option.help if self.option else "")
 
     @property
     def is_multiple(self) -> bool:
@@ -197,10 +205,22 @@ DECLARATIONS: tuple[Declaration, ...] = (
     Declaration(
         "ignore", "ignore", "codes", Option("--ignore", "Rules that do not count.", "CODES")
     ),
-    Declaration("per_file_ignores", "per-file-ignores", "codes-by-pattern"),
-    Declaration("include", "include", "texts"),
-    Declaration("exclude", "exclude", "texts"),
-    Declaration("verify_patterns", "verify.patterns", "patterns"),
+    Declaration(
+        "per_file_ignores",
+        "per-file-ignores",
+        "codes-by-pattern",
+        help="Rules that do not count in the notebooks that a pattern matches.",
+    ),
+    Declaration(
+        "include", "include", "texts", help="The notebooks that are looked at. Default: all."
+    ),
+    Declaration("exclude", "exclude", "texts", help="The notebooks that are not looked at."),
+    Declaration(
+        "verify_patterns",
+        "verify.patterns",
+        "patterns",
+        help="Text of outputs that may differ from run to run.",
+    ),
 )
 
 # The command that raises a version is asked for the part, and not whether to raise one.

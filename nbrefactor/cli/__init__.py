@@ -8,6 +8,8 @@ Exit codes, of every command:
     The answer is no: a check found something, a run failed.
 2
     The job could not be done: wrong usage, an unreadable file, a result that was refused.
+130
+    The user stopped it.
 
 With several notebooks all are processed and the worst code wins.
 """

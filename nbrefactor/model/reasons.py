@@ -505,12 +505,16 @@ _OBSERVATIONS: Mapping[str, Entry] = {
     ),
 }  # fmt: skip
 
+GROUPS: Mapping[str, Mapping[str, Entry]] = {
+    "Notes": _NOTES,
+    "Levels and wishes": _LEVELS,
+    "The import": _IMPORT,
+    "Names": _NAMES,
+    "The place": _PLACE,
+    "The bodies": _BODY,
+    "What the notebook sees": _OBSERVATIONS,
+}
+
 TABLE: Mapping[str, Entry] = {
-    **_NOTES,
-    **_LEVELS,
-    **_IMPORT,
-    **_NAMES,
-    **_PLACE,
-    **_BODY,
-    **_OBSERVATIONS,
+    code: entry for entries in GROUPS.values() for code, entry in entries.items()
 }

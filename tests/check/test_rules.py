@@ -7,7 +7,6 @@ import pytest
 from nbrefactor.rules.catalogue import RULES, covers, find_rule, problem_with
 from nbrefactor.rules.rule import Example, Rule
 
-README = Path(__file__).parents[2] / "README.md"
 RUN_NOTHING = [
     pytest.param(rule, example, id=f"{rule.name} {at}")
     for rule in RULES
@@ -95,22 +94,3 @@ def test_a_code_may_be_cut_short(prefix: str) -> None:
 @pytest.mark.parametrize("prefix", ["", "NB7", "nb101", "NB1011", "E501"])
 def test_what_begins_no_code_is_a_problem(prefix: str) -> None:
     assert "no rule" in problem_with(prefix)
-
-
-def table() -> str:
-    rows = [
-        "| Code | Name | Finds | Resolved by `migrate` | By default |",
-        "|---|---|---|---|---|",
-    ]
-    for rule in RULES:
-        fixed, default = "yes" if rule.fixed else "no", "on" if rule.default else "off"
-        rows.append(f"| {rule.code} | {rule.name} | {rule.summary} | {fixed} | {default} |")
-    return "\n".join(rows)
-
-
-def test_the_readme_shows_the_rules_as_they_are() -> None:
-    text = README.read_text(encoding="utf-8")
-    _, _, rest = text.partition("<!-- rules -->")
-    shown, end, _ = rest.partition("<!-- /rules -->")
-    assert end, "README.md has no table between <!-- rules --> and <!-- /rules -->"
-    assert shown.strip() == table()

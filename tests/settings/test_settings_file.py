@@ -227,10 +227,18 @@ def test_every_declaration_fills_a_field_and_every_field_has_one() -> None:
     assert filled - {"accept"} == {found.name for found in fields(Settings)} - of_commands
 
 
-def test_every_key_of_a_file_is_in_the_readme() -> None:
-    readme = (Path(__file__).parents[2] / "README.md").read_text()
-    for found in DECLARATIONS:
-        assert found.key.rpartition(".")[2] in readme, found.key
+def test_every_key_says_what_it_does() -> None:
+    assert all(found.meaning for found in DECLARATIONS)
+
+
+def test_the_settings_of_the_guide_are_read(tmp_path: Path) -> None:
+    guide = Path(__file__).parents[2] / ".github" / "docs" / "settings.md"
+    _, _, rest = guide.read_text(encoding="utf-8").partition("```toml\n")
+    (tmp_path / "pyproject.toml").write_text(rest.partition("```")[0])
+    (tmp_path / "lib").mkdir()
+    given = read_settings_file(tmp_path / "pyproject.toml")
+    shown = {found.field for found in DECLARATIONS if found.key}
+    assert {field for field in shown if given.get(field) is None} == set()
 
 
 def test_what_no_setting_is_called_cannot_be_given() -> None:
