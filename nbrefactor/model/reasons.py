@@ -505,6 +505,88 @@ _OBSERVATIONS: Mapping[str, Entry] = {
     ),
 }  # fmt: skip
 
+_FOLDS: Mapping[str, Entry] = {
+    "fold-differs": Entry("looks otherwise: {subject}"),
+    "fold-not-accepted": Entry(
+        "{here} is not accepted; --accept restyled would fold it, and --prove where a run shows "
+        "the same",
+        "say --accept restyled if the look may change",
+    ),
+    "fold-not-asked": Entry("{subject} would draw it; --fold writes the call", "say --fold"),
+    "fold-unknown-call": Entry(
+        "{subject}(...) is not known to draw anything in particular",
+        "draw with the calls of pyplot and axes alone, or move {subject}(...) out of the plot",
+    ),
+    "fold-unknown-argument": Entry(
+        "{here}(...) is given {subject}, of which it is not known what it shows",
+        "leave {subject} out, or keep the plot as it is",
+    ),
+    "fold-inside": Entry(
+        'a loop or branch around drawing calls does more: "{subject}"',
+        "move what does not draw out of that loop or branch",
+    ),
+    "fold-between": Entry(
+        'between its drawing calls stands "{subject}", which may do more than compute',
+        "move that line above or below the plot",
+    ),
+    "fold-order": Entry(
+        "{subject} are set before there is any {here}",
+        "set them below the call that draws the {here}",
+    ),
+    "fold-several-axes": Entry(
+        "it draws into several axes at once", "draw the plots of one figure one after the other"
+    ),
+    "fold-one-line": Entry(
+        "two of its statements stand on one line", "give each statement a line of its own"
+    ),
+    "fold-loops-differ": Entry(
+        "loops around what it draws are others than {there} has",
+        "loop over the shape of what is drawn, or over the list of marks",
+    ),
+    "fold-data-differs": Entry(
+        "{there} would show other data: {subject}{here}",
+        "give the plot the same data and limits if that is meant, or leave it as it is",
+    ),
+    "fold-words-differ": Entry(
+        "the {subject} says {here}, and the target says {there}",
+        "give it the target's words if that is meant, or leave it as it is",
+    ),
+    "fold-draws-more": Entry(
+        "{there} draws no such {subject}", "take the {subject} out of the plot, or leave it"
+    ),
+    "fold-draws-less": Entry(
+        "{there} draws a {subject} that the plot has not",
+        "draw it too if that is meant, or leave the plot as it is",
+    ),
+    "fold-ambiguous": Entry(
+        "{here} and {there} both draw it",
+        "give it the words of the one that is meant, or leave it as it is",
+    ),
+    "fold-name-read": Entry(
+        '"{subject}", which the plot binds, is read in {cell}',
+        "bind the name outside of the plot, or leave it as it is",
+    ),
+    "fold-argument": Entry(
+        '"{subject}" may do more than compute a value: {here}',
+        "give it a name above the plot, and draw that",
+    ),
+    "fold-argument-changes": Entry(
+        'the plot binds or changes "{subject}" after it was drawn',
+        "bind it above the plot, or under another name",
+    ),
+    "fold-shown": Entry(
+        "the notebook sets which values its cells show",
+        "leave ast_node_interactivity as it is by default",
+    ),
+    "fold-name-taken": Entry(
+        'the notebook has a "{subject}" of its own{at}', "give it another name"
+    ),
+    "fold-name-unclear": Entry(
+        "the names that it draws with may be bound unseen: {subject}",
+        "keep what binds names by text apart from the plot",
+    ),
+}  # fmt: skip
+
 GROUPS: Mapping[str, Mapping[str, Entry]] = {
     "Notes": _NOTES,
     "Levels and wishes": _LEVELS,
@@ -513,6 +595,7 @@ GROUPS: Mapping[str, Mapping[str, Entry]] = {
     "The place": _PLACE,
     "The bodies": _BODY,
     "What the notebook sees": _OBSERVATIONS,
+    "Blocks": _FOLDS,
 }
 
 TABLE: Mapping[str, Entry] = {

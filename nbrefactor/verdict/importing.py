@@ -83,7 +83,10 @@ class Arrival:
         tuple of Reason
             Empty where it is nothing but that.
         """
-        place = (definition.home.cell.index, definition.node.lineno)
+        return self.reasons_at((definition.home.cell.index, definition.node.lineno))
+
+    def reasons_at(self, place: Place) -> tuple[Reason, ...]:
+        """Say why an import at a place is more than a binding of its name; see `reasons`."""
         steps = [taken for at, taken in self._steps if at < place]
         reasons = [
             *self._search.reasons(steps),

@@ -1,0 +1,97 @@
+"""The tables of plotting calls and of functions whose source cannot be followed, read as data."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from typing import Any
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What a plotting call draws or sets; the table itself says what each key means."""
+
+    kind: str
+    on: Mapping[str, str]
+    makes: str = ""
+    set: bool = False
+    ends: bool = False
+    arguments: tuple[str, ...] = ()
+    by_count: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    format: str = ""
+    rename: Mapping[str, str] = field(default_factory=dict)
+    data: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    style: tuple[str, ...] = ()
+    panels: tuple[str, ...] = ()
+    handles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """How a function draws, as source that can be followed, and what it shows besides."""
+
+    draws: str
+    adds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """The table of calls.
+
+    Parameters
+    ----------
+    by_name : mapping of (str, str) to Call
+        By what the method belongs to (``pyplot``, ``axes``) and its name.
+    aliases : mapping of str to str
+        Short names of arguments.
+    """
+
+    by_name: Mapping[tuple[str, str], Call]
+    aliases: Mapping[str, str]
+
+
+@cache
+def calls() -> Calls:
+    """Read the table of calls."""
+    table = _read("calls.toml")
+    found: dict[tuple[str, str], Call] = {}
+    for entry in table["call"]:
+        call = Call(**{key: _frozen(value) for key, value in entry.items()})
+        for owner, name in call.on.items():
+            found[owner, name] = call
+    return Calls(found, table["alias"])
+
+
+@cache
+def stand_ins(module: str) -> Mapping[str, StandIn]:
+    """Read the stand-ins of a module's functions; empty where it has none."""
+    name = f"{module}.toml"
+    if not (resources.files("nbrefactor.fold") / "knowledge" / name).is_file():
+        return {}
+    return {
+        function: StandIn(entry["draws"], tuple(entry.get("adds", ())))
+        for function, entry in _read(name).items()
+    }
+
+
+def _read(name: str) -> dict[str, Any]:
+    file = resources.files("nbrefactor.fold") / "knowledge" / name
+    found: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
+    return found
+
+
+def _frozen(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(value)
+    if isinstance(value, dict):
+        return {key: _frozen(one) for key, one in value.items()}
+    return value
