@@ -229,12 +229,19 @@ def _look(document: Document, facts: Facts, subject: Subject, failure: Finding |
 
         return check_versions(document.cells, document.metadata, settings.version_patterns)
 
+    @cache
+    def folds() -> tuple[Finding, ...]:
+        from nbrefactor.engine import find_folds
+
+        return find_folds(document, settings, subject.targets.modules)
+
     return Look(
         document,
         facts,
         lambda: [accepted.module for accepted in subject.targets.modules],
         definitions,
         versions,
+        folds,
         failure,
     )
 

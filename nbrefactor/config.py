@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 
 from nbrefactor.model.errors import NbrefactorError
 from nbrefactor.model.names import BUNDLED_MODULE as BUNDLED_MODULE
+from nbrefactor.model.outcome import FoldLevel
 
 AcceptedLevel = Literal["exact", "renamed", "compatible"]
 ImportPlace = Literal["in-place", "top"]
@@ -34,10 +35,13 @@ class ModuleChoice:
         Dotted name, or the path of a ``.py`` file.
     accept : AcceptedLevel
         The worst level at which its functions replace inline ones.
+    folds : FoldLevel
+        The worst level at which calls of its functions replace statements that draw.
     """
 
     name: str
     accept: AcceptedLevel
+    folds: FoldLevel = "exact"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,8 @@ class Settings:
         Whether imports are taken out that nothing reads any more once definitions are gone.
     measured : bool
         Whether a run is going to tell of effects that reading does not know; no file says so.
+    fold : bool
+        Whether statements that draw what a target draws become calls.
     """
 
     modules: tuple[ModuleChoice, ...] = (ModuleChoice(BUNDLED_MODULE, "compatible"),)
@@ -103,6 +109,7 @@ class Settings:
     force: tuple[str, ...] = ()
     prune_imports: bool = False
     measured: bool = False
+    fold: bool = False
 
 
 class Given:
@@ -220,11 +227,16 @@ def choose_modules(
     where = "--accept" if on_line else f"{said_by}: accept"
     for_all: str | None = None
     for_one: dict[str, str] = {}
+    restyled: set[str] = set()
     for text in accept:
         module, equals, level = text.rpartition("=")
+        if level == "restyled":
+            # About statements that draw, and so beside the levels of definitions.
+            restyled.add(module)
+            continue
         if level not in ACCEPTED_LEVELS:
             raise SettingsError(
-                f"{where} {text}: expected one of {', '.join(ACCEPTED_LEVELS)}, "
+                f"{where} {text}: expected one of {', '.join(ACCEPTED_LEVELS)}, restyled, "
                 "alone or as MODULE=LEVEL"
             )
         if equals:
@@ -232,14 +244,19 @@ def choose_modules(
         else:
             for_all = level
     chosen = names or (BUNDLED_MODULE,)
-    for module in for_one:
+    for module in (*for_one, *sorted(restyled - {""})):
         if module not in chosen:
+            level = for_one.get(module, "restyled")
             raise SettingsError(
-                f"{where} {module}={for_one[module]}: {module} is none of the target modules "
+                f"{where} {module}={level}: {module} is none of the target modules "
                 f"({', '.join(chosen)}); name it {'with --module' if on_line else 'in modules'}"
             )
     return tuple(
-        ModuleChoice(name, _level(for_one.get(name) or for_all, name))
+        ModuleChoice(
+            name,
+            _level(for_one.get(name) or for_all, name),
+            "restyled" if restyled & {"", name} else "exact",
+        )
         for name in dict.fromkeys(chosen)
     )
 

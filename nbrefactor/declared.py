@@ -108,7 +108,8 @@ DECLARATIONS: tuple[Declaration, ...] = (
         Option(
             "--accept",
             "Worst level that is replaced: exact, renamed or compatible. "
-            "Default: compatible for nbrefactor.viz, renamed for other modules.",
+            "Default: compatible for nbrefactor.viz, renamed for other modules. "
+            "With --fold, restyled besides: calls whose plots look otherwise.",
             "[MODULE=]LEVEL",
         ),
     ),
@@ -141,6 +142,15 @@ DECLARATIONS: tuple[Declaration, ...] = (
             "Replace the definition NAME, which you have looked at, as long as its calls bind; "
             "repeatable. The report says that it was forced.",
             "NAME",
+        ),
+    ),
+    Declaration(
+        "fold",
+        "fold",
+        "switch",
+        Option(
+            "--fold",
+            "Replace statements that draw what a target draws by calls of it.",
         ),
     ),
     Declaration(

@@ -6,7 +6,8 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from nbrefactor.config import Settings
+from nbrefactor.config import ModuleChoice, Settings
+from nbrefactor.library.target import TargetModule
 from nbrefactor.model.edits import compose
 from nbrefactor.model.errors import NbrefactorError
 from nbrefactor.model.outcome import CellChange, Edit, Finding, Level, MetadataEdit, Outcome, Unmet
@@ -242,6 +243,8 @@ def plan_migration(
         All edits; without a replacement there are none.
     """
     replaced = _replace_definitions(document, settings, modules)
+    if settings.fold:
+        replaced = _fold_blocks(replaced, settings, modules)
     notes = tuple(_notes(replaced, modules, settings))
     names = {definition.name for definition in replaced.original.definitions}
     unmet = tuple(unmet_wishes(names, settings))
@@ -254,7 +257,7 @@ def plan_migration(
         replaced.document.cells,
         document.metadata,
         part=settings.bump,
-        entries=settings.changelog or (_entry(replaced.matches),),
+        entries=settings.changelog or (_entry(replaced.matches, replaced.findings),),
         now=now,
         patterns=settings.version_patterns,
     )
@@ -300,7 +303,7 @@ class _Replaced:
     findings: tuple[Finding, ...]
     edits: tuple[Edit, ...]
     unread: tuple[UnreadImport, ...]
-    settled: tuple[str, ...]
+    settled: tuple[str, ...] | None
 
 
 def _replace_definitions(
@@ -339,6 +342,71 @@ def _replace_definitions(
     return _Replaced(result, original, tuple(matches), tuple(findings), edits, unread, settled)
 
 
+def _fold_blocks(replaced: _Replaced, settings: Settings, modules: Sequence[Accepted]) -> _Replaced:
+    """Replace blocks by calls, in what is left once definitions are replaced."""
+    found = find_folds(replaced.document, settings, modules)
+    if not found:
+        return replaced
+    last = _edits_of(found)
+    findings, edits = (*replaced.findings, *found), compose(replaced.edits, last)
+    if not last:
+        return replace(replaced, findings=findings)
+    return replace(
+        replaced,
+        document=read(write(replaced.document, last)),
+        findings=tuple(_with_edits(findings, edits)) if replaced.edits else findings,
+        edits=edits,
+        settled=None,
+    )
+
+
+def find_folds(
+    document: Document, settings: Settings, modules: Sequence[Accepted]
+) -> tuple[Finding, ...]:
+    """Decide about every block of a notebook that a target draws.
+
+    Parameters
+    ----------
+    document, settings, modules
+        As for `plan_migration`.
+
+    Returns
+    -------
+    tuple of Finding
+        With the edits that put calls in the place of those that are accepted.
+    """
+    # Most notebooks are never folded, and this reads tables.
+    from nbrefactor.fold.find import Drawings, Folding
+    from nbrefactor.fold.report import CODE, report_folds
+
+    optouts = read_optouts(document, settings.per_file_ignores)
+    accepted = {one.name: choice.folds for one, choice in _chosen(settings, modules)}
+
+    def will(folding: Folding) -> tuple[Reason, ...]:
+        assert folding.fold is not None
+        if settings.select is not None and not covers(settings.select, CODE):
+            return (Reason("not-selected", CODE),)
+        if covers(settings.ignore, CODE):
+            return (Reason("ignored", CODE),)
+        cell, row = folding.block.home.cell.index, folding.fold.gone[0].lineno
+        said = next((one.reason for one in optouts if one.covers(CODE, cell, row)), "")
+        if said:
+            return (Reason("opted-out", said),)
+        module = folding.fold.unified.pattern.module
+        if folding.level == "exact" or settings.measured or accepted.get(module) == "restyled":
+            return ()
+        return (Reason("fold-not-accepted", here=folding.level),)
+
+    return report_folds(timeline(document.cells), Drawings(modules), will)
+
+
+def _chosen(
+    settings: Settings, modules: Sequence[Accepted]
+) -> Iterator[tuple[TargetModule, ModuleChoice]]:
+    for accepted, choice in zip(modules, settings.modules, strict=False):
+        yield accepted.module, choice
+
+
 def _edits_of(findings: Sequence[Finding]) -> tuple[Edit, ...]:
     return tuple(edit for finding in findings for edit in finding.edits)
 
@@ -352,7 +420,9 @@ def _with_edits(findings: Sequence[Finding], edits: Sequence[Edit]) -> list[Find
         if at is None:
             # What several rounds made together belongs to the definition that stands there.
             near = [
-                i for i, found in enumerate(findings) if found.cell == edit.cell and found.level
+                i
+                for i, found in enumerate(findings)
+                if found.cell == edit.cell and (found.level or found.fold)
             ]
             at = next((i for i in near if not given.get(i)), near[0] if near else 0)
         given.setdefault(at, []).append(edit)
@@ -404,13 +474,13 @@ def judge_document(
 
 
 def _accepted(findings: Sequence[Finding]) -> bool:
-    return any(found.edits and found.level for found in findings)
+    return any(found.is_replaced for found in findings)
 
 
 def _notes(replaced: _Replaced, modules: Sequence[Accepted], settings: Settings) -> Iterator[str]:
     for cell, reason in replaced.original.opaque:
         yield f"cell {cell.index + 1} is left alone: {reason}"
-    if any(found.accepted for found in replaced.matches):
+    if any(found.is_replaced for found in replaced.findings):
         for accepted in modules:
             if accepted.module.note:
                 yield accepted.module.note
@@ -443,8 +513,9 @@ def _about_imports(unread: Sequence[UnreadImport], *, pruned: bool) -> Iterator[
         yield f"imported, and read by nothing any more: {', '.join(left)}{hint}"
 
 
-def _entry(matches: Sequence[Match]) -> str:
+def _entry(matches: Sequence[Match], findings: Sequence[Finding]) -> str:
     """Name what was replaced by what, for the changelog."""
+    called = dict.fromkeys(f"`{one.target}`" for one in findings if one.fold and one.is_replaced)
     by_module: dict[str, list[str]] = {}
     for found in matches:
         if found.accepted and found.module is not None and found.target is not None:
@@ -456,7 +527,10 @@ def _entry(matches: Sequence[Match]) -> str:
     parts = [
         f"{', '.join(names)} by imports from `{module}`" for module, names in by_module.items()
     ]
-    return f"Replaced the inline {' and '.join(parts)}"
+    told = [f"the inline {' and '.join(parts)}"] if parts else []
+    if called:
+        told.append(f"plotting statements by calls of {', '.join(called)}")
+    return f"Replaced {', and '.join(told)}"
 
 
 def _check(

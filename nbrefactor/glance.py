@@ -88,6 +88,7 @@ def facts_about(
         imports=tuple(dict.fromkeys(one for cell in telling for one in cell.imports)),
         optouts=tagged or any(cell.optouts for cell in telling),
         versions=may_disagree(cells, metadata),
+        draws=any("pyplot" in cell.source for cell in cells if _is_code(cell)),
     )
 
 

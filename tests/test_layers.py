@@ -43,6 +43,10 @@ KNOWN = {
         "program",
         "verdict",
     },
+    "fold": {
+        *("model", "visible", "notebook", "python", "library", "effects", "program", "verdict"),
+        "rewrite",
+    },
     "versioning": {"model", "visible", "config", "notebook"},
     "rules": {"model", "visible", "config", "notebook", "python", "library", "program", "verdict"},
     "run": {"model", "visible", "notebook", "python"},

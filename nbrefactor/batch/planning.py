@@ -37,7 +37,7 @@ class Migration:
         """Plan a notebook's migration."""
         found, settings = opened.found, replace(opened.settings, measured=self.measured)
         data = opened.read()
-        facts = facts_of(data, self._reader)
+        facts = None if settings.fold else facts_of(data, self._reader)
         if facts is not None and not (facts.foreign or facts.opaque or facts.definitions):
             # Without a definition there is nothing to replace, and nothing to say.
             unmet = tuple(unmet_wishes((), settings))

@@ -32,6 +32,7 @@ _EXAMPLES = """Examples:
   nbrefactor migrate Notebook.ipynb --patch | git apply
   nbrefactor migrate Notebook.ipynb --execute -p STEPS 20 --timeout 600
   nbrefactor migrate Notebook.ipynb --prove --proof proof.html
+  nbrefactor migrate Notebook.ipynb --fold --accept restyled --dry-run
 """
 
 
@@ -42,6 +43,7 @@ _EXAMPLES = """Examples:
     "accept",
     "aliases",
     "force",
+    "fold",
     "source_roots",
     "imports",
     "prune_imports",
@@ -97,6 +99,8 @@ def migrate(
     writing: Writing,
 ) -> None:
     """Replace inline definitions by imports of a module that holds them.
+
+    With --fold, statements that draw become calls of what draws the same.
 
     NOTEBOOK is a file, a folder (searched for notebooks) or '-' for standard input, in which
     case the result goes to standard output.

@@ -67,6 +67,8 @@ def prove_outcome(
     from nbrefactor.verify.run import verify
     from nbrefactor.verify.values import VerifySettings
 
+    # The plan that is proven was made for a run, and so is each one after it.
+    chosen = replace(chosen, measured=execution.sandbox)
     words = words_of(accepted.module.path for accepted in modules)
     settings = VerifySettings(
         chosen.verify_patterns, known_words=words, only_affected=only_affected

@@ -12,8 +12,9 @@ from nbrefactor.fold.conditions import Conditions, Fold, fold_of
 from nbrefactor.fold.matching import Miss, unify
 from nbrefactor.fold.normal import Origin
 from nbrefactor.fold.patterns import find_patterns
-from nbrefactor.fold.values import Block, FoldLevel, Pattern, Unified
+from nbrefactor.fold.values import Block, Pattern, Unified
 from nbrefactor.library.target import TargetModule
+from nbrefactor.model.outcome import FoldLevel
 from nbrefactor.model.reason import Reason
 from nbrefactor.program.timeline import CodeCell, Timeline
 from nbrefactor.python.environment import environment
@@ -58,19 +59,24 @@ class Folding:
         return "restyled" if self.differences else "exact"
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Drawings:
-    """What the functions of the target modules draw, read once."""
+    """What the functions of the target modules draw, read once, however many notebooks there are.
+
+    Parameters
+    ----------
+    modules : sequence of Accepted
+        The target modules.
+    """
 
     modules: Sequence[Accepted]
-    _patterns: dict[int, tuple[tuple[Pattern, Origin], ...]] = field(default_factory=dict)
 
     def of(self, at: int) -> tuple[tuple[Pattern, Origin], ...]:
         """Give the patterns of one module, each with what its names mean."""
-        if at not in self._patterns:
-            module = self.modules[at].module
-            self._patterns[at] = tuple(_with_origins(module))
-        return self._patterns[at]
+        offer = self.modules[at].offer
+        if "patterns" not in offer.drawn:
+            offer.drawn["patterns"] = tuple(_with_origins(offer.module))
+        return offer.drawn["patterns"]
 
 
 def _with_origins(module: TargetModule) -> Iterator[tuple[Pattern, Origin]]:

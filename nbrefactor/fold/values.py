@@ -5,12 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
+from nbrefactor.model.outcome import FoldLevel
 from nbrefactor.model.reason import Reason
 from nbrefactor.program.timeline import CodeCell
-
-FoldLevel = Literal["exact", "restyled"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -150,6 +150,8 @@ def import_edit(fold: Fold, names: Mapping[str, Sequence[str]]) -> Edit:
     start = _with_comments(source, line_start(home, top))
     newline = _newline(source)
     lines = [f"from {module} import {', '.join(found)}" for module, found in names.items()]
+    # Below other imports they are of their kind; above anything else a blank line parts them.
+    lines += [""] if not isinstance(top, (ast.Import, ast.ImportFrom)) else []
     return Edit(home.cell.index, start, start, "".join(f"{line}{newline}" for line in lines))
 
 

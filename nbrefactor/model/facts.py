@@ -55,6 +55,8 @@ class Facts:
         It may opt out of a rule.
     versions : bool
         It may state two versions.
+    draws : bool
+        It may draw with pyplot.
     """
 
     foreign: bool = False
@@ -63,3 +65,4 @@ class Facts:
     imports: tuple[Imported, ...] = ()
     optouts: bool = False
     versions: bool = False
+    draws: bool = False

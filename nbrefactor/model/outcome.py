@@ -17,6 +17,7 @@ from nbrefactor.visible import visible_line
 
 Level = Literal["exact", "renamed", "compatible", "divergent"]
 LEVELS: tuple[Level, ...] = ("exact", "renamed", "compatible", "divergent")
+FoldLevel = Literal["exact", "restyled"]
 Status = Literal["changed", "unchanged", "skipped", "failed"]
 
 
@@ -84,6 +85,9 @@ class Finding:
         Why the verdict is as it is.
     details : tuple of str
         Lines of text that belong to it, such as a traceback.
+    fold : FoldLevel or None
+        How well a call of the target draws what statements of the cell draw; None where it is not
+        about such statements.
     difference : str
         The smallest readable diff of the normalised bodies, empty where they are equal.
     edits : tuple of Edit
@@ -103,6 +107,12 @@ class Finding:
     difference: str = ""
     edits: tuple[Edit, ...] = ()
     details: tuple[str, ...] = ()
+    fold: FoldLevel | None = None
+
+    @property
+    def is_replaced(self) -> bool:
+        """Whether a definition, or statements that draw, are replaced."""
+        return bool(self.edits) and (self.level is not None or self.fold is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,8 +243,8 @@ class Outcome:
 
     @property
     def replaced(self) -> tuple[Finding, ...]:
-        """The definitions that are replaced."""
-        return tuple(found for found in self.findings if found.edits and found.level)
+        """The definitions and plotting statements that are replaced."""
+        return tuple(found for found in self.findings if found.is_replaced)
 
     @property
     def replaced_names(self) -> frozenset[str]:

@@ -9,6 +9,7 @@ from nbrefactor.rules.compatible_definition import COMPATIBLE
 from nbrefactor.rules.divergent_definition import DIVERGENT
 from nbrefactor.rules.exact_copy import EXACT
 from nbrefactor.rules.failing_notebook import FAILING
+from nbrefactor.rules.inline_plot import INLINE_PLOT
 from nbrefactor.rules.missing_import import MISSING_IMPORT
 from nbrefactor.rules.opaque_cell import OPAQUE
 from nbrefactor.rules.renamed_copy import RENAMED
@@ -22,6 +23,7 @@ RULES: tuple[Rule, ...] = (
     RENAMED,
     COMPATIBLE,
     DIVERGENT,
+    INLINE_PLOT,
     OPAQUE,
     SKIPPED,
     DISAGREEING,

@@ -50,6 +50,8 @@ class Look:
         Gives the findings about its definitions.
     versions : callable
         Gives the findings about its versions.
+    folds : callable
+        Gives the findings about its statements that draw.
     failure : Finding or None
         What failed when it was run.
     """
@@ -59,4 +61,5 @@ class Look:
     modules: Callable[[], Sequence[TargetModule]]
     definitions: Callable[[], tuple[Finding, ...]]
     versions: Callable[[], tuple[Finding, ...]]
+    folds: Callable[[], tuple[Finding, ...]]
     failure: Finding | None = None

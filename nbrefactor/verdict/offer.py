@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from nbrefactor.effects.lasting import lasting_values
 from nbrefactor.effects.summary import Summaries
@@ -50,6 +51,8 @@ class Offer:
     """The project's modules that importing it runs, as far as they have been read."""
     runs: dict[tuple[tuple[str, ...], frozenset[str]], ImportRun] = field(default_factory=dict)
     """What importing it does, by what is imported before and by what is known to be present."""
+    drawn: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    """What its functions draw, as whoever looks for plots has read it."""
     _homes: dict[tuple[str, tuple[Path, ...]], Home] = field(default_factory=dict)
 
     @cached_property

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
+from nbrefactor.model.outcome import Finding
 from nbrefactor.program.timeline import Timeline, Use
 
 
@@ -42,6 +43,30 @@ def calling_cells(notebook: Timeline, names: Collection[str]) -> dict[int, tuple
             if reaching & mention.words:
                 calls.setdefault(mention.cell, set()).add(name)
     return {cell: tuple(sorted(found)) for cell, found in sorted(calls.items())}
+
+
+def replacing_cells(notebook: Timeline, replaced: Iterable[Finding]) -> dict[int, tuple[str, ...]]:
+    """Find the cells that call what was replaced, or that call a target for what they drew.
+
+    Parameters
+    ----------
+    notebook : Timeline
+        The original notebook, with its definitions.
+    replaced : iterable of Finding
+        The definitions and plotting statements that are replaced.
+
+    Returns
+    -------
+    dict of int to tuple of str
+        For each such cell the names, sorted.
+    """
+    listed = list(replaced)
+    names = {found.name for found in listed if found.name and not found.fold}
+    calls = {cell: set(found) for cell, found in calling_cells(notebook, names).items()}
+    for found in listed:
+        if found.fold and found.name and found.cell is not None:
+            calls.setdefault(found.cell, set()).add(found.name)
+    return {cell: tuple(sorted(called)) for cell, called in sorted(calls.items())}
 
 
 def _carrier(use: Use, notebook: Timeline) -> str:

@@ -16,7 +16,7 @@ from nbrefactor.notebook.document import Cell, Document, read
 from nbrefactor.program.timeline import timeline
 from nbrefactor.run.notebooks import run_notebooks
 from nbrefactor.run.values import CellRun, ExecutionSettings, Job, Needed, Run
-from nbrefactor.verify.callers import calling_cells
+from nbrefactor.verify.callers import replacing_cells
 from nbrefactor.verify.compare import Rules, as_expected, compare_outputs, held_against_second_run
 from nbrefactor.verify.figures.bundles import with_widget_states
 from nbrefactor.verify.figures.compare import compare_figures
@@ -187,9 +187,11 @@ def _is_picture(name: str) -> bool:
 
 def _affected(outcome: Outcome, original: Document) -> tuple[int, frozenset[int]]:
     """Find the last cell that calls what was replaced or was edited, and what it does not need."""
-    names = outcome.replaced_names
     notebook = timeline(original.cells)
-    kept = {*calling_cells(notebook, names), *(change.cell for change in outcome.cells)}
+    kept = {
+        *replacing_cells(notebook, outcome.replaced),
+        *(change.cell for change in outcome.cells),
+    }
     last = max(kept, default=-1)
     return last, frozenset(needless_cells(notebook, kept, last))
 
@@ -247,10 +249,11 @@ def _judge(
     pairs: Mapping[int, int],
     rules: Rules,
 ) -> _Judge:
-    replaced = outcome.replaced_names
-    compatible = {
-        found.name for found in outcome.replaced if found.name and found.level == "compatible"
-    }
+    other_looks = [
+        found
+        for found in outcome.replaced
+        if found.level == "compatible" or found.fold == "restyled"
+    ]
     notebook = timeline(original.cells)
     edited = {
         cell.index
@@ -260,8 +263,8 @@ def _judge(
     return _Judge(
         original,
         frozenset(edited),
-        calling_cells(notebook, replaced),
-        frozenset(calling_cells(notebook, compatible)),
+        replacing_cells(notebook, outcome.replaced),
+        frozenset(replacing_cells(notebook, other_looks)),
         rules,
     )
 

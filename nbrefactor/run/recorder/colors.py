@@ -66,8 +66,10 @@ def color_scale(artist: Any) -> dict[str, Any]:
     cmap = artist.get_cmap()
     table = np.round(np.asarray(cmap(np.linspace(0, 1, 64))), 3).tobytes()
     limits = [None if value is None else float(value) for value in (norm.vmin, norm.vmax)]
+    # The norm that Matplotlib makes of the text "linear" is its usual one by another name.
+    name = type(norm).__name__.replace("LinearScaleNorm", "Normalize")
     return {
-        "norm": type(norm).__name__,
+        "norm": name,
         "limits": limits,
         "parameters": extra,
         "cmap": str(cmap.name),
