@@ -53,8 +53,8 @@ def unify(
 
 
 class _DiffersError(Exception):
-    def __init__(self, code: str, subject: str = "", here: str = "", there: str = "") -> None:
-        self.reason = Reason(code, subject, here=here, there=there)
+    def __init__(self, reason: Reason) -> None:
+        self.reason = reason
 
 
 @dataclass(slots=True)
@@ -80,7 +80,9 @@ class _Match:
                 self.used.add(element)
                 self.differences.append(element.kind)
             elif not self._stands(element, mine):
-                raise _DiffersError("fold-draws-more", element.kind, there=self.pattern.name)
+                raise _DiffersError(
+                    Reason("fold-draws-more", element.kind, there=self.pattern.name)
+                )
         arguments = self._arguments()
         differences = [*self.differences, *self.pattern.adds]
         return Unified(
@@ -106,7 +108,7 @@ class _Match:
         ]
         if sides[0] != sides[1]:
             more = [kind for kind in sides[0] if kind not in sides[1]] or sides[1] or ["nothing"]
-            raise _DiffersError("fold-draws-more", more[0], there=self.pattern.name)
+            raise _DiffersError(Reason("fold-draws-more", more[0], there=self.pattern.name))
 
     def _pair(self, wanted: Element, mine: Sequence[Element]) -> None:
         candidates = [e for e in mine if e.kind == wanted.kind and e not in self.used]
@@ -114,7 +116,7 @@ class _Match:
             if wanted.kind in _LOOK:
                 self.differences.append(wanted.kind)
                 return
-            raise _DiffersError("fold-draws-less", wanted.kind, there=self.pattern.name)
+            raise _DiffersError(Reason("fold-draws-less", wanted.kind, there=self.pattern.name))
         failure: _DiffersError | None = None
         for element in candidates:
             before = (dict(self.bound), list(self.differences))
@@ -147,7 +149,7 @@ class _Match:
 
     def _scope(self, wanted: Element, element: Element, names: dict[str, ast.expr]) -> None:
         if len(wanted.scope) != len(element.scope):
-            raise _DiffersError("fold-loops-differ", element.kind, there=self.pattern.name)
+            raise _DiffersError(Reason("fold-loops-differ", element.kind, there=self.pattern.name))
         for part, other in zip(wanted.scope, element.scope, strict=True):
             if isinstance(part, Guard) and isinstance(other, Guard):
                 self._value(part.test, other.test, element, names)
@@ -155,7 +157,9 @@ class _Match:
                 self._value(part.iterable, other.iterable, element, names)
                 self._target(part.target, other.target, names)
             else:
-                raise _DiffersError("fold-loops-differ", element.kind, there=self.pattern.name)
+                raise _DiffersError(
+                    Reason("fold-loops-differ", element.kind, there=self.pattern.name)
+                )
 
     def _target(self, wanted: ast.expr, given: ast.expr, names: dict[str, ast.expr]) -> None:
         match wanted, given:
@@ -165,7 +169,7 @@ class _Match:
                 for part, like in zip(one, other, strict=True):
                     self._target(part, like, names)
             case _:
-                raise _DiffersError("fold-loops-differ", there=self.pattern.name)
+                raise _DiffersError(Reason("fold-loops-differ", there=self.pattern.name))
 
     def _collect(self, parameter: str, wanted: Element, element: Element) -> None:
         """Collect what loops of the block draw one by one into the list that a parameter takes."""
@@ -174,19 +178,19 @@ class _Match:
         own = [node.id for node in ast.walk(loop.target) if isinstance(node, ast.Name)]
         caught: dict[str, ast.expr] = {}
         if not element.scope or isinstance(element.scope[0], Guard):
-            raise _DiffersError("fold-loops-differ", element.kind, there=self.pattern.name)
+            raise _DiffersError(Reason("fold-loops-differ", element.kind, there=self.pattern.name))
         for name in _union(wanted.data, element.data):
             one, other = wanted.data.get(name), element.data.get(name)
             if one is None or other is None or not isinstance(one, ast.Name) or one.id not in own:
                 self._data(name, one, other, element, {})
                 continue
             if one.id in caught and not self._same(caught[one.id], other):
-                raise _DiffersError("fold-data-differs", name, here=ast.unparse(other))
+                raise _DiffersError(Reason("fold-data-differs", name, here=ast.unparse(other)))
             caught[one.id] = other
         for name in _union(wanted.words, element.words):
             self._words(name, wanted.words.get(name), element.words.get(name), element, {})
         if set(own) - caught.keys():
-            raise _DiffersError("fold-data-differs", parameter, there=self.pattern.name)
+            raise _DiffersError(Reason("fold-data-differs", parameter, there=self.pattern.name))
         for name in _union(wanted.style, element.style):
             self._style(name, wanted.style.get(name), element.style.get(name), element, {})
         parts = [caught[name] for name in own]
@@ -204,7 +208,9 @@ class _Match:
         names: Mapping[str, ast.expr],
     ) -> None:
         if wanted is None:
-            raise _DiffersError("fold-data-differs", name, here=_said(given), there=element.kind)
+            raise _DiffersError(
+                Reason("fold-data-differs", name, here=_said(given), there=element.kind)
+            )
         if given is None:
             self._absent(name, wanted, element)
             return
@@ -214,7 +220,7 @@ class _Match:
         """Take what the block leaves to matplotlib, where a call leaves it to that too."""
         default = self._default(wanted)
         if default is None or not _is_none(default):
-            raise _DiffersError("fold-data-differs", name, there=element.kind)
+            raise _DiffersError(Reason("fold-data-differs", name, there=element.kind))
 
     def _words(
         self,
@@ -229,20 +235,26 @@ class _Match:
                 self._absent(name, wanted, element)
                 return
             told = _said(given) or "nothing"
-            raise _DiffersError("fold-words-differ", element.kind, here=told, there=_said(wanted))
+            raise _DiffersError(
+                Reason("fold-words-differ", element.kind, here=told, there=_said(wanted))
+            )
         synonyms = _either(wanted)
         if synonyms is None:
             try:
                 self._value(wanted, given, element, names, name)
             except _DiffersError:
                 raise _DiffersError(
-                    "fold-words-differ", element.kind, here=_said(given), there=_said(wanted)
+                    Reason(
+                        "fold-words-differ", element.kind, here=_said(given), there=_said(wanted)
+                    )
                 ) from None
             return
         said = given.value if isinstance(given, ast.Constant) else None
         if not isinstance(said, str) or said.casefold() not in map(str.casefold, synonyms):
             raise _DiffersError(
-                "fold-words-differ", element.kind, here=_said(given), there=repr(synonyms[0])
+                Reason(
+                    "fold-words-differ", element.kind, here=_said(given), there=repr(synonyms[0])
+                )
             )
         if said != synonyms[0]:
             self.differences.append(f"{element.kind} {said!r} becomes {synonyms[0]!r}")
@@ -285,7 +297,7 @@ class _Match:
         """Unify an expression of the pattern with one of the block."""
         if isinstance(wanted, ast.Name) and self._is_open(wanted.id):
             if self._reads_loop(given, element):
-                raise _DiffersError("fold-data-differs", name, here=_said(given))
+                raise _DiffersError(Reason("fold-data-differs", name, here=_said(given)))
             self._bind(wanted.id, given, element)
             return
         known = {one: self._normal(argument.node) for one, argument in self.bound.items()}
@@ -297,7 +309,9 @@ class _Match:
         elif self._descend(wanted, given, element, names):
             return
         raise _DiffersError(
-            "fold-data-differs", name or element.kind, here=_said(given), there=_said(wanted)
+            Reason(
+                "fold-data-differs", name or element.kind, here=_said(given), there=_said(wanted)
+            )
         )
 
     def _descend(
@@ -380,7 +394,7 @@ class _Match:
                 argument = Argument(pattern.chosen[name])
             if argument is None:
                 if (default is None or name in pattern.given) and name != pattern.axes:
-                    raise _DiffersError("fold-draws-less", name, there=pattern.name)
+                    raise _DiffersError(Reason("fold-draws-less", name, there=pattern.name))
                 continue
             if default is not None and text(self._normal(argument.node)) == text(
                 self._theirs(default)

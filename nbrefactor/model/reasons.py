@@ -512,7 +512,6 @@ _FOLDS: Mapping[str, Entry] = {
         "the same",
         "say --accept restyled if the look may change",
     ),
-    "fold-not-asked": Entry("{subject} would draw it; --fold writes the call", "say --fold"),
     "fold-unknown-call": Entry(
         "{subject}(...) is not known to draw anything in particular",
         "draw with the calls of pyplot and axes alone, or move {subject}(...) out of the plot",
