@@ -230,12 +230,14 @@ def _proven(extraction: Extraction, execution: ExecutionSettings, *, quiet: bool
     from nbrefactor.cli.execution import progress_of
     from nbrefactor.cli.terminal import console, show
     from nbrefactor.extract.proving import prove_notebook
+    from nbrefactor.report.extract_text import proven_in_short
     from nbrefactor.report.verification import verdict
     from nbrefactor.run.values import ExecutionError
     from nbrefactor.visible import visible_line
 
     terminal = console(stderr=False)
     proven = True
+    width = max(len(visible_line(one.path)) for one in extraction.changed)
     for outcome in extraction.changed:
         name = visible_line(outcome.path)
         with progress_of(outcome.path, quiet=quiet) as progress:
@@ -246,6 +248,10 @@ def _proven(extraction: Extraction, execution: ExecutionSettings, *, quiet: bool
                 proven = False
                 continue
         proven = proven and found.passed
-        style = "green" if found.passed else "red"
-        show(terminal, Text(f"{name}: {visible_line(verdict(found))}\n", style))
+        if not quiet or not found.passed:
+            told = proven_in_short(found) if found.passed else verdict(found)
+            line = Text(f"{name:{width}}  ").append(
+                visible_line(told), "green" if found.passed else "red"
+            )
+            show(terminal, line.append("\n"))
     return proven

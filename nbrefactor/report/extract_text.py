@@ -13,6 +13,7 @@ from nbrefactor.extract.values import Extraction, Left, Module, Piece
 from nbrefactor.report.counted import count
 from nbrefactor.report.text import render_diff
 from nbrefactor.scan.values import Copy
+from nbrefactor.verify.values import Verification
 from nbrefactor.visible import visible, visible_line
 
 if TYPE_CHECKING:
@@ -75,6 +76,15 @@ def summarise(extraction: Extraction, *, written: bool) -> str:
     if stays:
         parts.append(f"{count(stays, 'copy', 'copies')} stay{'s' if stays == 1 else ''}")
     return ", ".join(parts)
+
+
+def proven_in_short(found: Verification) -> str:
+    """Say in a few words what the runs of a notebook showed."""
+    told = [f"{number} {status}" for status, number in found.counts.items()]
+    files = [f"{number} {status}" for status, number in found.file_counts.items()]
+    shown = f"outputs {', '.join(told)}" if told else ""
+    saved = f"saved figures {', '.join(files)}" if files else ""
+    return f"proven: {'; '.join(filter(None, (shown, saved))) or 'all cells run as before'}"
 
 
 def lines_gone(extraction: Extraction) -> int:

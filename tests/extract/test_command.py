@@ -129,9 +129,9 @@ def test_a_module_that_does_not_parse_is_said(folder: Path, text: str) -> None:
 
 @pytest.mark.slow
 def test_all_notebooks_show_the_same(folder: Path) -> None:
-    result = run("extract", ".", "--all", "--to", "helpers.py", "--prove", "-q")
+    result = run("extract", ".", "--all", "--to", "helpers.py", "--prove")
     assert result.exit_code == 0, result.output
-    assert result.output.count(": verified:") == 7
+    assert result.output.count("  proven: ") == 7
     assert (folder / "helpers.py").exists()
 
 

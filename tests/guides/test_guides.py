@@ -34,7 +34,21 @@ def plot_losses(losses):
 def first(values):
     return values[0]
 """
-CELLS = ["# Demo (v1.0.0)", "import matplotlib.pyplot as plt", "STEPS = 1", PLOTS]
+COPIED = """\
+def save_fig(name):
+    path = FOLDER + "/" + name
+    return path
+
+
+def plot_roc(points):
+    plt.plot(points)
+    plt.title("ROC")
+    plt.close()
+"""
+CELLS = [
+    *("# Demo (v1.0.0)", "import matplotlib.pyplot as plt\nFOLDER = 'x'", "STEPS = 1", PLOTS),
+    COPIED,
+]
 # What starts kernels.
 EXECUTING = ("verify", "--execute", "--prove")
 
@@ -62,6 +76,7 @@ def commands() -> Iterator[object]:
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """What the guides' commands name."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NBREFACTOR_STATE_DIR", str(tmp_path / "state"))
     (tmp_path / ".git").mkdir()
     made = [
         {"cell_type": "code", "id": f"c{at}", "metadata": {}, "source": source}
@@ -118,6 +133,9 @@ def test_no_placeholder_is_left() -> None:
 def test_a_command_runs(line: str, project: Path) -> None:
     if "--baseline" in line and "--write-baseline" not in line:
         CliRunner().invoke(main, ["check", ".", "--baseline", "known.json", "--write-baseline"])
+    if line.startswith("nbrefactor undo"):
+        extract = ["extract", "notebooks", "save_fig", "--to", "notebooks/helpers.py"]
+        assert CliRunner().invoke(main, extract).exit_code == 0
     if "|" in line:
         subprocess.run(["git", "init", "-q", "."], cwd=project, check=True)
         program = f'"{sys.executable}" -m nbrefactor'
