@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable
 from datetime import datetime, timezone
@@ -10,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from .notebooks import notebook
 
 if TYPE_CHECKING:
     from nbrefactor.config import AcceptedLevel, ImportPlace
@@ -32,22 +33,6 @@ def no_cache_of_the_user(
     return folder
 
 
-def notebook(sources: tuple[str, ...]) -> bytes:
-    cells = [
-        {
-            "cell_type": "code",
-            "id": f"cell-{number}",
-            "execution_count": None,
-            "metadata": {},
-            "outputs": [],
-            "source": source,
-        }
-        for number, source in enumerate(sources)
-    ]
-    document = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
-    return json.dumps(document, indent=1).encode()
-
-
 @pytest.fixture(scope="session")
 def migration(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Migrate]:
     """Give a function that migrates code cells to a module ``plots`` of the given source."""
@@ -66,7 +51,7 @@ def migration(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Migra
         ) -> Outcome:
             settings = Settings(modules=(ModuleChoice("plots", accept),), imports=imports)
             return migrate_bytes(
-                notebook(sources),
+                notebook(*sources),
                 settings,
                 read_modules(settings, folder / "x.ipynb"),
                 path="x.ipynb",

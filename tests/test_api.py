@@ -13,26 +13,10 @@ import pytest
 import nbrefactor
 from nbrefactor.config import SettingsError
 
+from .notebooks import markdown, notebook
+
 NOW = datetime(2030, 1, 2, 3, 4, tzinfo=timezone.utc)
 PLOTS = "def f(x):\n    return x + 1\n\ndef g(x, y=1):\n    return [x, y]\n"
-
-
-def notebook(*sources: str, markdown: str = "") -> bytes:
-    cells = [
-        {
-            "cell_type": "code",
-            "execution_count": None,
-            "metadata": {},
-            "outputs": [],
-            "source": source,
-        }
-        for source in sources
-    ]
-    if markdown:
-        cells.insert(0, {"cell_type": "markdown", "metadata": {}, "source": markdown})
-    return json.dumps(
-        {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}, indent=1
-    ).encode()
 
 
 PLOT = """import matplotlib.pyplot as plt
@@ -41,7 +25,7 @@ def visualize_gradient_norms(values):
     plt.imshow(values)
     plt.show()
 visualize_gradient_norms([[1, 2]])"""
-SMALL = notebook(PLOT, markdown="# Title (v0.1 2024-01-01)")
+SMALL = notebook(markdown("# Title (v0.1 2024-01-01)"), PLOT)
 
 
 @pytest.fixture
@@ -132,8 +116,8 @@ def test_a_path_names_the_folder_in_which_modules_are_sought(tmp_path: Path) -> 
 
 def test_aliases_bump_changelog_and_date(folder: Path) -> None:
     data = notebook(
+        markdown("# Title (v1.2.3 2024-01-01)\n\n### New in v1.2.3:\n- First"),
         "def pair(x, y=1):\n    both = [x, y]\n    return both\npair(1);",
-        markdown="# Title (v1.2.3 2024-01-01)\n\n### New in v1.2.3:\n- First",
     )
     arguments = {"modules": ["plots"], "accept": "compatible", "aliases": {"pair": "g"}}
     outcome = nbrefactor.migrate(data, bump="minor", changelog=["Moved"], now=NOW, **arguments)

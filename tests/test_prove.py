@@ -12,6 +12,8 @@ from nbrefactor.model.outcome import Edit, Finding, Level, Outcome
 from nbrefactor.prove import Proof, prove
 from nbrefactor.verify.values import CellComparison, Status, Verification
 
+from .notebooks import code, notebook
+
 
 def outcome(levels: dict[str, Level], left_out: frozenset[str]) -> Outcome:
     findings = tuple(
@@ -152,15 +154,8 @@ def test_only_what_shows_the_same_is_written(
     monkeypatch.chdir(tmp_path)
     module = NOTEBOOK["drawing"].replace("plot(values)", "plot(values, lw=5)")
     Path("drawing.py").write_text(module.replace("values)), values", "values)), values, log=True"))
-    cells = [
-        {
-            "cell_type": "code", "id": name, "metadata": {}, "execution_count": None,
-            "outputs": [], "source": source.strip().splitlines(keepends=True),
-        }
-        for name, source in NOTEBOOK.items()
-    ]  # fmt: skip
-    document = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
-    Path("x.ipynb").write_text(json.dumps(document, indent=1))
+    cells = [code(source.strip(), id=name) for name, source in NOTEBOOK.items()]
+    Path("x.ipynb").write_bytes(notebook(*cells))
     arguments = ["migrate", "x.ipynb", "--module", "drawing", "--accept", "compatible", "--prove"]
     result = CliRunner().invoke(
         main, [*arguments, "--only-affected", "--proof", "proof.html"], catch_exceptions=False
@@ -200,22 +195,16 @@ def test_effects_that_reading_does_not_know_are_left_to_a_run(
     inline = inline.replace("    plt.show()", f"    {call}\n    plt.show()")
     imports = "import nbformat\nfrom pyparsing import ParserElement, Word"
     shown = "print(ParserElement.DEFAULT_WHITE_CHARS)"
-    cells = [
-        {
-            "cell_type": "code", "id": f"c{at}", "metadata": {}, "execution_count": None,
-            "outputs": [], "source": source,
-        }
-        for at, source in enumerate([f"{imports}\n{inline}", "line([1, 3, 2])", shown])
-    ]  # fmt: skip
-    data = json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
-    Path("x.ipynb").write_text(data)
+    cells = (f"{imports}\n{inline}", "line([1, 3, 2])", shown)
+    data = notebook(*cells)
+    Path("x.ipynb").write_bytes(data)
     arguments = ["migrate", "x.ipynb", "--module", "drawing", "--accept", "compatible"]
     read = CliRunner().invoke(main, [*arguments, "--dry-run"], catch_exceptions=False)
     assert "whose side effects are not known" in read.output
     in_place = [*arguments, "--prove", "--no-sandbox"]
     CliRunner().invoke(main, in_place, catch_exceptions=False)
-    assert Path("x.ipynb").read_text() == data
+    assert Path("x.ipynb").read_bytes() == data
     result = CliRunner().invoke(main, [*arguments, "--prove"], catch_exceptions=False)
     assert result.exit_code == 0, result.output
     assert told in result.output
-    assert (Path("x.ipynb").read_text() != data) == told.startswith("measured")
+    assert (Path("x.ipynb").read_bytes() != data) == told.startswith("measured")

@@ -21,6 +21,8 @@ from nbrefactor.rules.catalogue import RULES
 from nbrefactor.targets import Targets
 from tests.benchmark.corpus import Maker
 
+from ..notebooks import code, markdown, notebook
+
 FIXTURES = sorted((Path(__file__).parents[2] / "fixtures").rglob("*.ipynb"))
 PLOTS = """\
 import numpy as np
@@ -99,18 +101,14 @@ CHOICES = [
 ]
 
 
-def notebook(cells: list[tuple[str, str]], metadata: dict[str, object]) -> bytes:
+def notebook_of(cells: list[tuple[str, str]], metadata: dict[str, object]) -> bytes:
     made = [
-        {
-            "cell_type": kind,
-            "metadata": {"tags": ["nbrefactor-keep"]} if at == 7 else {},
-            "source": text,
-        }
-        | ({"execution_count": None, "outputs": []} if kind == "code" else {})
-        for at, (kind, text) in enumerate(cells)
+        code(text) if kind == "code" else {**markdown(text), "cell_type": kind}
+        for kind, text in cells
     ]
-    document = {"cells": made, "metadata": metadata, "nbformat": 4, "nbformat_minor": 4}
-    return json.dumps(document).encode()
+    if len(made) > 7:
+        made[7]["metadata"] = {"tags": ["nbrefactor-keep"]}
+    return notebook(*made, metadata=metadata, minor=4)
 
 
 @pytest.fixture(scope="module")
@@ -163,7 +161,7 @@ METADATA = st.sampled_from(
 def test_a_glance_changes_no_answer(
     project: Path, cells: list[tuple[str, str]], metadata: dict[str, object], choice: Settings
 ) -> None:
-    same(notebook(cells, metadata), choice, project)
+    same(notebook_of(cells, metadata), choice, project)
 
 
 @pytest.mark.parametrize("choice", CHOICES[:2], ids=["default", "all rules"])
@@ -171,8 +169,8 @@ def test_each_cell_by_itself(project: Path, choice: Settings) -> None:
     title = ("markdown", "# Demo (v1.2.0)")
     for kind, texts in (("code", CODE), ("markdown", MARKDOWN)):
         for text in texts:
-            same(notebook([(kind, text)], {}), choice, project)
-            same(notebook([title, (kind, text)], {}), choice, project)
+            same(notebook_of([(kind, text)], {}), choice, project)
+            same(notebook_of([title, (kind, text)], {}), choice, project)
 
 
 @pytest.mark.slow
@@ -186,9 +184,9 @@ def test_the_pool_makes_every_rule_find_something(project: Path) -> None:
     found: set[str] = set()
     for choice in CHOICES[:2]:
         for metadata in ({}, {"kernelspec": {"name": "ir", "language": "R"}}):
-            for code in CODE:
-                cells = [("markdown", text) for text in MARKDOWN] + [("code", code)]
-                diagnostics = same(notebook(cells, metadata), choice, project)
+            for source in CODE:
+                cells = [("markdown", text) for text in MARKDOWN] + [("code", source)]
+                diagnostics = same(notebook_of(cells, metadata), choice, project)
                 assert isinstance(diagnostics, tuple)
                 found |= {one.code for one in diagnostics}
     assert found == {rule.code for rule in RULES} - {"NB501"}
@@ -252,9 +250,9 @@ def many(place: Path) -> Path:
     maker = Maker(bytes_each=3000)
     for at in range(12):
         (place / f"made{at}.ipynb").write_bytes(maker.notebook())
-    for at, code in enumerate(CODE):
-        cells = [("markdown", MARKDOWN[at % len(MARKDOWN)]), ("code", code)]
-        (place / f"n{at}.ipynb").write_bytes(notebook(cells, {}))
+    for at, source in enumerate(CODE):
+        cells = [("markdown", MARKDOWN[at % len(MARKDOWN)]), ("code", source)]
+        (place / f"n{at}.ipynb").write_bytes(notebook_of(cells, {}))
     (place / "broken.ipynb").write_text("{")
     return place
 

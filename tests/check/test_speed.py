@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,6 +14,8 @@ from nbrefactor.config import ModuleChoice, Settings
 from nbrefactor.glance import facts_of
 from nbrefactor.program.cell_facts import CellReader
 from nbrefactor.targets import Targets
+
+from ..notebooks import code, markdown, notebook
 
 # What one notebook with nothing to find costs; a name more is paid by every hook and every editor.
 OWN = [
@@ -111,24 +112,13 @@ def source_of(number: int) -> str:
     return f"def f{number}(a, b={number}):\n    c = a + b\n    return [c, {number}]\n"
 
 
-def made(cells: int, definitions: int, outputs: int = 0, markdown: str = "") -> bytes:
+def made(cells: int, definitions: int, outputs: int = 0, text: str = "") -> bytes:
     texts = [f"x{at} = {at} + y" for at in range(cells)] + [
         source_of(at) for at in range(definitions)
     ]
     shown = {"output_type": "stream", "name": "stdout", "text": "x" * outputs}
-    made: list[dict[str, object]] = [
-        {
-            "cell_type": "code",
-            "execution_count": None,
-            "metadata": {},
-            "outputs": [shown],
-            "source": text,
-        }
-        for text in texts
-    ]
-    made.append({"cell_type": "markdown", "metadata": {}, "source": markdown})
-    document = {"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
-    return json.dumps(document).encode()
+    coded = (code(text, outputs=[shown]) for text in texts)
+    return notebook(*coded, markdown(text), minor=4, indent=None)
 
 
 def steps(work: Callable[[], object]) -> int:

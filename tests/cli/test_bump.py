@@ -12,33 +12,23 @@ from click.testing import CliRunner, Result
 
 from nbrefactor.cli import main
 
+from ..notebooks import markdown, notebook
+
 TITLE = "# Title (v1.2.3 2024-01-02)\n\n### New in v1.2.3:\n- First"
 CODE = "def visualize_gradient_norms(values):\n    return values\n"
 
 Run = Callable[..., Result]
 
 
-def notebook(markdown: str, code: str = CODE) -> bytes:
-    cells = [
-        {"cell_type": "markdown", "metadata": {}, "source": markdown.splitlines(keepends=True)},
-        {
-            "cell_type": "code",
-            "execution_count": None,
-            "metadata": {},
-            "outputs": [],
-            "source": code,
-        },
-    ]
-    return json.dumps(
-        {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}, indent=1
-    ).encode()
+def stated(text: str, source: str = CODE) -> bytes:
+    return notebook(markdown(text), source, minor=4)
 
 
 @pytest.fixture
 def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     path = tmp_path / "x.ipynb"
-    path.write_bytes(notebook(TITLE))
+    path.write_bytes(stated(TITLE))
     return path
 
 
@@ -78,7 +68,7 @@ def test_the_dry_run_writes_nothing(path: Path, run: Run) -> None:
     assert result.exit_code == 0
     assert "-# Title (v1.2.3 2024-01-02)\n+# Title (v1.2.4 " in result.stdout
     assert result.stdout.endswith("1 notebook would change (dry run: nothing was written)\n")
-    assert path.read_bytes() == notebook(TITLE)
+    assert path.read_bytes() == stated(TITLE)
 
 
 def test_each_run_goes_on_from_the_last(path: Path, run: Run) -> None:
@@ -91,21 +81,21 @@ def test_each_run_goes_on_from_the_last(path: Path, run: Run) -> None:
 
 
 def test_standard_input(path: Path, run: Run) -> None:
-    result = run("-", "--changelog", "Second", input=notebook(TITLE))
+    result = run("-", "--changelog", "Second", input=stated(TITLE))
     assert result.exit_code == 0
     assert title(result.stdout_bytes).startswith("# Title (v1.2.4 ")
 
 
 def test_a_notebook_without_a_version_says_so(path: Path, run: Run) -> None:
-    path.write_bytes(notebook("# What is new in PyTorch 2.1.0"))
+    path.write_bytes(stated("# What is new in PyTorch 2.1.0"))
     result = run("x.ipynb")
     assert result.exit_code == 0
     assert "No version found" in result.stdout
-    assert path.read_bytes() == notebook("# What is new in PyTorch 2.1.0")
+    assert path.read_bytes() == stated("# What is new in PyTorch 2.1.0")
 
 
 def test_an_unusual_place_is_named_by_a_pattern(path: Path, run: Run) -> None:
-    path.write_bytes(notebook("Build b7.1 of today"))
+    path.write_bytes(stated("Build b7.1 of today"))
     run("x.ipynb", "--version-pattern", r"Build b(?P<version>[\d.]+)", "--changelog", "x")
     assert title(path.read_bytes()).startswith("Build b7.2 of today")
 
@@ -128,7 +118,7 @@ def test_wrong_usage(arguments: list[str], message: str, path: Path, run: Run) -
     result = run("x.ipynb", "--dry-run", *arguments)
     assert result.exit_code == 2
     assert message in result.stderr
-    assert path.read_bytes() == notebook(TITLE)
+    assert path.read_bytes() == stated(TITLE)
 
 
 @pytest.mark.parametrize("option", ["--patch", "--output", "--backup"])
@@ -141,5 +131,5 @@ def test_the_options_of_migrate_hold(option: str, path: Path, run: Run) -> None:
         "--backup": path.with_name("x.ipynb.bak"),
     }[option]
     old = option != "--output"
-    assert (written.read_bytes() == notebook(TITLE)) == old
-    assert (path.read_bytes() == notebook(TITLE)) == (option != "--backup")
+    assert (written.read_bytes() == stated(TITLE)) == old
+    assert (path.read_bytes() == stated(TITLE)) == (option != "--backup")

@@ -14,31 +14,9 @@ from click.testing import CliRunner, Result
 
 from nbrefactor.cli import main
 
+from ..notebooks import notebook
+
 DEFINITION = "def double(x):\n    return 2 * x\n"
-
-
-def notebook(*sources: str, kernel: str = "python3") -> bytes:
-    cells = [
-        {
-            "cell_type": "code",
-            "execution_count": None,
-            "id": f"c{index}",
-            "metadata": {},
-            "outputs": [],
-            "source": [source],
-        }
-        for index, source in enumerate(sources)
-    ]
-    kernelspec = {"display_name": "x", "language": "python", "name": kernel}
-    return json.dumps(
-        {
-            "cells": cells,
-            "metadata": {"kernelspec": kernelspec},
-            "nbformat": 4,
-            "nbformat_minor": 5,
-        },
-        indent=2,
-    ).encode()
 
 
 @pytest.fixture

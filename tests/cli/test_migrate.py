@@ -15,33 +15,16 @@ from click.testing import CliRunner, Result
 
 from nbrefactor.cli import main
 
+from ..notebooks import markdown, notebook
+
 MODULE = "def f(x):\n    return x + 1\n\ndef g(x):\n    return x * 2\n"
 F = "def f(x):\n    return x + 1\n"
 
 Run = Callable[..., Result]
 
 
-def notebook(*sources: str, kernel: str = "python", markdown: str = "") -> bytes:
-    cells = [
-        {
-            "cell_type": "code",
-            "execution_count": None,
-            "metadata": {},
-            "outputs": [],
-            "source": source,
-        }
-        for source in sources
-    ]
-    if markdown:
-        cells.insert(0, {"cell_type": "markdown", "metadata": {}, "source": markdown})
-    metadata = {"kernelspec": {"name": kernel, "display_name": kernel, "language": kernel}}
-    return json.dumps(
-        {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 4}, indent=1
-    ).encode()
-
-
-WORK = notebook(F, "f(1);", markdown="# Title (v1.0.0)\n\n### New in v1.0.0:\n- First")
-DONE = notebook("from plots import f\n", "f(1);")
+WORK = notebook(markdown("# Title (v1.0.0)\n\n### New in v1.0.0:\n- First"), F, "f(1);", minor=4)
+DONE = notebook("from plots import f\n", "f(1);", minor=4)
 
 
 @pytest.fixture
@@ -144,7 +127,7 @@ def test_what_goes_to_standard_output_is_not_mixed_with_the_report(folder: Path,
 
 def test_standard_input_that_has_nothing_to_do_comes_back(folder: Path, run: Run) -> None:
     assert run("-", input=DONE).stdout_bytes == DONE
-    julia = notebook("f(x) = 1", kernel="julia")
+    julia = notebook("f(x) = 1", kernel="julia", language="julia")
     result = run("-", input=julia)
     assert (result.exit_code, result.stdout_bytes) == (0, julia)
     assert "the kernel's language is julia, not Python" in result.stderr
@@ -168,7 +151,7 @@ def test_an_output_leaves_the_original(folder: Path, run: Run) -> None:
     assert (folder / "work.ipynb").read_bytes() == WORK
     run("done.ipynb", "--output", "same.ipynb")
     assert (folder / "same.ipynb").read_bytes() == DONE
-    julia = notebook("f(x) = 1", kernel="julia")
+    julia = notebook("f(x) = 1", kernel="julia", language="julia")
     (folder / "julia.ipynb").write_bytes(julia)
     run("julia.ipynb", "--output", "copy.ipynb")
     assert (folder / "copy.ipynb").read_bytes() == julia
@@ -471,7 +454,7 @@ def test_a_file_that_changed_since_it_was_read(
 
 
 def test_a_notebook_of_another_language_is_skipped(folder: Path, run: Run) -> None:
-    data = notebook("f(x) = 1", kernel="julia")
+    data = notebook("f(x) = 1", kernel="julia", language="julia")
     (folder / "julia.ipynb").write_bytes(data)
     result = run("julia.ipynb", "work.ipynb")
     assert result.exit_code == 0
@@ -619,15 +602,9 @@ def test_help_shows_an_example(command: list[str]) -> None:
     assert f"  nbrefactor {' '.join(command)}".rstrip() in result.output.partition("Example")[2]
 
 
-PRUNED = {
-    "cells": [
-        {
-            "cell_type": "code", "id": "a", "metadata": {}, "execution_count": None, "outputs": [],
-            "source": ["import math\n", "import numpy as np\n", "\n", "def area(r):\n", "    return math.pi * r\n", "np.ones(3)"],
-        }
-    ],
-    "metadata": {}, "nbformat": 4, "nbformat_minor": 5,
-}  # fmt: skip
+PRUNED = notebook(
+    "import math\nimport numpy as np\n\ndef area(r):\n    return math.pi * r\nnp.ones(3)"
+)
 
 
 def test_imports_that_nothing_reads_are_named_and_taken_out_if_asked(
@@ -635,7 +612,7 @@ def test_imports_that_nothing_reads_are_named_and_taken_out_if_asked(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("shapes.py").write_text("import math\n\ndef area(r):\n    return math.pi * r\n")
-    Path("x.ipynb").write_text(json.dumps(PRUNED, indent=1))
+    Path("x.ipynb").write_bytes(PRUNED)
     arguments = ["migrate", "x.ipynb", "--module", "shapes"]
     named = CliRunner().invoke(main, [*arguments, "--dry-run"])
     assert "read by nothing any more: math (cell 1); --prune-imports" in named.output

@@ -1,6 +1,5 @@
 """What a newcomer reads last, and what is suggested for typos."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -8,22 +7,16 @@ from click.testing import CliRunner
 
 from nbrefactor.cli import main
 
-NOTEBOOK = {
-    "cells": [
-        {
-            "cell_type": "code", "id": "a", "metadata": {}, "execution_count": None, "outputs": [],
-            "source": "def area(r):\n    return 3 * r",
-        }
-    ],
-    "metadata": {}, "nbformat": 4, "nbformat_minor": 5,
-}  # fmt: skip
+from ..notebooks import notebook
+
+NOTEBOOK = notebook("def area(r):\n    return 3 * r")
 HINT = "Compared with nbrefactor.viz only: name your own module with --module"
 
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("a b.ipynb").write_text(json.dumps(NOTEBOOK))
+    Path("a b.ipynb").write_bytes(NOTEBOOK)
     Path("shapes.py").write_text("def area(r):\n    return 3 * r\n")
 
 

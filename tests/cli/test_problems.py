@@ -19,6 +19,8 @@ from nbrefactor.config import SettingsError
 from nbrefactor.model.errors import NbrefactorError
 from nbrefactor.notebook.document import NotebookError
 
+from ..notebooks import markdown, notebook
+
 SOURCE = (
     "def best(items, key=lambda it: it):\n    return sorted(items, key=key)\nprint(best([2, 1]))"
 )
@@ -31,17 +33,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "saved").mkdir()
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "saved"))
-    cell = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
-    title = {"cell_type": "markdown", "metadata": {}, "source": "# Demo (v1.2.0)"}
     for name in ("a", "b", "c"):
         mark = "# odd\n" if name == "b" else ""
-        notebook = {
-            "cells": [title, {**cell, "source": mark + SOURCE}],
-            "metadata": {},
-            "nbformat": 4,
-            "nbformat_minor": 4,
-        }
-        (tmp_path / f"{name}.ipynb").write_text(json.dumps(notebook))
+        data = notebook(markdown("# Demo (v1.2.0)"), mark + SOURCE)
+        (tmp_path / f"{name}.ipynb").write_bytes(data)
     (tmp_path / "plots.py").write_text(SOURCE.rpartition("\n")[0] + "\n")
     return tmp_path
 

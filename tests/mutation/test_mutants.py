@@ -38,7 +38,7 @@ def test_is_changed(text: str, after: str) -> None:
         pytest.param("def f(x: int | None) -> list[int] | None: ...\n", id="annotations"),
         pytest.param("@d(1, True)\ndef f(): ...\n", id="decorators"),
         pytest.param('"""Text."""\ndef f():\n    """More."""\n', id="docstrings"),
-        pytest.param("f(cast('A', x))\n".replace("f(", "(") , id="what only type checkers read"),
+        pytest.param("cast('A', x)\n", id="what only type checkers read"),
     ],
 )  # fmt: skip
 def test_is_left_alone(text: str) -> None:

@@ -3,7 +3,6 @@
 Say ``NBREFACTOR_RENEW=1`` to write the files anew, and read what changed.
 """
 
-import json
 import os
 from pathlib import Path
 
@@ -11,6 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 from nbrefactor.cli import main
+
+from ..notebooks import notebook
 
 EXPLAINED = Path(__file__).with_name("explained")
 MODULE = '''
@@ -71,16 +72,7 @@ def test_what_is_printed(tmp_path, monkeypatch, width):
     Path("helpers.py").write_text(MODULE)
     # Where a test runs is as long as it is.
     monkeypatch.setattr("nbrefactor.report.explain.visible_line", lambda place: Path(place).name)
-    cells = [
-        {
-            "cell_type": "code", "id": f"c{at}", "metadata": {}, "execution_count": None,
-            "outputs": [], "source": source.splitlines(keepends=True),
-        }
-        for at, source in enumerate(CELLS)
-    ]  # fmt: skip
-    Path("x.ipynb").write_text(
-        json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
-    )
+    Path("x.ipynb").write_bytes(notebook(*CELLS))
     result = CliRunner().invoke(main, ["explain", "x.ipynb", "--module", "helpers"])
     assert result.exit_code == 0, result.output
     assert max(map(len, result.output.split("\n"))) <= width

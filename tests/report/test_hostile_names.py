@@ -19,6 +19,8 @@ from nbrefactor.report.verification import render_verification
 from nbrefactor.report.verification_json import render_verification_json
 from nbrefactor.verify.values import CellComparison, OutputComparison, Shown, Verification
 
+from ..notebooks import markdown, notebook
+
 # Each name, and how every report for people shows it.
 NAMES = {
     "n\n::error file=x::y.ipynb": "n\\n::error file=x::y.ipynb",
@@ -44,14 +46,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def write(name: str, text: str = "x = (\n", title: str = "# Demo (v1.2.0)") -> None:
-    code = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
-    cells = [
-        {"cell_type": "markdown", "metadata": {}, "source": title},
-        {**code, "source": text},
-    ]
-    notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
+    data = notebook(markdown(title), text, minor=4, indent=None)
     try:
-        Path(name).write_text(json.dumps(notebook))
+        Path(name).write_bytes(data)
     except OSError:
         pytest.skip("the file system has no such name")
 

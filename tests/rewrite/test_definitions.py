@@ -49,7 +49,7 @@ def test_code_and_level(
 ) -> None:
     [found] = verdicts(migrate("x = 1", source))
     assert (found.code, found.level, bool(found.edits)) == (code, level, replaced)
-    assert (found.cell, found.cell_id, found.row) == (1, "cell-1", 1)
+    assert (found.cell, found.cell_id, found.row) == (1, "c1", 1)
     assert found.message.startswith(f'"{found.name}" ')
     assert found.target in found.message
     if level != "exact":

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from ..notebooks import markdown, notebook
+
 pytestmark = pytest.mark.slow
 
 LENGTH = 6_000
@@ -141,10 +143,8 @@ def test_the_two_that_hung(tmp_path: Path) -> None:
     """A rule of asterisks hung the check where two versions are stated, of underscores the bump."""
     for mark, command in (("*", "check"), ("_", "bump")):
         text = f"# Demo (v1.2.0)\n\n{mark * 40}\n\n## New in v1.1.0\n\n{mark * 40} x\n"
-        cell = {"cell_type": "markdown", "metadata": {}, "source": text}
-        notebook = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
         file = tmp_path / f"{command}.ipynb"
-        file.write_text(json.dumps(notebook))
+        file.write_bytes(notebook(markdown(text)))
         done = subprocess.run(
             [sys.executable, "-m", "nbrefactor", command, str(file)], timeout=SECONDS, check=False
         )

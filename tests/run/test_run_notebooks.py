@@ -25,25 +25,17 @@ from nbrefactor.run.values import (
     Run,
 )
 
+from .. import notebooks
+from ..notebooks import code
+
 
 def notebook(
     *sources: str, tags: dict[int, list[str]] | None = None, kernel: str = "python3"
 ) -> bytes:
-    cells = [
-        {
-            "cell_type": "code",
-            "id": f"cell{index}",
-            "metadata": {"tags": (tags or {}).get(index, [])},
-            "source": textwrap.dedent(source),
-            "execution_count": None,
-            "outputs": [],
-        }
-        for index, source in enumerate(sources)
-    ]
-    kernelspec = {"name": kernel, "display_name": kernel, "language": "python"}
-    return json.dumps(
-        {"cells": cells, "metadata": {"kernelspec": kernelspec}, "nbformat": 4, "nbformat_minor": 5}
-    ).encode()
+    cells = (
+        code(textwrap.dedent(text), (tags or {}).get(at, ())) for at, text in enumerate(sources)
+    )
+    return notebooks.notebook(*cells, kernel=kernel)
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -10,16 +9,11 @@ from nbrefactor.run.notebooks import run_notebook
 from nbrefactor.run.parameters import unknown_parameters
 from nbrefactor.run.values import ExecutionSettings, Job
 
+from ..notebooks import code, notebook
 
-def notebook(source: str, tag: str = "parameters") -> bytes:
-    cells: list[dict[str, object]] = [
-        {
-            "cell_type": "code", "id": f"c{index}", "metadata": {"tags": tags},
-            "source": text, "execution_count": None, "outputs": [],
-        }
-        for index, (text, tags) in enumerate([("import os", []), (source, [tag]), ("STEPZ = 1", [])])
-    ]  # fmt: skip
-    return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()
+
+def tagged(source: str, tag: str = "parameters") -> bytes:
+    return notebook("import os", code(source, [tag]), "STEPZ = 1")
 
 
 MISSING = 'parameter STEPZ: the cell tagged "parameters" (cell 2) does not have it'
@@ -36,7 +30,7 @@ MISSING = 'parameter STEPZ: the cell tagged "parameters" (cell 2) does not have 
     ],
 )
 def test_a_parameter_that_the_cell_does_not_have(source: str, said: list[str]) -> None:
-    assert list(unknown_parameters(read(notebook(source)), ["STEPZ"])) == said
+    assert list(unknown_parameters(read(tagged(source)), ["STEPZ"])) == said
 
 
 @pytest.mark.parametrize(
@@ -54,21 +48,21 @@ def test_a_parameter_that_the_cell_does_not_have(source: str, said: list[str]) -
     ],
 )
 def test_nothing_is_said_of_one_that_it_may_have(source: str) -> None:
-    assert list(unknown_parameters(read(notebook(source)), ["STEPZ"])) == []
+    assert list(unknown_parameters(read(tagged(source)), ["STEPZ"])) == []
 
 
 def test_nothing_is_said_without_a_cell_for_parameters() -> None:
-    assert list(unknown_parameters(read(notebook("STEPS = 1", tag="x")), ["STEPZ"])) == []
+    assert list(unknown_parameters(read(tagged("STEPS = 1", tag="x")), ["STEPZ"])) == []
 
 
 def test_each_parameter_is_judged_by_itself() -> None:
-    found = list(unknown_parameters(read(notebook("STEPS = 1\nLR = 1")), ["LR", "STEPZ", "SEED"]))
+    found = list(unknown_parameters(read(tagged("STEPS = 1\nLR = 1")), ["LR", "STEPZ", "SEED"]))
     assert [note.split(":")[0] for note in found] == ["parameter STEPZ", "parameter SEED"]
 
 
 @pytest.mark.slow
 def test_the_run_tells_it_and_goes_on(tmp_path: Path) -> None:
-    job = Job(notebook("STEPS = 10"), "x.ipynb", tmp_path)
+    job = Job(tagged("STEPS = 10"), "x.ipynb", tmp_path)
     result = run_notebook(job, ExecutionSettings(parameters=(("STEPZ", 5),)))
     assert result.failure is None
     assert result.notes == (f"{MISSING}; did you mean STEPS?",)

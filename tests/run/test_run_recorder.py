@@ -23,6 +23,8 @@ from nbrefactor.run.records import Recorded, read_records
 from nbrefactor.run.values import ExecutionSettings, Job, Run
 from nbrefactor.verify.figures.arrays import read_array, same
 
+from ..notebooks import notebook
+
 RECORDER = Path(kernels.__file__).parent / "recorder"
 
 
@@ -86,19 +88,8 @@ def test_records_belong_to_the_cell_that_ran(tmp_path: Path) -> None:
 
 
 def run(*sources: str, seed: int | None = None) -> Run:
-    cells = [
-        {
-            "cell_type": "code",
-            "id": f"c{index}",
-            "metadata": {},
-            "source": textwrap.dedent(source).strip(),
-            "execution_count": None,
-            "outputs": [],
-        }
-        for index, source in enumerate(sources)
-    ]
-    data = json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
-    job = Job(data.encode(), "x", Path.cwd(), record=True, own_temporary_folder=True, go_on=True)
+    data = notebook(*(textwrap.dedent(source).strip() for source in sources))
+    job = Job(data, "x", Path.cwd(), record=True, own_temporary_folder=True, go_on=True)
     return run_notebook(job, ExecutionSettings(timeout=60, seed=seed))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -12,6 +11,8 @@ from nbrefactor.config import ModuleChoice, Settings
 from nbrefactor.engine import migrate_bytes
 from nbrefactor.model.outcome import Outcome
 from nbrefactor.targets import read_modules
+
+from ..notebooks import notebook
 
 F = "def f(x):\n    return x + 1\n"
 POINT = "class Point:\n    def __init__(self, x):\n        self.x = x\n"
@@ -29,24 +30,12 @@ def migrate(folder: Path, cells, module, files, roots, home) -> Outcome:
         (folder / path).write_text(text)
     (folder / home).mkdir(parents=True, exist_ok=True)
     (folder / ".git").mkdir()
-    listed = [
-        {
-            "cell_type": "code",
-            "id": f"c{at}",
-            "execution_count": None,
-            "metadata": {},
-            "outputs": [],
-            "source": F if cell == "F" else cell,
-        }
-        for at, cell in enumerate(cells)
-    ]
-    document = {"cells": listed, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
     settings = Settings(
         modules=(ModuleChoice(module, "renamed"),),
         source_roots=tuple(folder / root for root in roots),
     )
     return migrate_bytes(
-        json.dumps(document).encode(),
+        notebook(*(F if cell == "F" else cell for cell in cells)),
         settings,
         read_modules(settings, folder / home / "x.ipynb"),
         path="x.ipynb",

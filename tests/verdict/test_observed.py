@@ -1,6 +1,5 @@
 """Every way in which a notebook can tell a definition from an equal one, and more that are none."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,8 @@ from nbrefactor.program.timeline import timeline
 from nbrefactor.verdict.judge import judge
 from nbrefactor.verdict.match import Accepted
 from nbrefactor.verdict.observed_origins import DECORATORS
+
+from ..notebooks import notebook
 
 MODULE = '''
 import contextlib
@@ -406,14 +407,6 @@ def willing(*about):
     return ()
 
 
-def notebook(cells):
-    made = [
-        {"cell_type": "code", "id": f"c{index}", "metadata": {}, "outputs": [], "execution_count": None, "source": source}
-        for index, source in enumerate(cells)
-    ]  # fmt: skip
-    return json.dumps({"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()
-
-
 def test_decorators_are_named_by_where_they_come_from():
     assert "typing_extensions.override" in DECORATORS
     assert all("." in name for name in DECORATORS)
@@ -429,7 +422,7 @@ def test_observed(goes, reason, name, copy, cells, files, module, alias, tmp_pat
     # The copy stands behind what it needs, and before what uses it.
     first = [cell for cell in cells if f"{name}(" not in cell][:1]
     rest = [cell for cell in cells if cell not in first]
-    document = read(notebook([IMPORTS, *first, copy, *rest]))
+    document = read(notebook(IMPORTS, *first, copy, *rest))
     target = read_target_module("plots", notebook=tmp_path / "n.ipynb")
     found = judge(
         timeline(document.cells),

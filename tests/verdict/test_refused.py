@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
 import nbrefactor
+
+from ..notebooks import notebook
 
 IMPORT = "import pandas as pd\n"
 QUERY = "def f(d, k):\n    return d.query('a > @k')\n"
@@ -131,18 +132,9 @@ def test_points_of_flat_values_are_the_same(tmp_path: Path) -> None:
 
 
 def migrate(folder: Path, cells: list[str], module: str = "") -> nbrefactor.Outcome:
-    made = [
-        {
-            "cell_type": "code", "id": f"c{at}", "metadata": {}, "execution_count": None,
-            "outputs": [], "source": source,
-        }
-        for at, source in enumerate(cells)
-    ]  # fmt: skip
-    notebook = folder / "n.ipynb"
-    notebook.write_text(
-        json.dumps({"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
-    )
+    path = folder / "n.ipynb"
+    path.write_bytes(notebook(*cells))
     if not module:
-        return nbrefactor.migrate(notebook)
+        return nbrefactor.migrate(path)
     (folder / "helpers.py").write_text(module)
-    return nbrefactor.migrate(notebook, modules=[str(folder / "helpers.py")])
+    return nbrefactor.migrate(path, modules=[str(folder / "helpers.py")])

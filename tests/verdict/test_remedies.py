@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -18,6 +17,8 @@ from nbrefactor.engine import migrate_bytes
 from nbrefactor.model import reasons
 from nbrefactor.model.outcome import Finding
 from nbrefactor.targets import read_modules
+
+from ..notebooks import code, notebook
 
 FOLDER = Path(__file__).parent / "remedies"
 PACKAGE = Path(nbrefactor.__file__).parent
@@ -101,18 +102,7 @@ def judged(folder: Path, project: Project) -> Finding | None:
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text)
     (folder / ".git").mkdir()
-    cells = [
-        {
-            "cell_type": "code",
-            "id": f"c{at}",
-            "execution_count": None,
-            "metadata": {"tags": tags.split()} if tags else {},
-            "outputs": [],
-            "source": source,
-        }
-        for at, (tags, source) in enumerate(project.cells)
-    ]
-    document = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    document = notebook(*(code(source, tags.split()) for tags, source in project.cells))
     said = project.said
     settings = Settings(
         modules=(ModuleChoice(said.get("module", "plots"), said.get("accept", "renamed")),),
@@ -122,7 +112,7 @@ def judged(folder: Path, project: Project) -> Finding | None:
         ignore=tuple(said.get("ignore", "").split()),
     )
     outcome = migrate_bytes(
-        json.dumps(document).encode(),
+        document,
         settings,
         read_modules(settings, folder / "x.ipynb"),
         path="x.ipynb",

@@ -5,7 +5,6 @@ import contextlib
 import functools
 import inspect
 import io
-import json
 import re
 import sys
 import types
@@ -19,6 +18,8 @@ from nbrefactor.program.timeline import timeline
 from nbrefactor.rewrite.definitions import report_definitions
 from nbrefactor.verdict.judge import judge
 from nbrefactor.verdict.match import Accepted
+
+from ..notebooks import code, notebook
 
 
 def willing(*about):
@@ -647,21 +648,8 @@ def behaviour(function):
 
 
 def as_notebook(cells):
-    made = []
-    for index, source in enumerate(cells):
-        tagged = source.startswith("#@parameters")
-        made.append(
-            {
-                "cell_type": "code",
-                "id": f"c{index}",
-                "metadata": {"tags": ["parameters"]} if tagged else {},
-                "outputs": [],
-                "execution_count": None,
-                "source": source.splitlines(True),
-            }
-        )
-    notebook = {"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
-    return json.dumps(notebook, indent=1).encode()
+    tags = (["parameters"] if cell.startswith("#@parameters") else [] for cell in cells)
+    return notebook(*map(code, cells, tags))
 
 
 @functools.cache

@@ -16,6 +16,9 @@ from nbrefactor.verdict.match import Accepted
 from nbrefactor.verify.run import verify
 from nbrefactor.verify.values import CellComparison, Verification, VerifySettings
 
+from .. import notebooks
+from ..notebooks import code
+
 pytestmark = pytest.mark.slow
 
 DEFINITION = """
@@ -29,18 +32,10 @@ def plot(values, width=1):
 
 
 def notebook(*sources: str, tags: dict[int, list[str]] | None = None) -> bytes:
-    cells = [
-        {
-            "cell_type": "code",
-            "id": f"cell{index}",
-            "metadata": {"tags": (tags or {}).get(index, [])},
-            "source": textwrap.dedent(source).strip(),
-            "execution_count": None,
-            "outputs": [],
-        }
-        for index, source in enumerate(sources)
-    ]
-    return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()
+    texts = (textwrap.dedent(source).strip() for source in sources)
+    return notebooks.notebook(
+        *(code(text, (tags or {}).get(at, ())) for at, text in enumerate(texts))
+    )
 
 
 def prove(

@@ -7,7 +7,6 @@ NumPy alone, under the names by which such notebooks import them.
 
 from __future__ import annotations
 
-import json
 import textwrap
 from datetime import datetime, timezone
 from pathlib import Path
@@ -22,6 +21,8 @@ from nbrefactor.run.values import ExecutionSettings
 from nbrefactor.verify.known_words import words_of
 from nbrefactor.verify.run import verify
 from nbrefactor.verify.values import Verification, VerifySettings
+
+from ..notebooks import code, notebook
 
 TRANSFORMERS = '''
 import numpy as np
@@ -150,20 +151,9 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Verification:
     folder = tmp_path_factory.mktemp("standin")
     (folder / "transformers.py").write_text(TRANSFORMERS)
     (folder / "datasets.py").write_text(DATASETS)
-    cells = [
-        {
-            "cell_type": "code",
-            "id": name,
-            "metadata": {},
-            "source": textwrap.dedent(source).strip(),
-            "execution_count": None,
-            "outputs": [],
-        }
-        for name, source in CELLS.items()
-    ]
-    document = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    cells = [code(textwrap.dedent(source).strip(), id=name) for name, source in CELLS.items()]
     path = folder / "Plasticity.ipynb"
-    path.write_text(json.dumps(document))
+    path.write_bytes(notebook(*cells))
     settings = Settings(bump="none")
     now = datetime(2025, 1, 1, tzinfo=timezone.utc)
     modules = read_modules(settings, path)

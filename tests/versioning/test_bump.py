@@ -19,24 +19,9 @@ from nbrefactor.versioning.changelog import find_changelog
 from nbrefactor.versioning.number import Version
 from nbrefactor.versioning.pages import Pages
 
+from ..notebooks import read_cells
+
 NOW = datetime(2025, 5, 1, 9, 5)
-
-
-def notebook(*sources: str) -> list[Cell]:
-    """Build cells; a source that starts with ``code>`` is a code cell."""
-    return [
-        Cell(
-            index,
-            "code" if source.startswith("code>") else "markdown",
-            f"id{index}",
-            (),
-            source.removeprefix("code>"),
-            {},
-            (0, 0),
-            None,
-        )
-        for index, source in enumerate(sources)
-    ]
 
 
 def apply(cells: Sequence[Cell], edits: Sequence[Edit]) -> list[Cell]:
@@ -57,7 +42,7 @@ def plan(cells: Sequence[Cell], metadata: dict[str, Any] | None = None, **option
 
 
 def bumped(*sources: str, metadata: dict[str, Any] | None = None, **options: Any) -> list[str]:
-    cells = notebook(*sources)
+    cells = read_cells(*sources)
     return [cell.source for cell in apply(cells, plan(cells, metadata, **options).edits)]
 
 
@@ -170,11 +155,11 @@ def test_bump(before: list[str], after: list[str]) -> None:
     ],
 )
 def test_without_a_version_nothing_changes(sources: list[str]) -> None:
-    bump = plan(notebook(*sources))
+    bump = plan(read_cells(*sources))
     assert (bump.old, bump.new, bump.edits, bump.metadata_edits) == (None, None, (), ())
     assert bump.notes[-1].startswith("No version found; neither version nor changelog is changed. ")
     assert bump.notes[-1].endswith("--version-pattern.")
-    assert check_versions(notebook(*sources), {}) == ()
+    assert check_versions(read_cells(*sources), {}) == ()
 
 
 TITLE = (
@@ -227,19 +212,21 @@ TITLE = (
 def test_what_looks_like_a_version_is_named_with_why_it_does_not_count(
     source: str, misses: str
 ) -> None:
-    assert plan(notebook(source)).notes == (
+    assert plan(read_cells(source)).notes == (
         f"No version found; neither version nor changelog is changed. {misses}"
         "A place that is not recognised can be named with --version-pattern.",
     )
 
 
 def test_only_the_first_that_look_like_a_version_are_named() -> None:
-    (note,) = plan(notebook("# Demo\n" + "\nAs v1.2 did." * 9 + "x" * 99)).notes
+    (note,) = plan(read_cells("# Demo\n" + "\nAs v1.2 did." * 9 + "x" * 99)).notes
     assert note.count("running text") == 3
 
 
 def test_part_none_changes_nothing() -> None:
-    bump = plan(notebook("# Demo (v1.2)\n\n### New in v1.2:\n- a"), {"version": "1.2"}, part="none")
+    bump = plan(
+        read_cells("# Demo (v1.2)\n\n### New in v1.2:\n- a"), {"version": "1.2"}, part="none"
+    )
     assert (bump.old, bump.new, bump.edits, bump.metadata_edits) == ("1.2", "1.2", (), ())
 
 
@@ -252,11 +239,11 @@ def test_parts(part: str, title: str) -> None:
 
 def test_an_unknown_part_is_an_error() -> None:
     with pytest.raises(ValueError, match="part must be one of patch, minor, major, none"):
-        plan(notebook("# Demo (v1.2)"), part="micro")
+        plan(read_cells("# Demo (v1.2)"), part="micro")
 
 
 def test_without_a_text_the_changelog_stays() -> None:
-    cells = notebook("# Demo (v1.2)\n\n### New in v1.2:\n- a")
+    cells = read_cells("# Demo (v1.2)\n\n### New in v1.2:\n- a")
     bump = plan(cells, entries=(" ",))
     assert apply(cells, bump.edits)[0].source == "# Demo (v1.3)\n\n### New in v1.2:\n- a"
     assert bump.notes == ("The changelog gets no entry, because there is no text for one.",)
@@ -270,7 +257,7 @@ def test_without_a_text_the_changelog_stays() -> None:
     ],
 )
 def test_without_a_text_what_rests_on_the_changelog_stays(source: str) -> None:
-    bump = plan(notebook(source), entries=())
+    bump = plan(read_cells(source), entries=())
     assert (bump.old, bump.new, bump.edits) == ("1.2", "1.2", ())
     assert bump.notes == (
         "The changelog gets no entry, because there is no text for one.",
@@ -296,7 +283,7 @@ def test_without_a_text_what_rests_on_the_changelog_stays(source: str) -> None:
     ],
 )
 def test_an_entry_that_would_not_be_seen_is_not_written(source: str, note: str) -> None:
-    cells = notebook(source)
+    cells = read_cells(source)
     bump = plan(cells)
     assert apply(cells, bump.edits)[0].source == source.replace("(v1.2)", "(v1.3)")
     assert bump.notes == (note,)
@@ -308,7 +295,7 @@ def test_metadata() -> None:
         "language_info": {"version": "1.2"},
         "kernelspec": {"version": "1.2"},
     }
-    bump = plan(notebook("text"), metadata)
+    bump = plan(read_cells("text"), metadata)
     assert bump.edits == ()
     assert [(edit.path, edit.value) for edit in bump.metadata_edits] == [
         (("version",), "v1.3 (2025-05-01)")
@@ -316,7 +303,9 @@ def test_metadata() -> None:
 
 
 def test_the_highest_version_counts_and_the_report_says_so() -> None:
-    cells = notebook("# Demo (v0.0.42)\n\n### New in v0.0.43:\n- a", "code>__version__ = '0.0.40'")
+    cells = read_cells(
+        "# Demo (v0.0.42)\n\n### New in v0.0.43:\n- a", "code>__version__ = '0.0.40'"
+    )
     bump = plan(cells, {"version": "0.0.43"})
     assert (bump.old, bump.new) == ("0.0.43", "0.0.44")
     assert [cell.source for cell in apply(cells, bump.edits)] == [
@@ -334,7 +323,7 @@ def test_the_highest_version_counts_and_the_report_says_so() -> None:
 
 
 def test_a_changelog_that_fell_behind_is_reported() -> None:
-    cells = notebook("# Demo (v1.3)", "## Changelog\n\n- v1.2: a\n- v1.1: b")
+    cells = read_cells("# Demo (v1.3)", "## Changelog\n\n- v1.2: a\n- v1.1: b")
     (finding,) = check_versions(cells, {})
     assert (finding.code, finding.cell, finding.row) == ("NB302", 1, 3)
     assert finding.message == (
@@ -398,11 +387,11 @@ def test_a_changelog_that_fell_behind_is_reported() -> None:
 def test_a_changelog_that_names_other_versions_only(
     before: list[str], after: list[str], code: str
 ) -> None:
-    cells = notebook(*before)
+    cells = read_cells(*before)
     assert bumped(*before) == after
     assert [finding.code for finding in plan(cells).findings] == [code]
     assert check_versions(cells, {}) == plan(cells).findings
-    assert check_versions(notebook(*after), {}) == ()
+    assert check_versions(read_cells(*after), {}) == ()
 
 
 @pytest.mark.parametrize(
@@ -416,7 +405,7 @@ def test_a_changelog_that_names_other_versions_only(
     ],
 )
 def test_a_history_of_something_else_is_left_alone(source: str) -> None:
-    assert check_versions(notebook(source), {}) == ()
+    assert check_versions(read_cells(source), {}) == ()
     (after,) = bumped(source)
     assert after == (source.replace("(v1.1)", "(v1.2)") + "\n\n## New in v1.2:\n- Did it")
 
@@ -451,7 +440,7 @@ def test_a_history_of_something_else_is_left_alone(source: str) -> None:
     ],
 )
 def test_no_second_changelog_is_started_beside_what_may_be_one(sources: list[str]) -> None:
-    cells = notebook(*sources)
+    cells = read_cells(*sources)
     bump = plan(cells)
     assert [edit.text for edit in bump.edits] == [bump.new]
     assert "changelog" in bump.notes[-1].lower()
@@ -501,7 +490,7 @@ def test_a_bar_in_a_text_does_not_end_its_cell() -> None:
 )
 def test_another_table_is_left_alone(table: str) -> None:
     source = "# Demo (v1.2)\n\n## Changelog\n\n" + table
-    bump = plan(notebook(source))
+    bump = plan(read_cells(source))
     assert [edit.text for edit in bump.edits] == ["1.3"]
     assert "is left alone" in bump.notes[-1]
 
@@ -529,7 +518,7 @@ def test_dates_below_a_title(source: str, after: str | None) -> None:
 
 
 def test_a_date_that_is_left_alone_is_named() -> None:
-    (note, _) = plan(notebook("# Demo\n\nVersion: 1.2\nDate: 2024-06-01"), entries=()).notes
+    (note, _) = plan(read_cells("# Demo\n\nVersion: 1.2\nDate: 2024-06-01"), entries=()).notes
     assert note.startswith("The date in cell 1, line 4 is left alone, ")
 
 
@@ -560,7 +549,7 @@ def test_a_changelog_confirms_what_the_title_leaves_open() -> None:
     ],
 )
 def test_versions_that_agree(sources: list[str]) -> None:
-    assert check_versions(notebook(*sources), {}) == ()
+    assert check_versions(read_cells(*sources), {}) == ()
 
 
 def test_a_pattern_never_rewrites_history() -> None:
@@ -573,7 +562,7 @@ def test_a_pattern_never_rewrites_history() -> None:
 
 def test_a_wrong_pattern_is_an_error() -> None:
     with pytest.raises(ValueError, match="names no group 'version'"):
-        check_versions(notebook("# Demo"), {}, ["x"])
+        check_versions(read_cells("# Demo"), {}, ["x"])
 
 
 titles = st.sampled_from(
@@ -606,7 +595,7 @@ noise = st.sampled_from(
 
 
 def test_a_heading_that_may_be_an_entry_of_the_changelog_starts_none() -> None:
-    bump = plan(notebook("# Demo (v1.2.3)\n\n## 1.2.3 Loading data\n\nSee 1.2.3."), {})
+    bump = plan(read_cells("# Demo (v1.2.3)\n\n## 1.2.3 Loading data\n\nSee 1.2.3."), {})
     assert [edit.text for edit in bump.edits] == ["1.2.4"]
     assert "No changelog is started" in bump.notes[0]
 
@@ -639,7 +628,7 @@ def test_laws_of_a_bump(
     source = title.format(version) + line.format(second) + log.format(version) + other
     if crlf:
         source = source.replace("\n", "\r\n")
-    cells = notebook(source, "code>" + code.format(version))
+    cells = read_cells(source, "code>" + code.format(version))
     metadata = {"version": second, "language_info": {"version": "1.2.3"}}
     bump = plan(cells, metadata, part=part, entries=entries)
     assert bump == plan(cells, metadata, part=part, entries=entries)
@@ -674,7 +663,7 @@ def test_laws_of_a_bump(
 def test_the_highest_of_title_and_changelog_counts(title: str, logged: list[str]) -> None:
     logged = sorted({title, *logged}, key=lambda text: Version(text).key, reverse=True)
     log = "".join(f"\n\n### New in v{version}:\n- a" for version in logged)
-    cells = notebook(f"# Demo (v{title})" + log)
+    cells = read_cells(f"# Demo (v{title})" + log)
     bump = plan(cells)
     assert bump.old is not None
     assert Version(bump.old).key == max(Version(text).key for text in logged)
@@ -746,7 +735,7 @@ def test_any_text_is_bumped_to_a_consistent_whole(
     title: str, sources: list[str], part: str, silent: bool
 ) -> None:
     entries = () if silent else ("Did it",)
-    cells = notebook(title + sources[0], *sources[1:])
+    cells = read_cells(title + sources[0], *sources[1:])
     bump = plan(cells, part=part, entries=entries)
     for edit, following in pairwise(bump.edits):
         assert (edit.cell, edit.end) <= (following.cell, following.start)

@@ -8,35 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nbrefactor.notebook.document import Cell
 from nbrefactor.versioning.changelog import find_changelog
 from nbrefactor.versioning.compose import add_entry, first_entry
 from nbrefactor.versioning.number import Version
 from nbrefactor.versioning.pages import Pages
 
+from ..notebooks import read_cells
+
 NOW = datetime(2025, 5, 1, 9, 5)
-
-
-def notebook(*sources: str) -> list[Cell]:
-    """Build cells; a source that starts with ``code>`` is a code cell."""
-    return [
-        Cell(
-            index,
-            "code" if source.startswith("code>") else "markdown",
-            None,
-            (),
-            source.removeprefix("code>"),
-            {},
-            (0, 0),
-            None,
-        )
-        for index, source in enumerate(sources)
-    ]
 
 
 def added(source: str, new: str, *texts: str, stated: str = "1.2") -> str:
     """Give a cell after an entry for version ``new`` was added to its changelog."""
-    cells = notebook(source)
+    cells = read_cells(source)
     changelog, _ = find_changelog(Pages(cells), [Version(stated)])
     assert changelog is not None
     edit = add_entry(changelog, Pages(cells), Version(new), texts or ("Did it",), NOW)
@@ -275,7 +259,7 @@ def test_text_cannot_hide_or_head_what_follows() -> None:
 
 
 def test_entries_in_cells_of_their_own() -> None:
-    cells = notebook("# T", "## Changelog", "### v1.2\n- a", "### v1.1\n- b")
+    cells = read_cells("# T", "## Changelog", "### v1.2\n- a", "### v1.1\n- b")
     changelog, _ = find_changelog(Pages(cells), [Version("1.2")])
     assert changelog is not None
     edit = add_entry(changelog, Pages(cells), Version("1.3"), ["Did it"], NOW)
@@ -314,7 +298,7 @@ def test_the_highest_version_is_the_newest_in_any_order() -> None:
     ],
 )
 def test_no_changelog(sources: list[str]) -> None:
-    assert find_changelog(Pages(notebook(*sources)), [Version("1.2")])[0] is None
+    assert find_changelog(Pages(read_cells(*sources)), [Version("1.2")])[0] is None
 
 
 @pytest.mark.parametrize(
@@ -327,7 +311,7 @@ def test_no_changelog(sources: list[str]) -> None:
     ],
 )
 def test_changelog_that_is_not_understood_is_named(source: str) -> None:
-    changelog, notes = find_changelog(Pages(notebook(source)), [Version("1.2")])
+    changelog, notes = find_changelog(Pages(read_cells(source)), [Version("1.2")])
     assert changelog is None
     assert notes == (
         "The changelog in cell 1 has no entry that names its version in a heading or a list, so "
@@ -339,7 +323,7 @@ def test_a_table_of_other_versions_is_not_named() -> None:
     source = (
         "# T\n\n| Version | Text |\n|---|---|\n| 3.8 | a |\n\n| a | b |\n|---|---|\n| 2.1 | c |"
     )
-    assert find_changelog(Pages(notebook(source)), [Version("1.2")]) == (None, ())
+    assert find_changelog(Pages(read_cells(source)), [Version("1.2")]) == (None, ())
 
 
 @pytest.mark.parametrize(
@@ -363,7 +347,11 @@ def test_a_table_of_other_versions_is_not_named() -> None:
 )
 def test_first_entry(source: str, row: int, prefix: str, after: str) -> None:
     edit = first_entry(
-        Pages(notebook(source)).page(notebook(source)[0]), row, prefix, Version("1.3"), ["a", "b"]
+        Pages(read_cells(source)).page(read_cells(source)[0]),
+        row,
+        prefix,
+        Version("1.3"),
+        ["a", "b"],
     )
     assert edit is not None
     assert source[: edit.start] + edit.text + source[edit.end :] == after
@@ -373,7 +361,7 @@ def test_first_entry(source: str, row: int, prefix: str, after: str) -> None:
 def test_no_first_entry_where_it_would_not_be_seen(source: str) -> None:
     assert (
         first_entry(
-            Pages(notebook(source)).page(notebook(source)[0]), 1, "v", Version("1.3"), ["a"]
+            Pages(read_cells(source)).page(read_cells(source)[0]), 1, "v", Version("1.3"), ["a"]
         )
         is None
     )
@@ -409,14 +397,14 @@ def test_the_new_entry_is_the_newest_and_the_others_stay(
     entries = [style.format(f"1.{number}") + body for number in ordered]
     between = newline * (1 + (blanks if is_item else max(1, blanks)))
     source = "# Changelog" + newline * 2 + between.join(entries) + newline * 2 + tail
-    cells = notebook(source)
+    cells = read_cells(source)
     changelog, _ = find_changelog(Pages(cells), [])
     assert changelog is not None
     assert [entry.version.text for entry in changelog.entries] == [f"1.{n}" for n in ordered]
     edit = add_entry(changelog, Pages(cells), Version("1.41"), texts, NOW)
     assert edit.start == edit.end
     after = source[: edit.start] + edit.text + source[edit.end :]
-    found, _ = find_changelog(Pages(notebook(after)), [])
+    found, _ = find_changelog(Pages(read_cells(after)), [])
     assert found is not None
     assert found.newest.version == Version("1.41")
     old = [entry for entry in found.entries if entry.version != Version("1.41")]

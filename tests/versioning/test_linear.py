@@ -7,22 +7,16 @@ from datetime import datetime
 
 import pytest
 
-from nbrefactor.notebook.document import Cell
 from nbrefactor.versioning import Bump, check_versions, plan_bump
 from nbrefactor.versioning.blocks import read_blocks
 from nbrefactor.versioning.shown import show
 
-
-def notebook(*sources: str) -> list[Cell]:
-    return [
-        Cell(index, "markdown", None, (), source, {}, (0, 0), None)
-        for index, source in enumerate(sources)
-    ]
+from ..notebooks import read_cells
 
 
 def plan(*sources: str) -> Bump:
     now = datetime(2025, 5, 1)
-    return plan_bump(notebook(*sources), {}, part="patch", entries=("Did it",), now=now)
+    return plan_bump(read_cells(*sources), {}, part="patch", entries=("Did it",), now=now)
 
 
 def steps(*sources: str) -> int:
@@ -97,7 +91,7 @@ def test_steps_grow_with_the_entries_and_no_faster(log) -> None:
 def test_a_pattern_without_an_end_is_an_error_that_names_it_and_the_cell() -> None:
     pattern = r"(?P<version>(?:x|x)+)y"
     with pytest.raises(ValueError, match="finds no end in cell 2") as raised:
-        check_versions(notebook("# Demo", "x" * 60 + "z y"), {}, [pattern])
+        check_versions(read_cells("# Demo", "x" * 60 + "z y"), {}, [pattern])
     assert repr(pattern) in str(raised.value)
 
 

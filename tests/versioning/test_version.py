@@ -9,33 +9,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nbrefactor.notebook.document import Cell
 from nbrefactor.versioning.blocks import read_blocks
 from nbrefactor.versioning.dates import DATE, renew_date
 from nbrefactor.versioning.number import NUMBER, Version
 from nbrefactor.versioning.pages import Pages
 from nbrefactor.versioning.places import find_places
 
+from ..notebooks import read_cells
+
 NOW = datetime(2025, 5, 1, 9, 5, 7, 123456, tzinfo=timezone(timedelta(hours=2)))
-
-
-def notebook(*sources: str) -> list[Cell]:
-    """Build cells; a source that starts with ``code>`` is a code cell, with ``raw>`` a raw one."""
-    cells = []
-    for index, source in enumerate(sources):
-        kind = "markdown"
-        for other in ("code", "raw"):
-            if source.startswith(other + ">"):
-                kind, source = other, source[len(other) + 1 :]
-        cells.append(Cell(index, kind, None, (), source, {}, (0, 0), None))
-    return cells
 
 
 def stated(
     *sources: str, metadata: dict[str, object] | None = None, patterns: tuple[str, ...] = ()
 ):
     """Give (kind, version, dates) of each place that counts without the changelog."""
-    cells = notebook(*sources)
+    cells = read_cells(*sources)
     places, _ = find_places(Pages(cells), metadata or {}, patterns)
     return [
         (
@@ -371,7 +360,7 @@ def test_code_that_states_no_version(sources: list[str]) -> None:
 
 
 def test_a_constant_that_is_left_alone_is_named() -> None:
-    _, notes = find_places(Pages(notebook("code>VERSION = '3.1'\n!wget x-$VERSION")), {})
+    _, notes = find_places(Pages(read_cells("code>VERSION = '3.1'\n!wget x-$VERSION")), {})
     assert notes == (
         "VERSION in cell 1, line 1 is left alone, because the notebook uses it for more than to "
         "show it.",
@@ -434,12 +423,12 @@ def test_a_pattern_changes_only_python_and_markdown(source: str) -> None:
 )
 def test_a_wrong_pattern_is_an_error(pattern: str, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        find_places(Pages(notebook("# Demo")), {}, (pattern,))
+        find_places(Pages(read_cells("# Demo")), {}, (pattern,))
 
 
 def test_a_wrong_pattern_is_not_blamed_on_the_settings() -> None:
     with pytest.raises(ValueError, match="is not a regular expression") as raised:
-        find_places(Pages(notebook("# Demo")), {}, ("(",))
+        find_places(Pages(read_cells("# Demo")), {}, ("(",))
     assert "settings" not in str(raised.value)
     assert "correct it" in str(raised.value)
 
