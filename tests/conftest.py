@@ -23,6 +23,12 @@ for library in ("OPENBLAS", "OMP", "MKL"):
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
 
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Leave alone what is no file of tests: doctests are looked for in every other module."""
+    name = collection_path.name
+    return True if name.endswith(".py") and not name.startswith("test_") else None
+
+
 @pytest.fixture(autouse=True)
 def no_cache_of_the_user(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch

@@ -34,6 +34,7 @@ INERT = {
     "known calls": "import re\nimport numpy as np\nWORD = re.compile('a+', re.M)\nX = np.arange(3)\nL = 'a b'.split()\n",
     "a logger": "import logging\nlogger = logging.getLogger(__name__)\n",
     "paths from its own file": "import os\nfrom pathlib import Path\nA = Path(__file__).resolve().parent / 'data'\nB = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')\n",
+    "questions where files are": "import os\nfrom pathlib import Path\nA = os.path.isfile('x') or os.path.isdir('x') or os.path.islink('x') or os.path.exists('x')\nB = Path('x').is_file() or Path('x').is_dir() or Path('x').exists()\nC = os.path.realpath('x'), os.path.expanduser('~'), Path('x').absolute(), Path('~').expanduser()\n",
     "types": "from typing import Dict, List, TypeVar, Union\nT = TypeVar('T')\nAlias = Dict[str, List[Union[int, T]]]\ndef f(x: Alias) -> 'Unknown':\n    return x\n",
     "a named tuple and an enumeration": "import enum\nfrom collections import namedtuple\nP = namedtuple('P', 'x y')\nclass C(enum.Enum):\n    A = enum.auto()\n",
     "transparent decorators": "import functools, contextlib, abc\n@functools.lru_cache(maxsize=None)\ndef f(x): return x\n@contextlib.contextmanager\ndef g(): yield\nclass A(abc.ABC):\n    @property\n    def x(self): return 1\n    @x.setter\n    def x(self, v): pass\n    @staticmethod\n    def s(): pass\n    @abc.abstractmethod\n    def t(self): pass\n",

@@ -27,7 +27,15 @@ from nbrefactor.effects.tables import Table
 pytestmark = pytest.mark.slow
 matplotlib.use("agg")
 pd = pytest.importorskip("pandas")
-torch = pytest.importorskip("torch")
+torch: Any = None
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _torch() -> None:
+    """Import what takes seconds when a test needs it, not to find out which tests there are."""
+    global torch
+    torch = pytest.importorskip("torch")
+
 
 # Integrals and fits that take seconds with the arguments of this test, and a loop without end.
 TOO_LONG = re.compile(

@@ -66,6 +66,9 @@ def enter(copy: Path) -> None:
     for stream in (0, 1, 2):
         os.dup2(nowhere, stream)
     os.chdir(copy)
+    # What is compiled once, in the copy, is there for the next process.
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.environ["PYTHONPATH"] = str(copy)
     elsewhere = {"", str(ROOT), str(Path.cwd())}
     sys.path[:] = [str(copy), *(entry for entry in sys.path if entry not in elsewhere)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -74,6 +75,8 @@ def main(
     Tests run on a copy, and a change is never written to a file. Exit 1 if a mutant survives that
     tests/mutation/equivalent.toml does not argue for.
     """
+    # Whoever ends it ends its processes and removes its copy.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(2))
     with checkout.copied() as copy:
         mutants, settled = _chosen(copy, rooms or ROOMS, files, sample, seed, again)
         checkout.prepare()

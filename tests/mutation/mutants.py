@@ -11,7 +11,7 @@ from libcst.metadata import MetadataWrapper, PositionProvider
 from mutmut.mutation.mutators import mutation_operators
 
 # Another type in their place says nothing about what the program does.
-_ABOUT_TYPES = frozenset({"cast", "TypeVar", "NewType"})
+_ABOUT_TYPES = frozenset({"Literal", "NewType", "TypeVar", "cast"})
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class File:
         self._path = path
         self._text = text
         wrapper = MetadataWrapper(cst.parse_module(text), unsafe_skip_copy=True)
-        found = _Changes()
+        found = _Changes(wrapper.module)
         wrapper.visit(found)
         self._module = wrapper.module
         self._changes = found.changes
@@ -74,8 +74,12 @@ class File:
     def mutant(self, site: Site) -> Mutant | None:
         """The changed file; None where the change is no Python, or none."""
         change = self._changes[site.number]
-        module = self._module.deep_replace(change.original, change.mutated)
-        assert isinstance(module, cst.Module)
+        # Only the statement around it is written anew, which is faster.
+        body = list(self._module.body)
+        whole = body[change.statement].deep_replace(change.original, change.mutated)
+        assert isinstance(whole, (cst.SimpleStatementLine, cst.BaseCompoundStatement))
+        body[change.statement] = whole
+        module = self._module.with_changes(body=body)
         if module.code == self._text:
             return None
         try:
@@ -90,6 +94,7 @@ class _Change:
     original: cst.CSTNode
     mutated: cst.CSTNode
     line: int
+    statement: int
 
 
 class _Changes(cst.CSTVisitor):
@@ -97,19 +102,22 @@ class _Changes(cst.CSTVisitor):
 
     METADATA_DEPENDENCIES = (PositionProvider,)
 
-    def __init__(self) -> None:
+    def __init__(self, module: cst.Module) -> None:
         super().__init__()
         self.changes: list[_Change] = []
         self._lines: list[int] = [1]
+        self._places = {id(statement): at for at, statement in enumerate(module.body)}
+        self._statement = 0
 
     def on_visit(self, node: cst.CSTNode) -> bool:
         # Operators have no position of their own.
         position = self.get_metadata(PositionProvider, node, None)
+        self._statement = self._places.get(id(node), self._statement)
         self._lines.append(position.start.line if position else self._lines[-1])
         if _says_nothing(node):
             return False
         for mutated in _mutated(node):
-            self.changes.append(_Change(node, mutated, self._lines[-1]))
+            self.changes.append(_Change(node, mutated, self._lines[-1], self._statement))
         return True
 
     def on_leave(self, original_node: cst.CSTNode) -> None:
@@ -126,6 +134,8 @@ def _says_nothing(node: cst.CSTNode) -> bool:
     """Whether what stands in it is for type checkers, or would only break the import."""
     if isinstance(node, (cst.Annotation, cst.Decorator, cst.Import, cst.ImportFrom)):
         return True
+    if isinstance(node, cst.Subscript):
+        return isinstance(node.value, cst.Name) and node.value.value in _ABOUT_TYPES
     return (
         isinstance(node, cst.Call)
         and isinstance(node.func, cst.Name)

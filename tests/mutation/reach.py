@@ -101,11 +101,10 @@ def record(copy: Path, rooms: Iterable[str], kept: Path | None, jobs: int) -> It
             yield f"{file.name}: ended with {answer.code}, its tests are not counted\n{answer.why}"
         else:
             files[file.name] = answer
+            if kept:
+                kept.write_bytes(msgspec.json.encode(Reach(digest, files)))
             yield f"{file.name}: {len(answer.seconds)} tests, {sum(answer.seconds.values()):.0f} s"
-    reach = Reach(digest, files)
-    if kept:
-        kept.write_bytes(msgspec.json.encode(reach))
-    yield reach
+    yield Reach(digest, files)
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutation import equivalent
-from tests.mutation.mutants import File, Mutant
+from . import equivalent
+from .mutants import File, Mutant
 
 
 def changes(text: str) -> set[str]:
@@ -39,6 +39,7 @@ def test_is_changed(text: str, after: str) -> None:
         pytest.param("@d(1, True)\ndef f(): ...\n", id="decorators"),
         pytest.param('"""Text."""\ndef f():\n    """More."""\n', id="docstrings"),
         pytest.param("cast('A', x)\n", id="what only type checkers read"),
+        pytest.param("Literal['a', 'b']\n", id="a type of texts"),
     ],
 )  # fmt: skip
 def test_is_left_alone(text: str) -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutation import pool, trial
-from tests.mutation.mutants import Mutant
-from tests.mutation.reach import Reach, Seen
-from tests.mutation.score import rows, wilson
+from . import pool, trial
+from .mutants import Mutant
+from .reach import Reach, Seen
+from .score import rows, wilson
 
 HERE = "nbrefactor/room/file.py"
 MUTANT = Mutant(HERE, 2, 0, "def f():\n    return 1\n", "def f():\n    return 2\n")
