@@ -225,7 +225,7 @@ def _look(document: Document, facts: Facts, subject: Subject, failure: Finding |
 
     @cache
     def versions() -> tuple[Finding, ...]:
-        from nbrefactor.versioning import check_versions
+        from nbrefactor.versioning.bump import check_versions
 
         return check_versions(document.cells, document.metadata, settings.version_patterns)
 

@@ -139,7 +139,7 @@ def bump_bytes(data: bytes, settings: Settings, *, path: str, now: datetime) -> 
     Outcome
         What is to be written, and why.
     """
-    from nbrefactor.versioning import plan_bump
+    from nbrefactor.versioning.bump import plan_bump
 
     def plan(document: Document) -> Plan:
         bump = plan_bump(
@@ -251,7 +251,7 @@ def plan_migration(
     if not replaced.edits:
         return Plan(replaced.findings, (), (), notes, unmet=unmet)
     # Slow to load for its expressions, and not needed to say that there is nothing to do.
-    from nbrefactor.versioning import plan_bump
+    from nbrefactor.versioning.bump import plan_bump
 
     bump = plan_bump(
         replaced.document.cells,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -349,6 +348,8 @@ def nearest(word: str, known: Sequence[str], what: str) -> str:
     str
         The end of a sentence: the nearest one where one is near, else all.
     """
+    import difflib
+
     close = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
     if close:
         return f'did you mean "{close[0]}"?'

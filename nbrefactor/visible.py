@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from typing import Any
 
 _CONTROL = (
@@ -17,13 +18,8 @@ _CONTROL = (
     # What changes the direction of text, or ends a line in some terminals.
     r"\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
 )
-_IN_TEXT = re.compile(f"[{_CONTROL}]")
 # CI systems take commands from what a job prints: GitHub's older form wherever it stands.
 _OLD_COMMAND = r"(?<=#)#(?=\[)"
-_IN_LINE = re.compile(rf"[\t\n{_CONTROL}]|{_OLD_COMMAND}")
-_IN_JSON = re.compile(rf"[{_CONTROL}]|{_OLD_COMMAND}")
-_COMMAND = re.compile(r"\s*::")
-_ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-Z\\-_]")
 
 
 def visible(text: str) -> str:
@@ -35,7 +31,7 @@ def visible(text: str) -> str:
     a\x1b[31m
     b
     """
-    return _IN_TEXT.sub(_escaped, text)
+    return _in_text().sub(_escaped, text)
 
 
 def visible_line(text: object) -> str:
@@ -59,8 +55,11 @@ def visible_line(text: object) -> str:
     >>> visible_line("::error::b.ipynb")
     './::error::b.ipynb'
     """
-    line = _IN_LINE.sub(_escaped, str(text))
-    return f"./{line}" if _COMMAND.match(line) else line
+    line = str(text)
+    if line.isprintable() and "##[" not in line and "::" not in line:
+        return line  # as most are, which is seen without any expression
+    line = _in_line().sub(_escaped, line)
+    return f"./{line}" if line.lstrip().startswith("::") else line
 
 
 def visible_json(value: Any, *, indent: int | None = None, ascii_only: bool = True) -> str:
@@ -73,12 +72,32 @@ def visible_json(value: Any, *, indent: int | None = None, ascii_only: bool = Tr
     """
     text = json.dumps(value, ensure_ascii=ascii_only, indent=indent)
     # In JSON they can only stand in a string, where each may be written as an escape.
-    return _IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return _in_json().sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def without_colours(text: str) -> str:
     """Drop the escapes with which a kernel colours its text."""
-    return _ANSI.sub("", text)
+    return _ansi().sub("", text)
+
+
+@cache
+def _in_text() -> re.Pattern[str]:
+    return re.compile(f"[{_CONTROL}]")
+
+
+@cache
+def _in_line() -> re.Pattern[str]:
+    return re.compile(rf"[\t\n{_CONTROL}]|{_OLD_COMMAND}")
+
+
+@cache
+def _in_json() -> re.Pattern[str]:
+    return re.compile(rf"[{_CONTROL}]|{_OLD_COMMAND}")
+
+
+@cache
+def _ansi() -> re.Pattern[str]:
+    return re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-Z\\-_]")
 
 
 def _escaped(found: re.Match[str]) -> str:

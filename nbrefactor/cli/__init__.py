@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import importlib
 import sys
-from difflib import get_close_matches
 
 import click
 
@@ -40,6 +39,8 @@ class _Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
+            from difflib import get_close_matches
+
             near = get_close_matches(cmd_name, _COMMANDS, 1)
             hint = f' Did you mean "{near[0]}"?' if near else f" There are {', '.join(_COMMANDS)}."
             ctx.fail(f"No such command {cmd_name!r}.{hint}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable, Sequence
 
 from nbrefactor.config import Settings
@@ -29,6 +28,8 @@ def next_step(paths: Sequence[str], settings: Iterable[Settings]) -> str:
     files = [path for path in paths if path != "-"]
     if named != {BUNDLED_MODULE} or not files:
         return ""
+    import shlex
+
     again = visible_line(" ".join(map(shlex.quote, files)))
     return (
         f"Compared with {BUNDLED_MODULE} only: name your own module with --module, "

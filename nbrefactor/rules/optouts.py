@@ -8,6 +8,7 @@ import re
 import tokenize
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -15,13 +16,25 @@ if TYPE_CHECKING:
 
 KEEP_TAG = "nbrefactor-keep"
 _EVERY_CODE = "NB"
-_NOQA = re.compile(
-    r"#\s*noqa\b(?:\s*:\s*(?P<codes>[a-z]+[0-9]+(?:[\s,]+[a-z]+[0-9]+)*))?", re.IGNORECASE
-)
-# The same in a form of our own, which no other linter takes for a code that it does not know.
-_IGNORE = re.compile(r"#\s*nbrefactor\s*:\s*ignore\b(?:\[(?P<codes>[^\]]*)\])?", re.IGNORECASE)
-_CODE = re.compile(r"NB[0-9]*")
 _WILD = frozenset("*?[!")
+
+
+@cache
+def _noqa() -> re.Pattern[str]:
+    return re.compile(
+        r"#\s*noqa\b(?:\s*:\s*(?P<codes>[a-z]+[0-9]+(?:[\s,]+[a-z]+[0-9]+)*))?", re.IGNORECASE
+    )
+
+
+@cache
+def _ignore() -> re.Pattern[str]:
+    # The same in a form of our own, which no other linter takes for a code that it does not know.
+    return re.compile(r"#\s*nbrefactor\s*:\s*ignore\b(?:\[(?P<codes>[^\]]*)\])?", re.IGNORECASE)
+
+
+@cache
+def _code() -> re.Pattern[str]:
+    return re.compile(r"NB[0-9]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +137,7 @@ def _in_metadata(metadata: Mapping[str, Any]) -> Iterator[OptOut]:
         codes = [codes]
     for code in codes:
         # What is no code covers nothing, and is reported for that.
-        known = code if isinstance(code, str) and _CODE.fullmatch(code) else "\0"
+        known = code if isinstance(code, str) and _code().fullmatch(code) else "\0"
         yield OptOut(
             known,
             f'{code} is in the list "ignore" of the notebook\'s metadata',
@@ -134,7 +147,7 @@ def _in_metadata(metadata: Mapping[str, Any]) -> Iterator[OptOut]:
 
 def codes_end(line: str) -> int | None:
     """Give the place behind the codes of a line's ``# noqa``; None where it lists none."""
-    found = _NOQA.search(line)
+    found = _noqa().search(line)
     return found.end("codes") if found and found["codes"] else None
 
 
@@ -160,21 +173,21 @@ def read_comments(cell: Cell) -> Iterator[OptOut]:
 
 def _wishes(comment: str) -> Iterator[tuple[str, str, bool]]:
     """Give the codes of a comment, with the words for each and whether an idle one is reported."""
-    if found := _NOQA.search(comment):
+    if found := _noqa().search(comment):
         if found["codes"] is None:
             # It may be for another tool.
             yield _EVERY_CODE, '"# noqa"', False
         else:
             for name in re.split(r"[\s,]+", found["codes"].upper()):
-                if _CODE.fullmatch(name):
+                if _code().fullmatch(name):
                     yield name, f'"# noqa: {name}"', True
-    if found := _IGNORE.search(comment):
+    if found := _ignore().search(comment):
         if found["codes"] is None:
             yield _EVERY_CODE, '"# nbrefactor: ignore"', True
             return
         for name in filter(None, re.split(r"[\s,]+", found["codes"].upper())):
             # What is no code covers nothing, and is reported for that.
-            known = name if _CODE.fullmatch(name) else "\0"
+            known = name if _code().fullmatch(name) else "\0"
             yield known, f'"# nbrefactor: ignore[{name}]"', True
 
 

@@ -75,7 +75,6 @@ OWN = [
     "settings_file",
     "targets",
     "versioning",
-    "versioning.bump",
     "versioning.glance",
     "visible",
 ]

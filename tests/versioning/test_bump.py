@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from nbrefactor.model.outcome import Edit
 from nbrefactor.notebook.document import Cell
-from nbrefactor.versioning import Bump, check_versions, plan_bump
+from nbrefactor.versioning.bump import Bump, check_versions, plan_bump
 from nbrefactor.versioning.changelog import find_changelog
 from nbrefactor.versioning.number import Version
 from nbrefactor.versioning.pages import Pages

@@ -7,8 +7,8 @@ from datetime import datetime
 
 import pytest
 
-from nbrefactor.versioning import Bump, check_versions, plan_bump
 from nbrefactor.versioning.blocks import read_blocks
+from nbrefactor.versioning.bump import Bump, check_versions, plan_bump
 from nbrefactor.versioning.shown import show
 
 from ..notebooks import read_cells
