@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from nbrefactor.glance import Cell, cells_of, facts_about, facts_of
 from nbrefactor.model.errors import NbrefactorError
@@ -32,8 +34,7 @@ class NotRunError(NbrefactorError):
     """A notebook could not be run at all; the text says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What a check says of one notebook.
 
     Parameters
@@ -51,8 +52,7 @@ class Answer:
     foreign: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """A notebook that is checked, and what it is checked against.
 
     Parameters

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
+
+from msgspec import Struct, field
 
 from nbrefactor.config import (
     ACCEPTED_LEVELS,
@@ -32,8 +34,7 @@ _TYPES = {
 Choice = TypeVar("Choice", bound=str)
 
 
-@dataclass(frozen=True, slots=True)
-class SettingsReader:
+class SettingsReader(Struct, frozen=True):
     """Gives each notebook its settings: the command line's, then those of its folder's file.
 
     Parameters
@@ -43,8 +44,8 @@ class SettingsReader:
     """
 
     command_line: Given
-    _by_folder: dict[Path, Given | None] = field(default_factory=dict, init=False, repr=False)
-    _settled: dict[Path, Settings] = field(default_factory=dict, init=False, repr=False)
+    _by_folder: dict[Path, Given | None] = field(default_factory=dict)
+    _settled: dict[Path, Settings] = field(default_factory=dict)
 
     def settings_for(self, notebook: Path | None) -> Settings:
         """Combine what holds for a notebook.
@@ -162,8 +163,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
     return document
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
+class _Reader(Struct, frozen=True):
     """Reads one table; its methods take the key along, so that errors can name it."""
 
     file: Path

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from nbrefactor.batch.values import Opened
 from nbrefactor.check import Answer, Subject, asks_for_syntax, check_bytes, check_facts
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
     from nbrefactor.notebook.document import Document
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """What was found in one notebook.
 
     Parameters
@@ -41,8 +41,7 @@ class Checked:
     resolved: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Checker:
+class Checker(Struct, frozen=True):
     """Checks one notebook after the other.
 
     Parameters
@@ -55,8 +54,8 @@ class Checker:
 
     cache: Cache | None = None
     execute: Callable[[Opened, Document], Finding | None] | None = None
-    _targets: Targets = field(default_factory=Targets, init=False, repr=False)
-    _reader: CellReader = field(default_factory=CellReader, init=False, repr=False)
+    _targets: Targets = field(default_factory=Targets)
+    _reader: CellReader = field(default_factory=CellReader)
 
     def __call__(self, opened: Opened) -> Checked:
         """Check a notebook; see `check_bytes` for what it raises."""

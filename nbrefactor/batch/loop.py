@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic
+
+from msgspec import Struct
 
 from nbrefactor.batch.attempt import attempt
 from nbrefactor.batch.values import Done, Found, Opened, Problem, Result, Work
@@ -19,8 +20,7 @@ SettingsFor = Callable[[Path | None], Settings]
 _ALONE = 0.15
 
 
-@dataclass(frozen=True, slots=True)
-class Discovery:
+class Discovery(Struct, frozen=True):
     """The notebooks of one command.
 
     Parameters
@@ -60,8 +60,7 @@ def discover(paths: Sequence[str], endings: tuple[str, ...] = (".ipynb",)) -> Di
     return Discovery((*own, *files), tuple(problems))
 
 
-@dataclass(frozen=True, slots=True)
-class Step(Generic[Result]):
+class Step(Struct, Generic[Result], frozen=True):
     """What is done with each notebook.
 
     Parameters

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from nbrefactor.config import Settings
 
 Result = TypeVar("Result")
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A notebook that is to be worked on.
 
     Parameters
@@ -32,8 +32,7 @@ class Found:
     named: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """A notebook with what holds for it; its text is read by who needs it.
 
     Parameters
@@ -53,8 +52,7 @@ class Opened:
         return sys.stdin.buffer.read() if path is None else path.read_bytes()
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """What kept a notebook's work from being done.
 
     Parameters
@@ -69,8 +67,7 @@ class Problem:
     shared: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Done(Generic[Result]):
+class Done(Struct, Generic[Result], frozen=True):
     """What became of one notebook.
 
     Parameters

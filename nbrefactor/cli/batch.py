@@ -6,11 +6,11 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec import Struct, field
 
 from nbrefactor.visible import visible_line
 
@@ -59,8 +59,7 @@ def number_of(jobs: int | None) -> int:
     return usable_cores() if jobs is None else jobs
 
 
-@dataclass(slots=True)
-class Bar:
+class Bar(Struct):
     """A bar on a terminal that shows when a batch takes longer than a moment.
 
     Parameters

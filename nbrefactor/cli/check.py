@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import importlib
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec.structs import replace
 
 from nbrefactor.cli.batch import cache_options, jobs_option, number_of
 from nbrefactor.cli.check_batch import CheckBatch, Doing

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TypeVar
+
+from msgspec import Struct, field
 
 from nbrefactor.batch.attempt import attempt, report_bug
 from nbrefactor.batch.values import Problem
@@ -15,8 +16,7 @@ Result = TypeVar("Result")
 PREFIX = "nbrefactor: "
 
 
-@dataclass(frozen=True, slots=True)
-class Problems:
+class Problems(Struct, frozen=True):
     """Collects problems, a sentence each, while the rest of the work goes on."""
 
     sentences: list[str] = field(default_factory=list)

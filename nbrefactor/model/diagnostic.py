@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from nbrefactor.model.outcome import Outcome
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(Struct, frozen=True):
     """One finding at its place in a file.
 
     Parameters
@@ -66,8 +66,7 @@ class Diagnostic:
         return f"{self.summary} (cell {self.cell}{named}, row {self.row})"
 
 
-@dataclass(frozen=True, slots=True)
-class CheckReport:
+class CheckReport(Struct, frozen=True):
     """What a check says of all notebooks.
 
     Parameters

@@ -1,12 +1,15 @@
-"""What a notebook's text tells at a glance: enough to say of most rules that they find nothing."""
+"""What a notebook's text tells at a glance: enough to say of most rules that they find nothing.
+
+Values that every check needs are structs of msgspec: their classes are made fifty times faster than
+dataclasses, which a hook pays for each time it starts.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Defined:
+class Defined(Struct, frozen=True, array_like=True):
     """A definition, as far as can be told without comparing it.
 
     Parameters
@@ -21,8 +24,7 @@ class Defined:
     outline: str
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(Struct, frozen=True, array_like=True):
     """Names that a cell imports from a module.
 
     Parameters
@@ -37,8 +39,7 @@ class Imported:
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True, array_like=True):
     """What the bytes of a notebook tell, whatever the settings and the target modules are.
 
     Parameters

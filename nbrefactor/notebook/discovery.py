@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from nbrefactor.notebook.ignored import Ignoring, ignoring_around
 
@@ -15,8 +16,7 @@ _SKIPPED = frozenset({"node_modules", "__pycache__"})
 _ENVIRONMENT_MARKS = frozenset({"pyvenv.cfg", "conda-meta"})
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """A path that leads to no notebook.
 
     Parameters
@@ -31,8 +31,7 @@ class Problem:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Discovery:
+class Discovery(Struct, frozen=True):
     """What was found.
 
     Parameters

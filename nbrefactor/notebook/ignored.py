@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -12,8 +13,7 @@ if TYPE_CHECKING:
 _FILE = ".gitignore"
 
 
-@dataclass(frozen=True, slots=True)
-class Ignoring:
+class Ignoring(Struct, frozen=True):
     """The ``.gitignore`` files that hold for a folder, the outermost first.
 
     Parameters

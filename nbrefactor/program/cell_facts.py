@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from nbrefactor.model.facts import Defined, Imported
 from nbrefactor.notebook._syntax import is_plain, parse_in_quiet, quiet, surely_parses
@@ -29,8 +30,7 @@ def _own_code() -> re.Pattern[str]:
     return re.compile("nb[0-9]", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class CellFacts:
+class CellFacts(Struct, frozen=True):
     """What the text of one code cell tells.
 
     Parameters

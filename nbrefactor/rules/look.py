@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from nbrefactor.config import Settings
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
     from nbrefactor.program.target_index import TargetIndex
 
 
-@dataclass(frozen=True, slots=True)
-class Sought:
+class Sought(Struct, frozen=True):
     """What is looked for in a notebook.
 
     Parameters
@@ -34,8 +34,7 @@ class Sought:
     shapes: Callable[[str], Iterable[str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """A notebook, and what is asked of it once for all rules.
 
     Parameters

@@ -7,9 +7,10 @@ import io
 import re
 import tokenize
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from nbrefactor.notebook.document import Cell, Document
@@ -37,8 +38,7 @@ def _code() -> re.Pattern[str]:
     return re.compile(r"NB[0-9]*")
 
 
-@dataclass(frozen=True, slots=True)
-class OptOut:
+class OptOut(Struct, frozen=True):
     """One wish to leave findings alone.
 
     Parameters

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from nbrefactor.model.facts import Facts
@@ -12,8 +13,7 @@ if TYPE_CHECKING:
     from nbrefactor.rules.look import Look, Sought
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(Struct, frozen=True):
     """A notebook with a finding of the rule, and the same without; a test of the rule.
 
     Parameters
@@ -37,8 +37,7 @@ class Example:
     kernel: str = "python"
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """One thing that ``nbrefactor check`` finds.
 
     Parameters
