@@ -36,8 +36,8 @@ class Candidate:
         The module that the notebook would import from.
     target : Target
         The function or class.
-    worlds : Worlds
-        The names of the notebook and of the target's file.
+    find_worlds : callable
+        Gives the names of the notebook and of the target's file; they are read when first asked.
     summaries : Summaries
         What the functions of the target's file do.
     arrival : Arrival
@@ -48,10 +48,15 @@ class Candidate:
 
     module: TargetModule
     target: Target
-    worlds: Worlds
+    find_worlds: Callable[[], Worlds]
     summaries: Summaries
     arrival: Arrival
     made_of_copies: bool = False
+
+    @property
+    def worlds(self) -> Worlds:
+        """The names of the notebook and of the target's file."""
+        return self.find_worlds()
 
     @property
     def contract(self) -> Contract | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 
 from nbrefactor.effects import known
@@ -177,7 +177,7 @@ class _Targets:
             self._made[key] = Candidate(
                 offer.module,
                 target,
-                self._worlds_of(at, target, home),
+                partial(self._worlds_of, at, target, home),
                 home.summaries,
                 self._arrivals[at],
                 self._modules[at].made_of_copies,

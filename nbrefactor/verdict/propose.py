@@ -69,12 +69,18 @@ def propose(
         return
     if form.shape != other.shape and not named:
         return
+    told = None
+    if form.shape != other.shape:
+        told = instance_of(definition, candidate)
+        if told is None and (hopeless := _hopeless(definition, candidate, context)) is not None:
+            yield hopeless
+            return
     captures = candidate.worlds.captures(node, same_as=target, forms=context.forms)
     if form.shape == other.shape and (named or not _says_little(node)):
         same_name = candidate.target.name == definition.name
         if named or same_name or not isinstance(node, ast.ClassDef):
             yield _same(definition, candidate, context, captures, form, other)
-    elif named and (told := instance_of(definition, candidate)) is not None:
+    elif told is not None:
         yield _filled_in(definition, candidate, context, captures, told)
     if named and (form.shape != other.shape or any(not one.unless for one in captures)):
         yield _different(definition, candidate, context, captures)
@@ -171,6 +177,20 @@ def _defaults(
         theirs = there[names[mine.name]]
         if not same_default(mine.default, theirs.default):
             yield Reason("default-differs", here=describe_default(mine, theirs))
+
+
+def _hopeless(
+    definition: InlineDefinition, candidate: Candidate, context: Context
+) -> Proposal | None:
+    """Refuse at first sight, where only the verdict counts: bodies tell before names are asked."""
+    node, target = definition.node, candidate.target.node
+    either_is_class = isinstance(node, ast.ClassDef) or isinstance(target, ast.ClassDef)
+    if not context.brief or either_is_class or definition.name in context.forced:
+        return None
+    answer = body(definition, candidate, context, paired_parameters(definition, candidate, context))
+    if all(clause.unless for clause in answer.clauses):
+        return None
+    return Proposal(definition, candidate.module, candidate.target, "compatible", {"body": answer})
 
 
 def _different(
