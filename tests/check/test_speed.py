@@ -5,12 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from nbrefactor.check import Subject, check_bytes
 from nbrefactor.config import ModuleChoice, Settings
+from nbrefactor.engine import migrate_bytes
 from nbrefactor.glance import facts_of
 from nbrefactor.program.cell_facts import CellReader
 from nbrefactor.targets import Targets
@@ -172,6 +174,63 @@ def test_the_work_grows_as_the_module_does(place: Path) -> None:
         check(data, place)()
         counts.append(steps(check(data, place)))
     assert counts[1] < 5 * counts[0]
+
+
+def copies(number: int) -> tuple[bytes, str]:
+    """Give a notebook of definitions that a module holds, and the module."""
+    return made(2, number), "".join(source_of(at) for at in range(number))
+
+
+def in_one_cell(number: int, *, as_list: bool) -> tuple[bytes, str]:
+    """Give a notebook in which one cell calls a definition whose parameter the module renames."""
+    texts = [
+        "n = 3\n",
+        "def f(a, size=1):\n    b = a + size\n    return b\n",
+        "".join(f"f({at}, size=n)\nprint({at % 3})\n" for at in range(number)),
+    ]
+    cells = [
+        {
+            "cell_type": "code",
+            "execution_count": None,
+            "metadata": {},
+            "outputs": [],
+            "source": text.splitlines(keepends=True) if as_list else text,
+        }
+        for text in texts
+    ]
+    document = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
+    return json.dumps(document).encode(), "def f(a, width=1):\n    b = a + width\n    return b\n"
+
+
+MIGRATED = [
+    pytest.param(lambda n: copies(10 * n), id="definitions that go"),
+    pytest.param(lambda n: in_one_cell(20 * n, as_list=True), id="calls rewritten in a list"),
+    pytest.param(lambda n: in_one_cell(20 * n, as_list=False), id="calls rewritten in a string"),
+]
+
+
+@pytest.mark.parametrize("grown", MIGRATED)
+def test_a_migration_grows_as_what_it_replaces(
+    place: Path, grown: Callable[[int], tuple[bytes, str]]
+) -> None:
+    settings = Settings(modules=(ModuleChoice("library", "renamed"),))
+
+    def migrated(number: int) -> int:
+        data, module = grown(number)
+        (place / "library.py").write_text(module)
+        modules = Targets().seen_from(place / "n.ipynb", settings).modules
+
+        def work() -> None:
+            now = datetime(2024, 1, 1)
+            outcome = migrate_bytes(data, settings, modules, path="n.ipynb", now=now)
+            assert outcome.status == "changed"
+            assert outcome.diff
+
+        return steps(work)
+
+    migrated(1)
+    once, fourfold = migrated(2), migrated(8)
+    assert fourfold < 5 * once
 
 
 def test_each_text_is_read_once(place: Path) -> None:
