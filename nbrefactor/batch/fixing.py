@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nbrefactor.annotate import annotate_bytes
 from nbrefactor.batch.checking import Checked, Checker
@@ -17,8 +19,7 @@ from nbrefactor.model.outcome import Outcome
 Wish = Literal["show", "fix", "comment"]
 
 
-@dataclass(frozen=True, slots=True)
-class _Held(Opened):
+class _Held(Opened, frozen=True):
     """A notebook whose bytes are at hand: standard input can be read only once."""
 
     data: bytes = b""
@@ -28,8 +29,7 @@ class _Held(Opened):
         return self.data
 
 
-@dataclass(frozen=True, slots=True)
-class Fixer:
+class Fixer(Struct, frozen=True):
     """Checks one notebook after the other, and plans what resolves the findings.
 
     Parameters
