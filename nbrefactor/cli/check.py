@@ -75,6 +75,16 @@ _EXAMPLES = """Examples:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write the findings as a JUnit file too.",
 )
+@click.option(
+    "--sarif",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the findings as a SARIF file too.",
+)
+@click.option(
+    "--summary",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Append a table of the findings in Markdown to this file too.",
+)
 @click.option("--execute", is_flag=True, help="Run each notebook too; its file stays as it is.")
 @execution_options
 @jobs_option
@@ -92,6 +102,8 @@ def check(
     baseline: Path | None,
     write_baseline: bool,
     junit: Path | None,
+    sarif: Path | None,
+    summary: Path | None,
     execute: bool,
     asked: Asked,
     jobs: int | None,
@@ -110,7 +122,7 @@ def check(
         raise click.UsageError("--write-baseline needs --baseline FILE, the file to write.")
     if not execute and asked.anything:
         raise click.UsageError(ASKED)
-    doing = _doing(fix, diff, add_noqa, output_format)
+    doing = _doing(fix, diff, add_noqa, output_format, with_fixes=sarif is not None)
     _require_apart(doing, paths, execute, baseline)
     execution = execution_settings(asked) if execute else None
     render = importlib.import_module(f"nbrefactor.report.{_FORMATS[output_format]}").render
@@ -125,10 +137,7 @@ def check(
         report = _against_baseline(report, baseline, write=write_baseline)
     if not streamed and doing != "diff":
         click.echo(render(report), nl=False)
-    if junit is not None:
-        from nbrefactor.report.junit import render as render_junit
-
-        report = _written(junit, render_junit(report), report)
+    report = _with_files(report, junit, sarif, summary)
     for problem in report.problems:
         show_problem(problem)
     aside = output_format not in _STREAMED or doing == "diff"
@@ -153,7 +162,7 @@ def exit_code(report: CheckReport, doing: Doing = "report", *, exit_zero: bool) 
     return 1 if counting and not exit_zero else 0
 
 
-def _doing(fix: bool, diff: bool, add_noqa: bool, output_format: str) -> Doing:
+def _doing(fix: bool, diff: bool, add_noqa: bool, output_format: str, *, with_fixes: bool) -> Doing:
     """Give what is to be done about findings.
 
     Raises
@@ -172,7 +181,7 @@ def _doing(fix: bool, diff: bool, add_noqa: bool, output_format: str) -> Doing:
     if add_noqa:
         return "comment"
     # Code scanning shows beside a finding what resolves it.
-    return "plan" if output_format == "sarif" else "report"
+    return "plan" if with_fixes or output_format == "sarif" else "report"
 
 
 def _require_apart(
@@ -201,6 +210,31 @@ def _require_apart(
         raise click.UsageError(
             f"{option} writes files, so it does not go with '-'; use nbrefactor migrate -."
         )
+
+
+def _with_files(
+    report: CheckReport, junit: Path | None, sarif: Path | None, summary: Path | None
+) -> CheckReport:
+    """Write the files that were asked for; what cannot be written is a problem."""
+    if junit is not None:
+        from nbrefactor.report.junit import render as render_junit
+
+        report = _written(junit, render_junit(report), report)
+    if sarif is not None:
+        from nbrefactor.report.sarif import render as render_sarif
+
+        report = _written(sarif, render_sarif(report).encode(), report)
+    if summary is not None:
+        from nbrefactor.report.markdown import render as render_markdown
+
+        try:
+            # Others write to it as well.
+            with summary.open("a", encoding="utf-8", errors="backslashreplace") as file:
+                file.write(render_markdown(report))
+        except OSError as error:
+            problem = f"{summary}: cannot be written ({error.strerror or error})"
+            report = replace(report, problems=(*report.problems, problem))
+    return report
 
 
 def _cache(folder: Path | None) -> Cache:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from nbrefactor.verdict.match import Accepted
 
 STOPPED = 130
+# What the extra "execute" installs, by the names of the modules.
+_EXTRA = ("ipykernel", "nbconvert", "numpy", "papermill", "PIL", "psutil", "yaml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +171,10 @@ def execution_settings(
     ------
     click.UsageError
         If a parameter cannot be.
+    SystemExit
+        If what runs notebooks is not installed.
     """
+    _require_extra()
     from nbrefactor.run.parameters import parse_parameter, read_parameters
     from nbrefactor.run.values import ExecutionSettings, ParameterError
 
@@ -190,6 +195,21 @@ def execution_settings(
         asked.allow_installs,
         sandbox if asked.sandbox is None else asked.sandbox,
     )
+
+
+def _require_extra() -> None:
+    """End the command, with one sentence, where what runs notebooks is not installed."""
+    import importlib.util
+
+    missing = [name for name in _EXTRA if importlib.util.find_spec(name) is None]
+    if missing:
+        from nbrefactor.cli.problems import show_problem
+
+        show_problem(
+            f"running notebooks needs what is not installed here ({', '.join(missing)}); say "
+            "pip install 'nbrefactor-migrate[execute]'"
+        )
+        sys.exit(2)
 
 
 def execute_outcome(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from . import demo, exact, history, record, tool, wrong
+from . import corpus, demo, exact, history, record, tool, wrong
 from .record import Part
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -101,6 +101,14 @@ def wrong_(cases: Path, only: str, jobs: int, kept: Path | None, against: Path |
 def demo_(kept: Path | None, against: Path | None) -> None:
     """Migrate the demo notebook of the fixtures."""
     _end([demo.measure()], kept, against)
+
+
+@main.command("corpus")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def corpus_(folder: Path) -> None:
+    """Fetch the fixed list of public notebooks, a folder each, for `all --collections`."""
+    for line in corpus.fetch(folder, corpus.repositories()):
+        click.echo(line)
 
 
 @main.command("all")
