@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from nbrefactor.fold.normal import Origin
 from nbrefactor.fold.reading import Handle, Read, Reader, settled
-from nbrefactor.fold.values import Block
+from nbrefactor.fold.values import Block, Element
 from nbrefactor.model.reason import Reason
 from nbrefactor.program.timeline import CodeCell
 from nbrefactor.python.scopes import references
@@ -73,7 +73,11 @@ def _in_suite(home: CodeCell, suite: list[ast.stmt], reader: Reader) -> Iterator
             for inner in _suites(statement):
                 yield from _in_suite(home, inner, Reader(reader.origin, dict(before.handles)))
         if yields and reader.touches(statement):
-            # It draws under its own conditions: what stands above is a plot of its own.
+            if segment.axes is not None and not segment.is_over and not reader.begins(statement):
+                # It goes on with the plot, in a way that is not understood.
+                segment.parts.append((at, _other(statement, read, segment)))
+                continue
+            # It draws plots of its own.
             yield from _closed(home, suite, segment, reader)
             segment = _Segment()
         elif segment.is_over and not (read is not None and read.elements and _ends(read)):
@@ -106,6 +110,18 @@ def _parts(segment: _Segment, read: Read) -> bool:
     return segment.axes not in (None, first.axes)
 
 
+def _other(statement: ast.stmt, read: Read | None, segment: _Segment) -> Read:
+    if read is not None and read.elements:
+        return read
+    axes = segment.axes or ""
+    element = Element("something", {}, {}, {}, axes=axes, statement=statement)
+    return Read((element,), {}, (_unclear(statement),))
+
+
+def _unclear(statement: ast.stmt) -> Reason:
+    return Reason("fold-between", ast.unparse(statement).partition("\n")[0])
+
+
 def _ends(read: Read) -> bool:
     return all(element.ends for element in read.elements)
 
@@ -116,7 +132,7 @@ def _between(statement: ast.stmt, read: Read | None, reader: Reader) -> Read | N
         return read
     if isinstance(statement, _DEFINITIONS) or not reader.touches(statement):
         return None
-    return Read((), {}, (Reason("fold-between", ast.unparse(statement).partition("\n")[0]),))
+    return Read((), {}, (_unclear(statement),))
 
 
 def _closed(

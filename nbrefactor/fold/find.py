@@ -13,6 +13,7 @@ from nbrefactor.fold.matching import Miss, unify
 from nbrefactor.fold.normal import Origin
 from nbrefactor.fold.patterns import find_patterns
 from nbrefactor.fold.values import Block, Pattern, Unified
+from nbrefactor.fold.writing import import_place
 from nbrefactor.library.target import TargetModule
 from nbrefactor.model.outcome import FoldLevel
 from nbrefactor.model.reason import Reason
@@ -233,8 +234,7 @@ class _Folder:
             reasons.append(Reason("fold-name-taken", pattern.name, cells))
         if at not in self._arrivals:
             self._arrivals[at] = Arrival(notebook, self.drawings.modules[at].offer)
-        block = fold.unified.block
-        place = (block.home.cell.index, fold.gone[0].lineno)
+        place = (fold.unified.block.home.cell.index, import_place(fold).lineno)
         return tuple(dict.fromkeys([*reasons, *self._arrivals[at].reasons_at(place)]))
 
     def _touches(self, statement: ast.stmt, fold: Fold) -> bool:
@@ -264,8 +264,9 @@ class _Folder:
         home, last = fold.unified.block.home, fold.gone[-1]
         if not home.tree.body or home.tree.body[-1] is not last:
             return False, False
-        loses = isinstance(last, ast.Expr) and not home.is_silenced(last)
-        return True, loses
+        silent = all(e.ends for e in fold.unified.block.elements if e.statement is last)
+        loses = isinstance(last, ast.Expr) and not silent and not home.is_silenced(last)
+        return fold.unified.pattern.returns, loses
 
 
 def _begins_figure(block: Block) -> bool:

@@ -68,18 +68,19 @@ class Way:
                 value = self._simple(value)
                 self.fixed.pop(name, None)
                 truth = self.truth(value)
+                if truth is not None and isinstance(value, (ast.Compare, ast.UnaryOp)):
+                    value = ast.Constant(truth)
+                self.present.discard(name)
                 if isinstance(value, ast.Constant):
                     self.fixed[name] = value
-                elif truth is not None and isinstance(value, (ast.Compare, ast.UnaryOp)):
-                    self.fixed[name] = ast.Constant(truth)
-                else:
+                elif truth:
                     self.present.add(name)
-                    yield from self._called(value, ast.Name(name, ast.Store()), statement)
+                yield from self._called(value, ast.Name(name, ast.Store()), statement)
             case ast.Assign(targets=[target], value=value):
                 for node in ast.walk(target):
                     if isinstance(node, ast.Name):
                         self.fixed.pop(node.id, None)
-                        self.present.add(node.id)
+                        self.present.discard(node.id)
                 yield from self._called(self._simple(value), target, statement)
             case ast.Expr(value=value):
                 yield from self._called(self._simple(value), None, statement)

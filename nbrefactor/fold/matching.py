@@ -49,7 +49,7 @@ def unify(
     try:
         return match.unified(whole=whole)
     except _DiffersError as error:
-        return Miss(error.reason, len(match.used))
+        return Miss(error.reason, max(match.common, len(match.used)))
 
 
 class _DiffersError(Exception):
@@ -66,11 +66,13 @@ class _Match:
     used: set[Element] = field(default_factory=set)
     bound: dict[str, Argument] = field(default_factory=dict)
     differences: list[str] = field(default_factory=list)
+    common: int = 0
 
     def unified(self, *, whole: bool) -> Unified:
         """Pair every element of the pattern with one of the block."""
         mine = [e for e in self.block.elements if whole or e.kind not in ("figure", "panel")]
         self._order(mine)
+        self._kinds(mine)
         for wanted in self.pattern.elements:
             self._pair(wanted, mine)
         for element in mine:
@@ -110,8 +112,22 @@ class _Match:
             more = [kind for kind in sides[0] if kind not in sides[1]] or sides[1] or ["nothing"]
             raise _DiffersError(Reason("fold-draws-more", more[0], there=self.pattern.name))
 
+    def _kinds(self, mine: Sequence[Element]) -> None:
+        """See at a glance that either side has what the other has, before anything is compared."""
+        have = {e.kind for e in mine if not e.ends} - _LOOK - {"figure", "panel"}
+        theirs = [e for e in self.pattern.elements if not e.ends]
+        wanted = {e.kind for e in theirs} - _LOOK - {"figure", "panel"}
+        needed = {e.kind for e in theirs if not self._is_optional(e)}
+        self.common = len(have & wanted)
+        for kind in sorted(have - wanted):
+            raise _DiffersError(Reason("fold-draws-more", kind, there=self.pattern.name))
+        for kind in sorted((wanted & needed) - have):
+            raise _DiffersError(Reason("fold-draws-less", kind, there=self.pattern.name))
+
     def _pair(self, wanted: Element, mine: Sequence[Element]) -> None:
         candidates = [e for e in mine if e.kind == wanted.kind and e not in self.used]
+        if not candidates and self._is_optional(wanted):
+            return
         if not candidates:
             if wanted.kind in _LOOK:
                 self.differences.append(wanted.kind)
@@ -130,6 +146,12 @@ class _Match:
             return
         assert failure is not None
         raise failure
+
+    def _is_optional(self, wanted: Element) -> bool:
+        """Tell whether an element is drawn for each item of a list that is empty by default."""
+        default = self.pattern.defaults.get(_listed(wanted) or "")
+        is_empty = isinstance(default, (ast.Tuple, ast.List)) and not default.elts
+        return wanted.kind == "text" and is_empty
 
     # -- elements ------------------------------------------------------------------------------
 

@@ -152,6 +152,7 @@ class _Function:
             frozenset(n for n in present if n in defaults and _is_none(defaults[n])) - {axes or ""},
             axes or "",
             bool(figures),
+            returns=self.is_told or _returns(self.node),
         )
 
     def _axes_parameter(self, names: Sequence[str]) -> str | None:
@@ -276,6 +277,13 @@ def _tested(
             ) if name in parameters:
                 found.setdefault(name, []).append(constant)
     yield from found.items()
+
+
+def _returns(function: ast.FunctionDef) -> bool:
+    return any(
+        isinstance(node, ast.Return) and node.value is not None and not _is_none(node.value)
+        for node in ast.walk(function)
+    )
 
 
 def _names_pyplot(names: Mapping[str, Meaning]) -> bool:

@@ -84,6 +84,11 @@ class Reader:
                 return True
         return False
 
+    def begins(self, node: ast.AST) -> bool:
+        """Tell whether code begins a figure or chooses a panel, and so draws a plot of its own."""
+        found = (self._entry(one) for one in ast.walk(node) if isinstance(one, ast.Call))
+        return any(entry is not None and entry[0].kind in ("figure", "panel") for entry in found)
+
     # -- statements ----------------------------------------------------------------------------
 
     def _read(self, statement: ast.stmt, scope: Scope) -> Read | None:
@@ -118,7 +123,8 @@ class Reader:
         return Read(elements, binds, tuple(reasons))
 
     def _named(self, held: Handle, name: str, value: ast.expr) -> Handle:
-        return Handle(held.kind, name if held.kind == "axes" else held.axes)
+        """Give what another name holds: an item of an array is its own, whatever the index was."""
+        return held if isinstance(value, ast.Name) else Handle(held.kind, name)
 
     def _drawn(
         self, call: ast.Call, target: ast.expr | None, statement: ast.stmt, scope: Scope

@@ -132,6 +132,8 @@ class Pattern:
         Whether it begins a figure of its own.
     adds : tuple of str
         What it shows besides.
+    returns : bool
+        Whether it may return anything but None.
     """
 
     module: str
@@ -145,6 +147,7 @@ class Pattern:
     axes: str = ""
     makes_figure: bool = False
     adds: tuple[str, ...] = ()
+    returns: bool = True
 
     @property
     def dotted(self) -> str:

@@ -11,6 +11,7 @@ from nbrefactor.fold.values import Argument
 from nbrefactor.model.outcome import Edit
 from nbrefactor.program.timeline import CodeCell, Timeline
 from nbrefactor.python.meanings import Imported
+from nbrefactor.rewrite.top import last_import
 
 _WIDTH = 88
 
@@ -136,7 +137,7 @@ def _comprehension_text(home: CodeCell, node: ast.ListComp) -> str:
 
 
 def import_edit(fold: Fold, names: Mapping[str, Sequence[str]]) -> Edit:
-    """Plan the imports that calls of a cell need, above the statement at the top of the cell.
+    """Plan the imports that calls of a cell need, at the top of the cell where that is safe.
 
     Parameters
     ----------
@@ -146,22 +147,36 @@ def import_edit(fold: Fold, names: Mapping[str, Sequence[str]]) -> Edit:
         What to import, by module.
     """
     home = fold.unified.block.home
-    source, top = home.cell.source, top_statement(home, fold.gone[0])
-    start = _with_comments(source, line_start(home, top))
-    newline = _newline(source)
+    source, newline = home.cell.source, _newline(home.cell.source)
     lines = [f"from {module} import {', '.join(found)}" for module, found in names.items()]
-    # Below other imports they are of their kind; above anything else a blank line parts them.
-    lines += [""] if not isinstance(top, (ast.Import, ast.ImportFrom)) else []
+    top = import_place(fold)
+    if isinstance(top, (ast.Import, ast.ImportFrom)) and last_import(home) is not None:
+        behind = home.tree.body[last_import(home) or 0]
+        end = _line_end(home, behind)
+        return Edit(home.cell.index, end, end, "".join(f"{newline}{line}" for line in lines))
+    start = _with_comments(source, line_start(home, top))
+    # Above anything but imports a blank line parts them from it.
+    lines.append("")
     return Edit(home.cell.index, start, start, "".join(f"{line}{newline}" for line in lines))
 
 
 def is_imported(notebook: Timeline, fold: Fold, name: str) -> bool:
     """Tell whether an import that surely runs before a fold has brought a name in."""
     home = fold.unified.block.home
-    place = (home.cell.index, top_statement(home, fold.gone[0]).lineno)
+    place = (home.cell.index, import_place(fold).lineno)
     return isinstance(notebook.environment.get(name), Imported) and any(
         found.is_sure and found.place < place for found in notebook.rebindings.get(name, ())
     )
+
+
+def import_place(fold: Fold) -> ast.stmt:
+    """Give the statement of a cell next to which the imports for a fold stand.
+
+    That is the first one; where a magic or shell line may prepare the import, the one at the top
+    of the cell in which the fold stands.
+    """
+    home = fold.unified.block.home
+    return top_statement(home, fold.gone[0]) if home.code.magics else home.tree.body[0]
 
 
 def top_statement(home: CodeCell, statement: ast.stmt) -> ast.stmt:

@@ -140,7 +140,12 @@ def test_its_remedy_lets_the_definition_be_replaced(case: Case, how: str, tmp_pa
 
 
 def test_every_reason_with_a_remedy_has_a_case() -> None:
-    with_remedy = {code for code, entry in reasons.TABLE.items() if entry.remedy}
+    with_remedy = {
+        # Those of plots have theirs in the tests of folds.
+        code
+        for code, entry in reasons.TABLE.items()
+        if entry.remedy and not code.startswith("fold-")
+    }
     assert {case.code for case in CASES} == with_remedy
 
 
