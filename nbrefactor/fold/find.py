@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -13,7 +14,7 @@ from nbrefactor.fold.matching import Miss, unify
 from nbrefactor.fold.normal import Origin
 from nbrefactor.fold.patterns import find_patterns
 from nbrefactor.fold.values import Block, Pattern, Unified
-from nbrefactor.fold.writing import import_place
+from nbrefactor.fold.writing import Called, import_place, is_meant, ways_to_call
 from nbrefactor.library.target import TargetModule
 from nbrefactor.model.outcome import FoldLevel
 from nbrefactor.model.reason import Reason
@@ -43,6 +44,8 @@ class Folding:
         Why the call cannot take its place; empty where it can.
     hides : bool
         Whether the call's result has to be kept from being shown.
+    called : Called or None
+        How the notebook calls the target; None where no name is free for it.
     differences : tuple of str
         In which looks the plots differ.
     """
@@ -52,6 +55,7 @@ class Folding:
     accepted: Accepted | None = None
     reasons: tuple[Reason, ...] = ()
     hides: bool = False
+    called: Called | None = None
     differences: tuple[str, ...] = ()
 
     @property
@@ -208,6 +212,7 @@ class _Folder:
                 self.drawings.modules[at],
                 reasons,
                 hides,
+                self._called(unified.pattern),
                 (*unified.differences, *lost),
             )
             if not reasons:
@@ -230,7 +235,8 @@ class _Folder:
             reasons.append(Reason("fold-shown"))
         if (writer := notebook.hidden_writer) is not None:
             reasons.append(Reason("fold-name-unclear", writer.what))
-        if cells := self._taken(pattern):
+        if self._called(pattern) is None:
+            cells = self.notebook.cells_that_bind(pattern.name)
             reasons.append(Reason("fold-name-taken", pattern.name, cells))
         if at not in self._arrivals:
             self._arrivals[at] = Arrival(notebook, self.drawings.modules[at].offer)
@@ -249,15 +255,17 @@ class _Folder:
             for node in ast.walk(statement)
         )
 
-    def _taken(self, pattern: Pattern) -> tuple[int, ...]:
-        """Give the cells that bind the target's name to anything else."""
-        meaning = self.notebook.environment.get(pattern.name)
-        if isinstance(meaning, Imported) and meaning.dotted == pattern.dotted:
-            return ()
-        mention = self.notebook.mention(pattern.name)
-        if mention is not None and pattern.name in mention.bound:
-            return (mention.cell + 1,)
-        return self.notebook.cells_that_bind(pattern.name)
+    def _called(self, pattern: Pattern) -> Called | None:
+        """Choose how to call the target: by a name that is free, or that it has already."""
+        return next((c for c in ways_to_call(pattern) if self._is_free(c)), None)
+
+    def _is_free(self, called: Called) -> bool:
+        if is_meant(self.notebook, called):
+            return True
+        name = called.name
+        mentioned = any(name in mention.words for mention in self.notebook.mentions)
+        used = name in self.notebook.uses or name in self.notebook.rebindings
+        return not (mentioned or used or hasattr(builtins, name))
 
     def _display(self, fold: Fold) -> tuple[bool, bool]:
         """Tell whether the cell would show the call's result, and whether it showed a value."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from nbrefactor.fold.find import Drawings, Folding, find_folds
-from nbrefactor.fold.writing import import_edit, is_imported, write_fold
+from nbrefactor.fold.writing import Called, import_edit, is_imported, write_fold
 from nbrefactor.model.edits import compose
 from nbrefactor.model.outcome import Edit, Finding
 from nbrefactor.model.reason import Reason
@@ -43,26 +43,26 @@ def report_folds(notebook: Timeline, drawings: Drawings, will: Will) -> tuple[Fi
 
 
 def _edits(notebook: Timeline, folded: Sequence[Folding]) -> dict[Folding, tuple[Edit, ...]]:
-    known: set[str] = set()
+    known: set[Called] = set()
     found: dict[Folding, tuple[Edit, ...]] = {}
     for home in dict.fromkeys(one.block.home for one in folded):
         here = [one for one in folded if one.block.home is home]
-        missing: dict[str, list[str]] = {}
+        missing: list[Called] = []
         for one in here:
             assert one.fold is not None
-            pattern = one.fold.unified.pattern
-            if pattern.dotted in known or is_imported(notebook, one.fold, pattern.name):
-                continue
-            names = missing.setdefault(pattern.module, [])
-            names.extend(() if pattern.name in names else (pattern.name,))
+            assert one.called is not None
+            here_already = is_imported(notebook, one.fold, one.called)
+            if not here_already and one.called not in (*known, *missing):
+                missing.append(one.called)
         for at, one in enumerate(here):
             assert one.fold is not None
-            written = write_fold(one.fold, one.fold.unified.pattern.name, hides=one.hides)
+            assert one.called is not None
+            written = write_fold(one.fold, one.called.call, hides=one.hides)
             if at == 0 and missing:
                 written = compose([import_edit(one.fold, missing), *written], ())
             found[one] = written
         if home.code.leaks:
-            known |= {f"{module}.{name}" for module, names in missing.items() for name in names}
+            known.update(missing)
     return found
 
 

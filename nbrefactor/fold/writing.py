@@ -5,15 +5,45 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from nbrefactor.fold.conditions import Fold, line_start
-from nbrefactor.fold.values import Argument
+from nbrefactor.fold.values import Argument, Pattern
 from nbrefactor.model.outcome import Edit
 from nbrefactor.program.timeline import CodeCell, Timeline
 from nbrefactor.python.meanings import Imported
 from nbrefactor.rewrite.top import last_import
 
 _WIDTH = 88
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """How a notebook calls a target.
+
+    Parameters
+    ----------
+    call : str
+        What is written before the brackets.
+    module, name : str
+        What is imported: a name from a module; no module for one that is imported itself.
+    """
+
+    call: str
+    module: str
+    name: str
+
+    @property
+    def dotted(self) -> str:
+        """What the imported name stands for."""
+        return f"{self.module}.{self.name}" if self.module else self.name
+
+
+def ways_to_call(pattern: Pattern) -> tuple[Called, ...]:
+    """Give the ways to call a target, the plainest first: by its name, or through its module."""
+    package, _, leaf = pattern.module.rpartition(".")
+    through = Called(f"{leaf}.{pattern.name}", package, leaf)
+    return Called(pattern.name, pattern.module, pattern.name), through
 
 
 def write_fold(fold: Fold, name: str, *, hides: bool) -> tuple[Edit, ...]:
@@ -136,19 +166,25 @@ def _comprehension_text(home: CodeCell, node: ast.ListComp) -> str:
     return f"[{' '.join(parts)}]"
 
 
-def import_edit(fold: Fold, names: Mapping[str, Sequence[str]]) -> Edit:
+def import_edit(fold: Fold, called: Sequence[Called]) -> Edit:
     """Plan the imports that calls of a cell need, at the top of the cell where that is safe.
 
     Parameters
     ----------
     fold : Fold
         The first fold of the cell.
-    names : mapping of str to sequence of str
-        What to import, by module.
+    called : sequence of Called
+        What to import, each once.
     """
     home = fold.unified.block.home
     source, newline = home.cell.source, _newline(home.cell.source)
-    lines = [f"from {module} import {', '.join(found)}" for module, found in names.items()]
+    names: dict[str, list[str]] = {}
+    for one in called:
+        names.setdefault(one.module, []).append(one.name)
+    lines = [
+        f"from {module} import {', '.join(found)}" if module else f"import {', '.join(found)}"
+        for module, found in names.items()
+    ]
     top = import_place(fold)
     if isinstance(top, (ast.Import, ast.ImportFrom)) and last_import(home) is not None:
         behind = home.tree.body[last_import(home) or 0]
@@ -160,13 +196,19 @@ def import_edit(fold: Fold, names: Mapping[str, Sequence[str]]) -> Edit:
     return Edit(home.cell.index, start, start, "".join(f"{line}{newline}" for line in lines))
 
 
-def is_imported(notebook: Timeline, fold: Fold, name: str) -> bool:
+def is_imported(notebook: Timeline, fold: Fold, called: Called) -> bool:
     """Tell whether an import that surely runs before a fold has brought a name in."""
     home = fold.unified.block.home
     place = (home.cell.index, import_place(fold).lineno)
-    return isinstance(notebook.environment.get(name), Imported) and any(
-        found.is_sure and found.place < place for found in notebook.rebindings.get(name, ())
+    return is_meant(notebook, called) and any(
+        found.is_sure and found.place < place for found in notebook.rebindings.get(called.name, ())
     )
+
+
+def is_meant(notebook: Timeline, called: Called) -> bool:
+    """Tell whether a name of the notebook is always what a call needs."""
+    meaning = notebook.environment.get(called.name)
+    return isinstance(meaning, Imported) and meaning.dotted == called.dotted
 
 
 def import_place(fold: Fold) -> ast.stmt:

@@ -340,7 +340,7 @@ class Arrival:
             for change in self._patches.changes(home.tree)
         ]
         for _, source, origins in self._project:
-            if source.name in self._names:
+            if source.name in self._names or source.name.startswith(f"{self._module.name}."):
                 continue  # what it does to itself, importing it does
             patches = Patches([source.tree], origins, self._names)
             reasons.extend(

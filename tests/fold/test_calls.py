@@ -459,3 +459,13 @@ def test_an_argument_of_the_table_has_one_meaning() -> None:
         sorted_out = [*call.data, *call.words, *call.style, *call.panels, *call.handles]
         assert len(sorted_out) == len(set(sorted_out)), (owner, name)
         assert set(call.arguments) <= {*sorted_out, "num", "cax"}, (owner, name)
+
+
+def test_where_the_name_is_taken_the_call_goes_through_the_module(fold: Fold) -> None:
+    own = "def visualize_gradient_norms(values):\n    return values\n"
+    outcome = fold(HEAT_MAP, own)
+    assert source_of(outcome) == (
+        "from nbrefactor import viz\n\n"
+        'viz.visualize_gradient_norms(grads, title="Norms", figsize=(10, 5))\nplt.show()\n'
+    )
+    assert fold(source_of(outcome), own).status == "unchanged"

@@ -119,7 +119,7 @@ CASES = {
     "fold-shown": Case(
         ("get_ipython().ast_node_interactivity = 'all'", GRID), ("grads.max()", GRID)
     ),
-    "fold-name-taken": Case(("draw = 3\n", GRID), ("other = 3\n", GRID)),
+    "fold-name-taken": Case(("draw = plots = 3\n", GRID), ("draw = other = 3\n", GRID)),
     "fold-name-unclear": Case(
         ("globals()[str(grads)] = 1\n", GRID), ("names = {str(grads): 1}\n", GRID)
     ),
