@@ -33,9 +33,10 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
 def no_cache_of_the_user(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> Path:
-    """A folder for caches that only one test has: none reads or writes those of the user."""
+    """A folder for caches and journals of one test: none reads or writes those of the user."""
     folder: Path = tmp_path_factory.mktemp("cache")
     monkeypatch.setenv("NBREFACTOR_CACHE_DIR", str(folder))
+    monkeypatch.setenv("NBREFACTOR_STATE_DIR", str(folder / "state"))
     return folder
 
 

@@ -22,6 +22,7 @@ from nbrefactor.config import Settings
 from nbrefactor.model.outcome import Outcome
 from nbrefactor.report.hanging import hang_plain
 from nbrefactor.report.stat import Stat, render_stats, stat_of
+from nbrefactor.visible import visible_line
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from nbrefactor.batch.loop import Step
     from nbrefactor.batch.values import Done, Found
     from nbrefactor.cli.execution import Executed
+    from nbrefactor.notebook.journal import Recorder
 
     Execute = Callable[[Outcome, Path | None, Settings], Executed]
 
@@ -205,6 +207,8 @@ class _Batch:
     settings: list[Settings] = field(default_factory=list)
     width: int | None = None
     stopping: Stopping = field(default_factory=Stopping)
+    recorder: Recorder | None = None
+    unrecorded: str = ""
 
     def find(self, paths: Sequence[str]) -> tuple[Found, ...]:
         """Find the notebooks."""
@@ -286,12 +290,26 @@ class _Batch:
                 return None
             sys.stdout.buffer.write(patch)
         elif self.writing.writes:
+            self._record(outcome, path)
             write = partial(_write, outcome, path, self.writing, self._counted)
             unwritten = attempt(lambda: tuple(write()))
             self.problems.sentences.extend(unwritten or ())
             if unwritten != ():
                 return replace(outcome, status="failed")
         return outcome
+
+    def _record(self, outcome: Outcome, path: Path | None) -> None:
+        """Keep what a notebook was for `nbrefactor undo`, where it changes in its place."""
+        from nbrefactor.notebook.journal import Change, JournalError, Recorder
+
+        if path is None or self.writing.output is not None or outcome.status != "changed":
+            return
+        if self.recorder is None:
+            self.recorder = Recorder(click.get_current_context().info_name or "nbrefactor")
+        try:
+            self.recorder.add([Change(path.absolute(), outcome.before, outcome.after)])
+        except JournalError as error:
+            self.unrecorded = str(error)
 
     @contextmanager
     def _counted(self) -> Iterator[None]:
@@ -313,6 +331,9 @@ class _Batch:
         if self.outcomes:
             ending = " (dry run: nothing was written)" if dry else ""
             line = f"{summarise(self.outcomes, written=not dry)}{ending}"
+            show(terminal, f"{hang_plain(line, self.width)}\n")
+        if self.unrecorded:
+            line = f"nbrefactor undo cannot take all of it back: {visible_line(self.unrecorded)}"
             show(terminal, f"{hang_plain(line, self.width)}\n")
         if self.broken:
             those = "1 notebook does" if self.broken == 1 else f"{self.broken} notebooks do"

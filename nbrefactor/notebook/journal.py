@@ -289,8 +289,8 @@ class Recorder:
             _append(self._file, "".join(f"{line}\n" for line in lines).encode())
         except OSError as error:
             raise JournalError(
-                f"no journal could be written to {folder} ({error.strerror or error}); nothing was "
-                f"changed. {FOLDER_VARIABLE} names another folder"
+                f"no journal could be written to {folder} ({error.strerror or error}); "
+                f"{FOLDER_VARIABLE} names another folder"
             ) from error
         self._entries.extend(entries)
 
