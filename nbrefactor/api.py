@@ -1,4 +1,4 @@
-"""The Python interface: what ``nbrefactor migrate`` plans, as a value."""
+"""The Python interface: what ``migrate``, ``scan`` and ``extract`` find and plan, as values."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nbrefactor.config import (
     BUNDLED_MODULE,
@@ -18,6 +19,10 @@ from nbrefactor.config import (
     parse_alias,
 )
 from nbrefactor.model.outcome import Outcome
+
+if TYPE_CHECKING:
+    from nbrefactor.extract.values import Extraction
+    from nbrefactor.scan.values import Scan
 
 
 def migrate(
@@ -128,3 +133,116 @@ def migrate(
         path="<bytes>" if path is None else str(path),
         now=now or datetime.now().astimezone(),
     )
+
+
+def scan(
+    paths: Sequence[str | os.PathLike[str]],
+    *,
+    min_copies: int = 2,
+    min_lines: int = 3,
+    names: Sequence[str] = (),
+    plots_only: bool = False,
+    across: bool = False,
+    cells: bool = False,
+) -> Scan:
+    """Find definitions that stand in several notebooks; nothing is run, imported or written.
+
+    Parameters
+    ----------
+    paths : sequence of str or path-like
+        Notebooks, modules, and folders that are searched for both.
+    min_copies, min_lines : int
+        Least copies of one program, and least lines of code of a copy.
+    names : sequence of str
+        Only definitions of these names; empty for all.
+    plots_only : bool
+        Only what draws.
+    across : bool
+        Only copies in different notebooks.
+    cells : bool
+        Whole cells instead of definitions.
+
+    Returns
+    -------
+    nbrefactor.scan.values.Scan
+        Its ``families`` with their ``groups`` of copies, those with the most lines first; its
+        ``problems`` name files that could not be read.
+    """
+    from nbrefactor.scan.scan import scan as find
+    from nbrefactor.scan.wanted import Wanted
+
+    wanted = Wanted(min_copies, min_lines, tuple(names), plots_only, across, cells)
+    return find([Path(path) for path in paths], wanted)
+
+
+def extract(
+    paths: Sequence[str | os.PathLike[str]],
+    names: Sequence[str] = (),
+    *,
+    to: str | os.PathLike[str],
+    min_copies: int = 2,
+    min_lines: int = 3,
+    max_parameters: int = 3,
+    variants: bool = False,
+    bootstrap: bool = False,
+    renames: Mapping[str, str] | None = None,
+    source_roots: Sequence[str | os.PathLike[str]] = (),
+    now: datetime | None = None,
+) -> Extraction:
+    """Plan a module of copied definitions, and notebooks that import it; nothing is written.
+
+    Parameters
+    ----------
+    paths : sequence of str or path-like
+        Notebooks, and folders that are searched for them.
+    names : sequence of str
+        The definitions; empty for all that are copied.
+    to : str or path-like
+        The module, which is extended where it exists.
+    min_copies, min_lines : int
+        Bounds for definitions that are not named.
+    max_parameters : int
+        Most parameters that a definition gets for what its copies differ in.
+    variants : bool
+        Let other definitions of a name, copied as often, go into modules of their own.
+    bootstrap : bool
+        Let notebooks that do not find the module begin with lines that put it on their path.
+    renames : mapping of str to str, optional
+        Other names for definitions in the module.
+    source_roots : sequence of str or path-like
+        Folders that the kernel has on its path.
+    now : datetime, optional
+        The date that is written beside a new version; by default the present, in local time.
+
+    Returns
+    -------
+    nbrefactor.extract.values.Extraction
+        Its ``modules`` (``path``, ``after``), its ``changed`` notebooks, the copies that are
+        ``replaced`` and those that are ``left``, each with its reason.
+        `nbrefactor.extract.files.write_files` writes all of it or nothing.
+
+    Raises
+    ------
+    nbrefactor.extract.writing.ModuleError
+        If the module cannot be extended.
+
+    Notes
+    -----
+    Settings files are not read: only the arguments count.
+    """
+    from nbrefactor.extract.planning import plan
+    from nbrefactor.extract.values import Asked
+
+    settings = Settings(source_roots=tuple(Path(root).absolute() for root in source_roots))
+    asked = Asked(
+        Path(to).absolute(),
+        tuple(names),
+        min_copies,
+        min_lines,
+        max_parameters,
+        variants,
+        bootstrap,
+        dict(renames or {}),
+    )
+    given = [Path(path) for path in paths]
+    return plan(given, asked, lambda _: settings, now or datetime.now().astimezone())

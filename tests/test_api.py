@@ -160,3 +160,21 @@ def test_what_is_no_notebook_is_an_outcome_and_no_error(folder: Path) -> None:
     assert "not JSON" in outcome.reason
     with pytest.raises(FileNotFoundError):
         nbrefactor.migrate(folder / "missing.ipynb")
+
+
+def test_copies_are_found_and_extracted_as_values(folder: Path) -> None:
+    from nbrefactor.api import extract, scan
+
+    copied = "def mean(values):\n    total = sum(values)\n    return total / len(values)"
+    for name in "ab":
+        (folder / f"{name}.ipynb").write_bytes(notebook(copied, "mean([1, 2])"))
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    (family,) = scan([folder]).families
+    assert (family.name, family.copies, family.gone) == ("mean", 2, 3)
+    extraction = extract([folder], ["mean"], to=folder / "helpers.py", now=NOW)
+    assert [one.copy.cell for one in extraction.replaced] == [1, 1]
+    assert extraction.left == ()
+    (module,) = extraction.modules
+    assert b"def mean(values):" in module.after
+    assert len(extraction.changed) == 2
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before

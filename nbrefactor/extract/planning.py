@@ -19,6 +19,7 @@ from nbrefactor.extract.values import Asked, Extraction, Left, Module, Piece, Re
 from nbrefactor.extract.writing import ModuleError, ordered, write
 from nbrefactor.model.outcome import Finding, Outcome
 from nbrefactor.python.canonical import canonical
+from nbrefactor.scan.reading import Reader
 from nbrefactor.scan.values import Copy
 
 
@@ -64,7 +65,7 @@ def plan(
     ModuleError
         If the module cannot be extended.
     """
-    library = Library(paths)
+    library = Library(paths, Reader(settings_for, jobs))
     chosen: Chosen = choose(library, asked)
     before = _before(asked.to)
     pieces, held = _against(chosen.pieces, before, asked.to)
@@ -78,7 +79,7 @@ def plan(
         kept = _worth(pieces, done.replaced, asked)
         if len(kept) == len(pieces):
             left = _summed(always, done)
-            return Extraction(modules, done.outcomes, done.replaced, left, tuple(library.problems))
+            return Extraction(modules, done.outcomes, done.replaced, left, library.problems)
         always = (*always, *_given_up(pieces, kept, done))
         pieces = kept
 

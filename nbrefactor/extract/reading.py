@@ -15,8 +15,8 @@ from nbrefactor.scan.grouping import Grouping, Placed
 from nbrefactor.scan.moves import is_data
 from nbrefactor.scan.names import Surroundings, told_as
 from nbrefactor.scan.programs import Program
-from nbrefactor.scan.scan import find_files
-from nbrefactor.scan.sources import Source, SourceError, read_source
+from nbrefactor.scan.reading import Reader, files_of
+from nbrefactor.scan.sources import Source
 from nbrefactor.scan.values import Copy, Text, best_documented
 
 
@@ -118,30 +118,19 @@ class Library:
     ----------
     paths : sequence of Path or str
         Notebooks, and folders that are searched for them.
+    reader : Reader
+        Reads them; its problems are those of the library.
     """
 
-    def __init__(self, paths: Sequence[Path | str]) -> None:
-        files, problems = find_files(paths)
-        self.problems: list[str] = problems
-        self.notebooks = [path for path in files if path.suffix != ".py"]
+    def __init__(self, paths: Sequence[Path | str], reader: Reader) -> None:
+        files = files_of(paths)
         self._texts = Texts()
-        self.sources: dict[str, Source] = {one.path: one for one in self._read()}
+        self.sources: dict[str, Source] = {one.path: one for one in reader.notebooks(files)}
+        self.problems = (*files.problems, *reader.left_out, *reader.problems)
         self._placed = [one for source in self.sources.values() for one in self._in(source)]
         self._grouping = Grouping(self._placed, self._texts)
         self._families: dict[str, tuple[Bucket, ...]] = {}
         self._outside: dict[Program, tuple[str, ...]] = {}
-
-    def _read(self) -> Iterator[Source]:
-        for path in self.notebooks:
-            try:
-                source = read_source(path)
-            except SourceError as error:
-                self.problems.append(f"{path}: {error}")
-            except OSError as error:
-                self.problems.append(f"{path}: cannot be read ({error.strerror or error})")
-            else:
-                if source is not None:
-                    yield source
 
     def _in(self, source: Source) -> Iterator[Placed]:
         for cell, text in source.cells:

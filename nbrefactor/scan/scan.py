@@ -68,13 +68,6 @@ def scan(
     )
 
 
-def find_files(paths: Sequence[Path | str]) -> tuple[list[Path], list[str]]:
-    """Find notebooks and modules; a sentence for each path that leads to none."""
-    files = files_of(paths)
-    found = [one.path for one in (*files.notebooks, *files.modules) if one.path is not None]
-    return found, list(files.problems)
-
-
 def _placed(source: Source, texts: Texts, *, cells: bool) -> Iterator[Placed]:
     for cell, text in source.cells:
         if cells and cell is not None:

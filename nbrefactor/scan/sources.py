@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nbrefactor.model.errors import NbrefactorError
@@ -38,31 +37,6 @@ class Source:
 
 class SourceError(NbrefactorError):
     """A file that cannot be read; the text says why, without the file's name."""
-
-
-def read_source(path: Path, *, whole: bool = False) -> Source | None:
-    """Read what the code cells of a notebook say.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    whole : bool
-        Read it although it defines nothing.
-
-    Returns
-    -------
-    Source or None
-        None where it defines nothing, or is a notebook of another language.
-
-    Raises
-    ------
-    SourceError
-        If it is no notebook, or its text cannot be decoded.
-    OSError
-        If it cannot be read.
-    """
-    return source_of(path.read_bytes(), str(path), whole=whole)
 
 
 def source_of(data: bytes, name: str, *, whole: bool = False) -> Source | None:
