@@ -345,10 +345,10 @@ def is_property(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
 
 def is_generator(node: ast.AST) -> bool:
     """Tell whether a function gives its results one by one."""
-    body = getattr(node, "body", ())
-    if isinstance(node, ast.Lambda) or not isinstance(body, list):
-        return False
-    return any(isinstance(inner, (ast.Yield, ast.YieldFrom)) for inner in in_scope(body))
+    body = getattr(node, "body", None)
+    return isinstance(body, list) and any(
+        isinstance(inner, (ast.Yield, ast.YieldFrom)) for inner in in_scope(body)
+    )
 
 
 def _texts(units: Sequence[Unit]) -> Iterator[str]:

@@ -171,6 +171,23 @@ def test_whose_numbers_a_result_holds(body: str, same: bool) -> None:
     assert summary(f"def f(x, d): {body}").result.same == ("x" if same else "")
 
 
+PARTS = {
+    "it": ("return x", "x"),
+    "an element of it": ("return x[0]", "x"),
+    "an element of an element": ("return x[0]['a']", "x"),
+    "an array of it": ("return np.array(x)", "x"),
+    "numbers that are computed on": ("return np.abs(x) * 2", "x"),
+    "numbers that are sorted": ("return np.sort(x)", ""),
+    "what a function of its own gives": ("return give(x)", ""),
+    "a list of it": ("return [x]", ""),
+}
+
+
+@pytest.mark.parametrize(("body", "part"), PARTS.values(), ids=PARTS)
+def test_what_a_result_is_a_part_of(body: str, part: str) -> None:
+    assert summary(f"def f(x, d): {body}").result.part == part
+
+
 DEMANDS = {
     "a method": ("def f(x): x.sort()", ["x method sort"]),
     "an attribute": ("def f(x): return x.shape", ["x attribute shape"]),

@@ -307,6 +307,9 @@ SHOWN = [
 
 STORED = [
     case("an instance", STAYS, "stores instances", "Named", "import pickle\npickle.dumps(Named(1))"),
+    case("a function in a record", STAYS, "stores it", "add", "import pickle\n@dataclass\nclass Holder:\n    first: object\n    second: object = None", "pickle.dumps(Holder(add).first)"),
+    case("a function in the first of two tables", STAYS, "stores it", "add", "import pickle\ndef keep(**named):\n    pickle.dumps(named)", "keep(**{'a': add}, **{'b': 1})"),
+    case("a function that a coroutine gives", STAYS, "stores it", "add", "import pickle\nasync def give():\n    return add", "pickle.dumps(await give())"),
     case("an instance in what is stored", STAYS, "stores instances", "Named", "import joblib\nstate = {'all': [Named(1)]}", "joblib.dump(state, 'f')"),
     case("an instance that another object keeps", STAYS, "stores instances", "Named", "import dill\nclass Holder:\n    def __init__(self):\n        self.one = Named(1)", "dill.dumps(Holder())"),
     case("an instance that a library's object holds", STAYS, "stores instances", "Named", "import joblib\nfrom stranger import Pipeline\npipe = Pipeline([('a', Named(1))])", "joblib.dump(pipe, 'f')"),
