@@ -12,6 +12,7 @@ from typing import Any
 
 from nbrefactor.model.diagnostic import Diagnostic
 from nbrefactor.model.errors import NbrefactorError
+from nbrefactor.regular import read_regular
 from nbrefactor.visible import visible_json
 
 _VERSION = 1
@@ -87,14 +88,14 @@ def read_baseline(path: Path) -> tuple[Known, ...]:
         If it is missing or none.
     """
     try:
-        document = json.loads(path.read_bytes())
+        document = json.loads(read_regular(path))
     except FileNotFoundError:
         raise BaselineError(
             f"the baseline {path} does not exist; make it with --write-baseline"
         ) from None
     except OSError as error:
         raise BaselineError(f"the baseline {path} cannot be read: {error.strerror}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BaselineError(f"the baseline {path} is not JSON: {error}") from error
     if not isinstance(document, dict) or document.get("version") != _VERSION:
         raise BaselineError(

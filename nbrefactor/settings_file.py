@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -96,18 +97,30 @@ def find_settings_file(start: Path) -> Path | None:
     Path or None
         The nearest ``nbrefactor.toml``, or ``pyproject.toml`` with a table ``[tool.nbrefactor]``,
         in the folder or above it, up to the root of its repository. None where there is none.
+
+    Notes
+    -----
+    Outside of a repository the folders above may be anybody's, such as ``/tmp``: of these only
+    files count that belong to the user, to the owner of the folder or to the system.
     """
     folder = start.resolve()
-    for place in (folder, *folder.parents):
-        own = place / _OWN_FILE
-        if own.is_file():
-            return own
-        project = place / _PROJECT_FILE
-        if project.is_file() and _holds_settings(project):
-            return project
-        if (place / ".git").exists():
-            return None
+    places = (folder, *folder.parents)
+    root = next((at for at, place in enumerate(places) if (place / ".git").exists()), None)
+    for place in places if root is None else places[: root + 1]:
+        trusted = root is not None or place == folder
+        for file in (place / _OWN_FILE, place / _PROJECT_FILE):
+            if not file.is_file() or not (trusted or _is_ours(file, folder)):
+                continue
+            if file.name == _OWN_FILE or _holds_settings(file):
+                return file
     return None
+
+
+def _is_ours(file: Path, folder: Path) -> bool:
+    """Tell whether a file belongs to the user, to the owner of a folder, or to the system."""
+    if not hasattr(os, "geteuid"):
+        return True
+    return file.stat().st_uid in {os.geteuid(), folder.stat().st_uid, 0}
 
 
 def read_settings_file(path: Path) -> Given:
@@ -133,7 +146,7 @@ def read_settings_file(path: Path) -> Given:
     if path.name == _OWN_FILE:
         table, prefix = document, ""
     else:
-        table, prefix = document.get("tool", {}).get("nbrefactor", {}), "tool.nbrefactor"
+        table, prefix = _tool(document).get("nbrefactor", {}), "tool.nbrefactor"
     return _Reader(path, prefix).read(table)
 
 
@@ -144,7 +157,13 @@ def _holds_settings(path: Path) -> bool:
             return False
     except OSError as error:
         raise SettingsError(f"{path} cannot be read: {error.strerror or error}.") from error
-    return "nbrefactor" in _read_toml(path).get("tool", {})
+    return "nbrefactor" in _tool(_read_toml(path))
+
+
+def _tool(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Give the table of tools; an empty one where the file has something else of that name."""
+    table = document.get("tool")
+    return table if isinstance(table, dict) else {}
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
@@ -160,6 +179,11 @@ def _read_toml(path: Path) -> dict[str, Any]:
         raise SettingsError(f"{path} is not UTF-8; TOML files must be.") from error
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path} is not TOML: {error}.") from error
+    except RecursionError:
+        raise SettingsError(f"{path} is nested too deeply to be read.") from None
+    except ValueError as error:
+        # Python reads no integers of thousands of digits.
+        raise SettingsError(f"{path} holds a value that cannot be read: {error}.") from error
     return document
 
 

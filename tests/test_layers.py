@@ -49,7 +49,7 @@ KNOWN = {
     },
     "versioning": {"model", "visible", "config", "notebook"},
     "rules": {"model", "visible", "config", "notebook", "python", "library", "program", "verdict"},
-    "run": {"model", "visible", "notebook", "python"},
+    "run": {"model", "visible", "regular", "notebook", "python"},
     "verify": {"model", "visible", "config", "notebook", "effects", "program", "run"},
     "prove": {"model", "verify"},
     "scan": {"model", "visible", "config", "notebook", "python", "batch"},
@@ -64,6 +64,7 @@ KNOWN = {
     },
     "report": {"model", "visible", "project", "notebook", "rules", "scan", "extract", "verify"},
     "project": set(),
+    "regular": set(),
 }
 # None of it may know who calls it.
 BELOW_THE_COMMAND_LINE = {name for name in MODULES if not name.startswith("nbrefactor.cli")} - {

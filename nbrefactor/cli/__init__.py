@@ -17,6 +17,7 @@ With several notebooks all are processed and the worst code wins.
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 
 import click
@@ -61,22 +62,55 @@ def main() -> None:
 
 def program() -> None:
     """Run the command line; whatever escapes is a sentence, and no traceback."""
+    from nbrefactor.cli.streams import complete_streams
     from nbrefactor.model.errors import NbrefactorError
 
+    complete_streams()
     try:
-        main(prog_name="nbrefactor")
+        code = _run()
+        # What a full disk refuses shows only here.
+        sys.stdout.flush()
     except OSError as error:
         from nbrefactor.cli.terminal import silence
 
         silence(sys.stdout)
-        print(f"nbrefactor: the output cannot be written ({error.strerror})", file=sys.stderr)
-        sys.exit(2)
+        reason = error.strerror or error
+        print(f"nbrefactor: the output cannot be written ({reason})", file=sys.stderr)
+        code = 2
     except NbrefactorError as error:
         from nbrefactor.cli.problems import show_problem
 
         show_problem(str(error))
-        sys.exit(2)
+        code = 2
     except Exception as error:
         from nbrefactor.cli.problems import end_with_bug
 
-        sys.exit(end_with_bug(error))
+        code = end_with_bug(error)
+    sys.exit(code)
+
+
+def _run() -> int:
+    """Run a command; give its exit code.
+
+    Raises
+    ------
+    NbrefactorError
+        If there is no current folder, to which paths could be relative.
+    """
+    from nbrefactor.model.errors import NbrefactorError
+
+    try:
+        os.getcwd()  # noqa: PTH109 (pathlib asks the same, and takes longer to load)
+    except FileNotFoundError:
+        raise NbrefactorError("the current folder is gone; go to another one") from None
+    try:
+        code = main(prog_name="nbrefactor", standalone_mode=False)
+    except SystemExit as error:
+        code = error.code
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        print("nbrefactor: stopped", file=sys.stderr)
+        code = 130
+    return code if isinstance(code, int) else 0

@@ -40,6 +40,7 @@ def explain(path: str, name: str | None, given: Given) -> None:
     """
     from nbrefactor.engine import read_modules
     from nbrefactor.explain import definition_names, explain_bytes
+    from nbrefactor.regular import read_regular
     from nbrefactor.report.explain import render_explanation
     from nbrefactor.settings_file import SettingsReader
 
@@ -49,7 +50,7 @@ def explain(path: str, name: str | None, given: Given) -> None:
 
     def work() -> tuple[tuple[Explanation, ...], Sequence[Accepted]]:
         settings = SettingsReader(given).settings_for(notebook)
-        data = notebook.read_bytes()
+        data = read_regular(notebook)
         modules = read_modules(settings, notebook)
         found = explain_bytes(data, settings, modules, name=name)
         if name is not None and not found and name not in (known := definition_names(data)):

@@ -363,8 +363,7 @@ def _write(
     output = writing.output
     try:
         if output == "-" or (path is None and output is None):
-            sys.stdout.buffer.write(outcome.after)
-            sys.stdout.buffer.flush()
+            yield from _print(outcome)
         elif output is not None and not _is_same(path, output):
             with counted():
                 store.create(Path(output), outcome.after)
@@ -372,7 +371,26 @@ def _write(
             with counted():
                 store.replace(path, outcome.before, outcome.after, backup=writing.backup)
     except store.StoreError as error:
-        yield f"{outcome.path}: {error}"
+        elsewhere = output is not None and not _is_same(path, output)
+        yield f"{outcome.path}: {f'the result does not go to {output}: ' * elsewhere}{error}"
+
+
+def _print(outcome: Outcome) -> Iterator[str]:
+    """Write a result to standard output, all of it; yield what went wrong."""
+    from nbrefactor.cli.terminal import silence
+
+    try:
+        sys.stdout.buffer.write(outcome.after)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        # Whoever reads has seen enough.
+        raise
+    except OSError as error:
+        silence(sys.stdout)
+        yield (
+            f"{outcome.path}: the result cannot be written to standard output "
+            f"({error.strerror or error})"
+        )
 
 
 def _is_same(path: Path | None, output: str) -> bool:

@@ -56,4 +56,9 @@ def show(terminal: Console, text: Text | str) -> None:
 
 def silence(stream: IO[str]) -> None:
     """Let what is still to be written to a stream that failed go nowhere."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    try:
+        number = stream.fileno()
+    except OSError:
+        # The caller closed it.
+        return
+    os.dup2(os.open(os.devnull, os.O_WRONLY), number)

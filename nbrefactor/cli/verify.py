@@ -25,6 +25,7 @@ from nbrefactor.cli.problems import Problems, show_problem
 from nbrefactor.cli.process import now
 from nbrefactor.cli.terminal import console, show
 from nbrefactor.config import Given, Settings
+from nbrefactor.regular import read_regular
 from nbrefactor.visible import visible_line
 
 if TYPE_CHECKING:
@@ -155,7 +156,7 @@ def _plan(original: Path, given: Given) -> _Planned:
     from nbrefactor.settings_file import SettingsReader
 
     chosen = SettingsReader(given).settings_for(original)
-    data = original.read_bytes()
+    data = read_regular(original)
     modules = read_modules(chosen, original)
     outcome = migrate_bytes(data, chosen, modules, path=str(original), now=now())
     if outcome.status in ("failed", "skipped"):
@@ -166,7 +167,7 @@ def _plan(original: Path, given: Given) -> _Planned:
 def _readable(path: Path) -> bytes:
     from nbrefactor.notebook.document import read
 
-    data = path.read_bytes()
+    data = read_regular(path)
     read(data)
     return data
 

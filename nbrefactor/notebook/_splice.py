@@ -76,12 +76,13 @@ class _Piece:
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """A part of a piece that keeps its spelling."""
+    """A part of a piece that keeps its spelling; an open one ends without the end of its line."""
 
     piece: int
     raw: str
     starts: bool
     ends: bool
+    is_open: bool
 
 
 @dataclass(slots=True)
@@ -324,6 +325,9 @@ def _hunks(source: str, edits: Sequence[Edit]) -> list[_Hunk]:
         if len(old) == len(new) == head + tail:
             continue
         hunk = _Hunk(starts[first + head], starts[stop - tail], tuple(new[head : len(new) - tail]))
+        if hunk.stop == len(source) and hunk.lines[:1] == (f"{source[hunk.start :]}\n",):
+            # The last line gets an end and is the same otherwise, so it keeps its spelling.
+            hunk = _Hunk(hunk.stop, hunk.stop, ("\n", *hunk.lines[1:]))
         if hunks and hunks[-1].stop == hunk.start:
             touching = hunks.pop()
             hunk = _Hunk(touching.start, hunk.stop, touching.lines + hunk.lines)
@@ -353,7 +357,9 @@ def _parts(
                     yield hunk.lines
             if start >= dropped_until:
                 text = raw[raw_start:raw_stop]
-                yield _Kept(number, text, start == piece.start, stop == piece.stop)
+                ends = stop == piece.stop
+                is_open = ends and not piece.text.endswith("\n")
+                yield _Kept(number, text, start == piece.start, ends, is_open)
     for hunk in reversed(waiting):
         if hunk.lines:
             yield hunk.lines
@@ -392,6 +398,12 @@ def _literals(
                 literals.append(_Literal(part.raw, part.piece, part.piece))
             open_on_the_right = False
             continue
+        if line_by_line and isinstance(before, _Kept) and before.is_open and part[0] == "\n":
+            literals[-1].raw += encode("\n", style.ascii_only)
+            part = part[1:]
+            if not part:
+                continue
+            before = None
         after = parts[position + 1] if position + 1 < len(parts) else None
         # Where the source is one string, it has no place for a second one on either side.
         head = before if isinstance(before, _Kept) and not (line_by_line and before.ends) else None

@@ -13,9 +13,12 @@ from typing import Any
 from nbrefactor.notebook.document import Document
 from nbrefactor.notebook.magics import parse, read_cell
 from nbrefactor.python.scopes import in_scope, names_bound
+from nbrefactor.regular import read_regular
 from nbrefactor.run.values import ParameterError
 
 _TAG = "parameters"
+# More than these Python reads into no integer, and a float would be infinite.
+_MOST_DIGITS = 4000
 
 
 def parse_parameter(name: str, value: str) -> tuple[str, Any]:
@@ -29,6 +32,8 @@ def parse_parameter(name: str, value: str) -> tuple[str, Any]:
     _check_name(name)
     if value in ("True", "False", "None"):
         return name, {"True": True, "False": False, "None": None}[value]
+    if value.isdecimal() and len(value) > _MOST_DIGITS:
+        raise ParameterError(f"parameter {name}: a number of {len(value)} digits cannot be passed")
     for number in (int, float):
         with contextlib.suppress(ValueError):
             return name, number(value)
@@ -47,12 +52,17 @@ def read_parameters(path: Path) -> tuple[tuple[str, Any], ...]:
     from papermill.iorw import NoDatesSafeLoader
 
     try:
-        values = yaml.load(path.read_text(encoding="utf-8"), Loader=NoDatesSafeLoader)
+        values = yaml.load(read_regular(path).decode(), Loader=NoDatesSafeLoader)
     except OSError as error:
         raise ParameterError(f"{path}: cannot be read ({error.strerror or error})") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         said = " ".join(str(error).split())
         raise ParameterError(f"{path}: expected YAML or JSON ({said})") from error
+    except RecursionError:
+        raise ParameterError(f"{path}: is nested too deeply to be read") from None
+    except ValueError as error:
+        # Python reads no integers of thousands of digits.
+        raise ParameterError(f"{path}: holds a value that cannot be read ({error})") from error
     if values is None:
         return ()
     if not isinstance(values, dict):

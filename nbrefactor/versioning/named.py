@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from nbrefactor.model.errors import NbrefactorError
 from nbrefactor.versioning.number import Version, token
 from nbrefactor.versioning.place import Place
 
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 SECONDS = 2.0
 
 
+class PatternError(NbrefactorError, ValueError):
+    """A pattern of the user that cannot be used; the text says which and why."""
+
+
 def _compiled(pattern: str) -> regex.Pattern[str]:
     # Python's own expressions cannot be interrupted.
     import regex
@@ -27,12 +32,12 @@ def _compiled(pattern: str) -> regex.Pattern[str]:
         expression = re.compile(pattern, re.MULTILINE)
         interruptible = regex.compile(pattern, regex.MULTILINE)
     except (re.error, regex.error) as error:
-        raise ValueError(
+        raise PatternError(
             f"The version pattern {pattern!r} is not a regular expression: {error}; "
             "correct it, or escape with a backslash what is meant as written."
         ) from error
     if "version" not in expression.groupindex:
-        raise ValueError(
+        raise PatternError(
             f"The version pattern {pattern!r} names no group 'version'; "
             "write (?P<version>...) around the part that is the version."
         )
@@ -49,7 +54,7 @@ def _matches(
             for match in expression.finditer(cell.source, timeout=left):
                 yield cell, match
         except TimeoutError as error:
-            raise ValueError(
+            raise PatternError(
                 f"The version pattern {expression.pattern!r} finds no end in cell "
                 f"{cell.index + 1} (stopped after {SECONDS:g} s); write it without a repetition "
                 "of what is itself repeated."
@@ -77,7 +82,7 @@ def named_places(cells: Sequence[Cell], patterns: Sequence[str]) -> Iterator[Pla
 
     Raises
     ------
-    ValueError
+    PatternError
         If a pattern is not a regular expression, has no group ``version``, or takes longer than
         `SECONDS` in this notebook.
     """

@@ -661,3 +661,25 @@ def test_outputs_of_any_depth_are_skipped() -> None:
     deep = b"[" * 100_000 + b"]" * 100_000
     data = dumped(["a"]).replace(b'"outputs": []', b'"outputs": ' + deep)
     assert write(read(data), [Edit(0, 0, 1, "b")]) == data.replace(b'"a"', b'"b"')
+
+
+@pytest.mark.parametrize(
+    ("raw", "after"),
+    [
+        pytest.param(r'"a\u000a\u0062"', r'"a\u000a\u0062\nnew"', id="one string"),
+        pytest.param(r'["a\u000a","\u0062"]', r'["a\u000a","\u0062\n","new"]', id="a list"),
+        pytest.param(r'"a\/b"', r'"a\/b\nnew"', id="a slash"),
+        pytest.param(r'["a\n","\u0062\u000a"]', r'["a\n","\u0062\u000a","\n","new"]', id="an end"),
+        pytest.param(r'["\u0061","b"]', r'["\u0061","b\n","new"]', id="a line of two pieces"),
+    ],
+)
+def test_the_last_line_keeps_its_spelling_where_a_line_is_appended(raw: str, after: str) -> None:
+    def text(source: str) -> bytes:
+        cell = f'{{"cell_type": "markdown", "metadata": {{}}, "source": {source}}}'
+        return (
+            f'{{"cells": [{cell}], "metadata": {{}}, "nbformat": 4, "nbformat_minor": 4}}'.encode()
+        )
+
+    document = read(text(raw))
+    end = len(document.cells[0].source)
+    assert write(document, [Edit(0, end, end, "\nnew")]) == text(after)
