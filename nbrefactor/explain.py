@@ -53,6 +53,30 @@ def explain_bytes(
     )
 
 
+def explain_plots(
+    data: bytes, settings: Settings, modules: Sequence[Accepted], *, name: str | None = None
+) -> tuple[Explanation, ...]:
+    """Explain the plots that are written out in a notebook; a pure function.
+
+    Parameters
+    ----------
+    data, settings, modules
+        As for `explain_bytes`.
+    name : str or None
+        Explain the plots of this target only.
+
+    Returns
+    -------
+    tuple of Explanation
+        One for each plot, in the notebook's order.
+    """
+    from nbrefactor.fold.find import Drawings
+    from nbrefactor.fold.report import explain_folds
+
+    found = explain_folds(timeline(read(data).cells), Drawings(modules))
+    return tuple(one for one in found if name is None or one.finding.name == name)
+
+
 def _explained(match: Match, finding: Finding) -> Explanation:
     definition = match.definition
     inline = _without_docstring(

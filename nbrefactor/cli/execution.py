@@ -329,6 +329,7 @@ def _same_up_to_failure(
     outcome: Outcome, original: Run, run: Run, modules: Sequence[Accepted]
 ) -> bool:
     """Tell whether both fail in the same place with the same error, and show the same before."""
+    from nbrefactor.fold.table import own_words
     from nbrefactor.run.failures import same_failure
     from nbrefactor.verify.known_words import words_of
     from nbrefactor.verify.run import compare_runs
@@ -337,6 +338,7 @@ def _same_up_to_failure(
     if not same_failure(run, original):
         return False
     words = words_of(accepted.module.path for accepted in modules)
+    words |= own_words(accepted.module.name for accepted in modules)
     cells = compare_runs(outcome, outcome.after, original, run, VerifySettings(known_words=words))
     return not any(cell.status in FAILING for cell in cells)
 

@@ -34,38 +34,46 @@ _EXAMPLES = """Examples:
 @click.argument("name", required=False)
 @settings_options("modules", "accept", "aliases", "source_roots")
 def explain(path: str, name: str | None, given: Given) -> None:
-    """Show inline definitions beside their targets, and what would make them migratable.
+    """Show inline definitions and plots beside their targets, and what would make them migratable.
 
-    With NAME only the definitions of that name are explained.
+    With NAME only the definitions of that name, and the plots of that target, are explained.
     """
     from nbrefactor.engine import read_modules
-    from nbrefactor.explain import definition_names, explain_bytes
+    from nbrefactor.explain import definition_names, explain_bytes, explain_plots
     from nbrefactor.regular import read_regular
-    from nbrefactor.report.explain import render_explanation
+    from nbrefactor.report.explain import render_explanation, render_plot
     from nbrefactor.settings_file import SettingsReader
 
     out = console(stderr=False)
     notebook = Path(path)
     problems = Problems()
 
-    def work() -> tuple[tuple[Explanation, ...], Sequence[Accepted]]:
+    def work() -> tuple[tuple[Explanation, ...], tuple[Explanation, ...], Sequence[Accepted]]:
         settings = SettingsReader(given).settings_for(notebook)
         data = read_regular(notebook)
         modules = read_modules(settings, notebook)
         found = explain_bytes(data, settings, modules, name=name)
-        if name is not None and not found and name not in (known := definition_names(data)):
+        plots = explain_plots(data, settings, modules, name=name)
+        if (
+            name is not None
+            and not found
+            and not plots
+            and name not in (known := definition_names(data))
+        ):
             listed = ", ".join(known) or "nothing"
             raise SettingsError(f'{path}: no cell defines "{name}"; this notebook defines {listed}')
-        return found, modules
+        return found, plots, modules
 
     explained = problems.attempt(path, work)
     if explained is None:
         problems.show()
         sys.exit(2)
-    found, modules = explained
+    found, plots, modules = explained
     for explanation in found:
         out.print(render_explanation(explanation, width=out.width))
-    if not found:
+    for explanation in plots:
+        out.print(render_plot(explanation), soft_wrap=True)
+    if not found and not plots:
         names = visible_line(", ".join(accepted.module.name for accepted in modules))
         what = f'"{name}" has no' if name else "no definition of this notebook has a"
         out.print(f"{what} counterpart in {names}", soft_wrap=True)

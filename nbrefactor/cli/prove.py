@@ -61,6 +61,7 @@ def prove_outcome(
     from rich.text import Text
 
     from nbrefactor.engine import migrate_bytes
+    from nbrefactor.fold.table import own_words
     from nbrefactor.prove import prove
     from nbrefactor.run.values import ExecutionError
     from nbrefactor.verify.known_words import words_of
@@ -70,6 +71,7 @@ def prove_outcome(
     # The plan that is proven was made for a run, and so is each one after it.
     chosen = replace(chosen, measured=execution.sandbox)
     words = words_of(accepted.module.path for accepted in modules)
+    words |= own_words(accepted.module.name for accepted in modules)
     settings = VerifySettings(
         chosen.verify_patterns, known_words=words, only_affected=only_affected
     )

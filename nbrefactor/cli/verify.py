@@ -184,6 +184,7 @@ def _end_with_nothing_to_verify(original: Path, outcome: Outcome) -> NoReturn:
 def _settings(
     planned: _Planned, patterns: tuple[str, ...], tolerance: float, *, strict: bool, together: bool
 ) -> VerifySettings:
+    from nbrefactor.fold.table import own_words
     from nbrefactor.verify.known_words import words_of
     from nbrefactor.verify.values import VerifySettings
 
@@ -192,7 +193,8 @@ def _settings(
         tolerance,
         strict,
         together,
-        words_of(accepted.module.path for accepted in planned.modules),
+        words_of(accepted.module.path for accepted in planned.modules)
+        | own_words(accepted.module.name for accepted in planned.modules),
     )
 
 

@@ -164,15 +164,16 @@ def _closed(
         artists[0].axes,
         tuple(suite[at] for at, _ in drawn),
         frozenset(handles),
-        _locals(suite[start:stop], handles),
+        _locals(suite[:stop], handles),
         tuple(dict.fromkeys(told)),
     )
 
 
 def _locals(statements: list[ast.stmt], handles: dict[str, Handle]) -> dict[str, ast.expr]:
-    """Give the names that a block binds once, to what reads nothing that it binds otherwise."""
+    """Give the names that a suite binds once, to what reads nothing that it binds otherwise."""
     bound = [ref.name for ref in references(statements) if ref.context != "read"]
     once = {name for name in bound if bound.count(name) == 1} - handles.keys()
+    once -= set(_changed(statements))
     found: dict[str, ast.expr] = {}
     for statement in statements:
         match statement:
@@ -181,3 +182,17 @@ def _locals(statements: list[ast.stmt], handles: dict[str, Handle]) -> dict[str,
                 if not read & (set(bound) - found.keys()):
                     found[name] = value
     return found
+
+
+def _changed(statements: list[ast.stmt]) -> Iterator[str]:
+    """Name what may be changed in place: a part of it is set, or a method of it stands alone."""
+    for node in (one for statement in statements for one in ast.walk(statement)):
+        inner: ast.AST | None = None
+        if isinstance(node, (ast.Subscript, ast.Attribute)) and not isinstance(node.ctx, ast.Load):
+            inner = node.value
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            inner = node.value.func
+        while isinstance(inner, (ast.Subscript, ast.Attribute, ast.Call)):
+            inner = inner.func if isinstance(inner, ast.Call) else inner.value
+        if isinstance(inner, ast.Name):
+            yield inner.id

@@ -86,7 +86,7 @@ class _Match:
                     Reason("fold-draws-more", element.kind, there=self.pattern.name)
                 )
         arguments = self._arguments()
-        differences = [*self.differences, *self.pattern.adds]
+        differences = [*_together(self.differences), *self.pattern.adds]
         return Unified(
             self.block,
             self.pattern,
@@ -317,6 +317,12 @@ class _Match:
         name: str = "",
     ) -> None:
         """Unify an expression of the pattern with one of the block."""
+        if (inner := _flat(wanted)) is not None:
+            if not _is_flat(self._normal(given)):
+                raise _DiffersError(
+                    Reason("fold-not-flat", here=_said(given), there=self.pattern.name)
+                )
+            wanted = inner
         if isinstance(wanted, ast.Name) and self._is_open(wanted.id):
             if self._reads_loop(given, element):
                 raise _DiffersError(Reason("fold-data-differs", name, here=_said(given)))
@@ -429,6 +435,19 @@ class _Match:
 _FREE = frozenset({"text", "figure", "panel"})
 
 
+def _together(differences: Sequence[str]) -> Iterator[str]:
+    """Say in one the looks of one kind of artist."""
+    looks: dict[str, list[str]] = {}
+    for one in differences:
+        name, of, kind = one.partition(" of the ")
+        if of and " " not in name:
+            looks.setdefault(kind, []).append(name)
+        else:
+            yield one
+    for kind, names in looks.items():
+        yield f"{', '.join(dict.fromkeys(names))} of the {kind}"
+
+
 def _listed(wanted: Element) -> str | None:
     """Name the parameter whose items an element draws one by one."""
     match wanted.scope:
@@ -449,6 +468,27 @@ def _comprehension(item: ast.expr, element: Element) -> ast.expr:
     if len(generators) == 1 and not only.ifs and ast.unparse(only.target) == ast.unparse(item):
         return only.iter
     return ast.ListComp(item, generators)
+
+
+def _flat(node: ast.expr) -> ast.expr | None:
+    """Give what a stand-in says has to have one axis only."""
+    match node:
+        case ast.Call(func=ast.Name(id="flat"), args=[inner]):
+            return inner
+    return None
+
+
+def _is_flat(node: ast.expr) -> bool:
+    """Tell whether an expression surely has one axis."""
+    match node:
+        case ast.Call(func=ast.Attribute(attr="flatten" | "ravel"), args=[], keywords=[]):
+            return True
+        case ast.Call(
+            func=ast.Attribute(attr="reshape" | "view"),
+            args=[ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=1))],
+        ):
+            return True
+    return False
 
 
 def _either(node: ast.expr) -> list[str] | None:

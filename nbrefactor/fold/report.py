@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from nbrefactor.fold.conditions import line_start
 from nbrefactor.fold.find import Drawings, Folding, find_folds
-from nbrefactor.fold.writing import Called, import_edit, is_imported, write_fold
+from nbrefactor.fold.writing import Called, call_text, import_edit, is_imported, write_fold
 from nbrefactor.model.edits import compose
-from nbrefactor.model.outcome import Edit, Finding
+from nbrefactor.model.outcome import Edit, Explanation, Finding
 from nbrefactor.model.reason import Reason
 from nbrefactor.program.timeline import Timeline
 
@@ -40,6 +41,46 @@ def report_folds(notebook: Timeline, drawings: Drawings, will: Will) -> tuple[Fi
     folded = [folding for folding in near if not against[folding]]
     edits = _edits(notebook, folded)
     return tuple(_finding(one, against[one], edits.get(one, ())) for one in near)
+
+
+def explain_folds(notebook: Timeline, drawings: Drawings) -> tuple[Explanation, ...]:
+    """Explain every plot that is written out in a notebook, those that no target draws too.
+
+    Parameters
+    ----------
+    notebook, drawings
+        As for `report_folds`.
+
+    Returns
+    -------
+    tuple of Explanation
+        In the notebook's order, each with its statements, the call where there is one, and what
+        would help where something keeps it.
+    """
+    return tuple(_explained(folding) for folding in find_folds(notebook, drawings))
+
+
+def _explained(folding: Folding) -> Explanation:
+    block, fold, home = folding.block, folding.fold, folding.block.home
+    statements = block.statements
+    inline = home.cell.source[line_start(home, statements[0]) : home.end(statements[-1])]
+    remedies = tuple(dict.fromkeys(one.remedy for one in folding.reasons if not one.is_note))
+    if fold is None:
+        message = "no target draws it"
+        if folding.reasons:
+            message += f": {folding.reasons[0]}"
+        finding = Finding(
+            CODE,
+            message,
+            cell=home.cell.index,
+            cell_id=home.cell.id,
+            row=statements[0].lineno,
+            reasons=folding.reasons,
+        )
+        return Explanation(finding, inline, "", "", remedies)
+    finding = _finding(folding, folding.reasons, ())
+    name = fold.unified.pattern.name if folding.called is None else folding.called.call
+    return Explanation(finding, inline, call_text(fold, name, ""), "", remedies)
 
 
 def _edits(notebook: Timeline, folded: Sequence[Folding]) -> dict[Folding, tuple[Edit, ...]]:

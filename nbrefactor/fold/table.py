@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -81,6 +82,26 @@ def stand_ins(module: str) -> Mapping[str, StandIn]:
         function: StandIn(entry["draws"], tuple(entry.get("adds", ())))
         for function, entry in _read(name).items()
     }
+
+
+def own_words(modules: Iterable[str]) -> frozenset[str]:
+    """Collect the words that functions put where a block has others, as their stand-ins say it.
+
+    Parameters
+    ----------
+    modules : iterable of str
+        Names of target modules.
+    """
+    found: set[str] = set()
+    for module in modules:
+        for stand_in in stand_ins(module).values():
+            for node in ast.walk(ast.parse(stand_in.draws)):
+                match node:
+                    case ast.Call(
+                        func=ast.Name(id="either"), args=[ast.Constant(value=str(own)), *_]
+                    ):
+                        found.add(own)
+    return frozenset(found)
 
 
 def _read(name: str) -> dict[str, Any]:

@@ -546,6 +546,10 @@ _FOLDS: Mapping[str, Entry] = {
         "{there} would show other data: {subject}{here}",
         "give the plot the same data and limits if that is meant, or leave it as it is",
     ),
+    "fold-not-flat": Entry(
+        "{there} tells the rows of a grid apart, and {here} may be one",
+        "flatten it in the plot, as in {here}.ravel()",
+    ),
     "fold-words-differ": Entry(
         "the {subject} says {here}, and the target says {there}",
         "give it the target's words if that is meant, or leave it as it is",

@@ -161,3 +161,34 @@ def _aligned(left: str, right: str) -> Iterator[tuple[str, str, bool]]:
                 theirs[first + offset] if first + offset < last else "",
                 tag == "equal",
             )
+
+
+def render_plot(explanation: Explanation) -> Text:
+    """Show a plot that is written out, the call that draws it, and what keeps it.
+
+    Parameters
+    ----------
+    explanation : Explanation
+        What to show.
+
+    Returns
+    -------
+    rich.text.Text
+        Lines, each with a line end.
+    """
+    from rich.text import Text
+
+    finding, text = explanation.finding, Text()
+    assert finding.cell is not None
+    text.append("plot", "bold")
+    text.append(f"  cell {finding.cell + 1}, row {finding.row}  ", "dim")
+    text.append(f"{finding.fold or 'no target draws it'}\n", "bold cyan")
+    for line in explanation.inline.split("\n"):
+        text.append(f"  - {visible(line)}\n", "red")
+    for line in explanation.target.split("\n") if explanation.target else ():
+        text.append(f"  + {visible(line)}\n", "green")
+    for reason in told(finding.reasons):
+        text.append(f"  {visible(reason)}\n", "dim")
+    for remedy in explanation.advice:
+        text.append(f"  helps: {visible(remedy)}\n")
+    return text

@@ -59,12 +59,15 @@ def render(
     for found in definitions:
         text.append_text(_definition(found, longest))
     for found in outcome.findings:
-        if found.level is None:
+        if found.fold is not None:
+            text.append_text(_plot(found))
+        elif found.level is None:
             text.append(f"  {visible(found.message)}\n", "yellow")
     missing = outcome.unmet if unmet else ()
     for note in (*outcome.notes, *(f'{one.wish}: no cell defines "{one.name}"' for one in missing)):
         text.append(f"  {visible(note)}\n", "dim")
-    if outcome.status == "unchanged" and not definitions:
+    told_of = definitions or any(found.fold for found in outcome.findings)
+    if outcome.status == "unchanged" and not told_of:
         text.append("  nothing to do\n", "dim")
     text = hang(text, width)
     if diff and (outcome.cells or outcome.metadata):
@@ -138,7 +141,8 @@ def summarise(outcomes: Sequence[Outcome], *, written: bool) -> str:
         One line without a line end.
     """
     changed = [outcome for outcome in outcomes if outcome.status == "changed"]
-    replaced = sum(len(outcome.replaced) for outcome in outcomes)
+    folded = sum(found.fold is not None for one in outcomes for found in one.replaced)
+    replaced = sum(len(outcome.replaced) for outcome in outcomes) - folded
     stays = sum(
         found.level is not None and not found.edits
         for outcome in outcomes
@@ -150,6 +154,8 @@ def summarise(outcomes: Sequence[Outcome], *, written: bool) -> str:
         parts.append(f"{count(len(changed), 'notebook')} {verb}")
         if replaced:
             parts.append(f"{count(replaced, 'definition')} replaced")
+        if folded:
+            parts.append(f"{count(folded, 'plot')} folded")
     else:
         idle = sum(outcome.status == "unchanged" for outcome in outcomes)
         if idle:
@@ -202,6 +208,22 @@ def _definition(found: Finding, width: int) -> Text:
         text.append(f"becomes an import of {visible(found.target or '')}\n")
     else:
         text.append(f"stays; compared with {visible(found.target or '')}\n")
+    for reason in told(found.reasons):
+        text.append(f"            {visible(reason)}\n", "dim")
+    return text
+
+
+def _plot(found: Finding) -> Text:
+    """Say what becomes of statements that draw; their calls stand in the diff beside them."""
+    from rich.text import Text
+
+    assert found.cell is not None
+    text = Text()
+    text.append(f"  cell {found.cell + 1:>3}  ", "dim")
+    text.append(f"plot, row {found.row}  ", "bold")
+    text.append(f"{found.fold:<10}", "green" if found.fold == "exact" else "cyan")
+    verb = "becomes a call of" if found.edits else "stays; drawn by"
+    text.append(f"  {verb} {visible(found.target or '')}\n")
     for reason in told(found.reasons):
         text.append(f"            {visible(reason)}\n", "dim")
     return text

@@ -59,6 +59,12 @@ def place(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def as_notebook() -> Callable[..., bytes]:
+    """Give the function that makes a notebook of code cells."""
+    return notebook
+
+
+@pytest.fixture
 def fold(place: Path) -> Fold:
     """Give a function that folds cells, the first of which is the usual head."""
 

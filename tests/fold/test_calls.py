@@ -1,15 +1,21 @@
 """Blocks and the calls that take their place, as a reader of the notebook sees both."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from nbrefactor.config import Settings
+from nbrefactor.explain import explain_plots
 from nbrefactor.fold.table import calls, stand_ins
 from nbrefactor.library.target import read_target_module
 from nbrefactor.model.outcome import Outcome
 from nbrefactor.notebook.document import read
+from nbrefactor.report.explain import render_plot
+from nbrefactor.targets import read_modules
 
 Fold = Callable[..., Outcome]
+Notebook = Callable[..., bytes]
 
 HEAT_MAP = """\
 plt.figure(figsize=(10, 5))
@@ -218,7 +224,7 @@ plt.show()
         """\
 fig, axes = plt.subplots(1, 2)
 axes[0].hist(grads.ravel())
-axes[1].scatter(entropy, grads)
+axes[1].scatter(entropy.ravel(), grads.ravel())
 axes[1].set_xlabel("Entropy")
 axes[1].set_ylabel("Gradient norm")
 axes[1].set_title("Both")
@@ -229,7 +235,7 @@ from nbrefactor.viz import visualize_entropy_vs_gradient
 
 fig, axes = plt.subplots(1, 2)
 axes[0].hist(grads.ravel())
-visualize_entropy_vs_gradient(entropy, grads, title="Both", ax=axes[1])
+visualize_entropy_vs_gradient(entropy.ravel(), grads.ravel(), title="Both", ax=axes[1])
 fig.savefig("both.png")
 """,
         id="one panel of two, the other is left alone",
@@ -237,7 +243,7 @@ fig.savefig("both.png")
     pytest.param(
         """\
 fig, ax = plt.subplots()
-ax.scatter(entropy, grads)
+ax.scatter(entropy.ravel(), grads.ravel())
 ax.set_xlabel("Entropy")
 ax.set_ylabel("Gradient norm")
 ax.set_title("Both")
@@ -247,7 +253,7 @@ fig.savefig("both.png")
 from nbrefactor.viz import visualize_entropy_vs_gradient
 
 fig, ax = plt.subplots()
-visualize_entropy_vs_gradient(entropy, grads, title="Both", ax=ax)
+visualize_entropy_vs_gradient(entropy.ravel(), grads.ravel(), title="Both", ax=ax)
 fig.savefig("both.png")
 """,
         id="a figure that is used later stays, and is drawn into",
@@ -255,7 +261,7 @@ fig.savefig("both.png")
     pytest.param(
         """\
 plt.figure()
-plt.scatter(entropy, grads)
+plt.scatter(entropy.ravel(), grads.ravel())
 plt.xlabel("Entropy")
 plt.ylabel("Gradient norm")
 plt.title("Both")
@@ -263,7 +269,7 @@ plt.title("Both")
         """\
 from nbrefactor.viz import visualize_entropy_vs_gradient
 
-visualize_entropy_vs_gradient(entropy, grads, title="Both");
+visualize_entropy_vs_gradient(entropy.ravel(), grads.ravel(), title="Both");
 """,
         id="at the end of a cell the figure is not shown twice",
     ),
@@ -469,3 +475,21 @@ def test_where_the_name_is_taken_the_call_goes_through_the_module(fold: Fold) ->
         'viz.visualize_gradient_norms(grads, title="Norms", figsize=(10, 5))\nplt.show()\n'
     )
     assert fold(source_of(outcome), own).status == "unchanged"
+
+
+def test_explain_shows_the_call_and_what_would_help(place: Path, as_notebook: Notebook) -> None:
+    data = as_notebook(
+        "import matplotlib.pyplot as plt\ngrads = [[1.0]]\n",
+        HEAT_MAP,
+        HEAT_MAP.replace("plt.title", "plt.subplots_adjust()\nplt.title"),
+    )
+    modules = read_modules(Settings(), place / "n.ipynb")
+    folded, kept = explain_plots(data, Settings(), modules)
+    shown = render_plot(folded).plain
+    assert '  + visualize_gradient_norms(grads, title="Norms", figsize=(10, 5))\n' in shown
+    assert "becomes 'Gradient norm'" in shown
+    shown = render_plot(kept).plain
+    assert "no target draws it" in shown
+    assert "helps: " in shown
+    assert "plt.subplots_adjust(...) out of the plot" in shown
+    assert explain_plots(data, Settings(), modules, name="visualize_entropy_heatmap") == ()

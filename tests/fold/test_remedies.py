@@ -124,6 +124,13 @@ CASES = {
         ("globals()[str(grads)] = 1\n", GRID), ("names = {str(grads): 1}\n", GRID)
     ),
 }
+POINTS = """\
+plt.figure()
+plt.scatter(grads, 2 * grads.ravel())
+plt.xlabel("Entropy")
+plt.ylabel("Gradient norm")
+plt.title("Both")
+"""
 # Said of what was found, by the engine; told apart in test_calls.
 BY_THE_ENGINE = {"fold-not-accepted"}
 HEAD = """\
@@ -160,8 +167,16 @@ def test_two_functions_that_draw_it_are_told_apart_by_their_words(find: Find) ->
     assert codes(find(block, module=PLOTS + worded, head=HEAD)) == []
 
 
+def test_a_grid_of_points_is_drawn_otherwise_than_a_flat_list(find: Find) -> None:
+    assert codes(find(POINTS, head=HEAD)) == ["fold-not-flat"]
+    flat = POINTS.replace("2 * grads.ravel()", "grads.ravel()").replace(
+        "(grads,", "(grads.ravel(),"
+    )
+    assert codes(find(flat, head=HEAD)) == []
+
+
 def test_every_reason_about_plots_has_a_case() -> None:
     told = {
         code for code, entry in reasons.TABLE.items() if code.startswith("fold-") and entry.remedy
     }
-    assert told == {*CASES, *BY_THE_ENGINE, "fold-ambiguous"}
+    assert told == {*CASES, *BY_THE_ENGINE, "fold-ambiguous", "fold-not-flat"}
