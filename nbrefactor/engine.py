@@ -338,7 +338,8 @@ def _replace_definitions(
     if settings.prune_imports and (pruned := tuple(prune(unread))):
         result = read(write(result, pruned))
         edits = compose(edits, pruned)
-    findings = _with_edits(findings, edits)
+    going = [at for at, match in enumerate(matches) if match.accepted]
+    findings = _with_edits(findings, edits, going)
     return _Replaced(result, original, tuple(matches), tuple(findings), edits, unread, settled)
 
 
@@ -349,12 +350,13 @@ def _fold_blocks(replaced: _Replaced, settings: Settings, modules: Sequence[Acce
         return replaced
     last = _edits_of(found)
     findings, edits = (*replaced.findings, *found), compose(replaced.edits, last)
+    going = [at for at, finding in enumerate(findings) if finding.edits]
     if not last:
         return replace(replaced, findings=findings)
     return replace(
         replaced,
         document=read(write(replaced.document, last)),
-        findings=tuple(_with_edits(findings, edits)) if replaced.edits else findings,
+        findings=tuple(_with_edits(findings, edits, going)) if replaced.edits else findings,
         edits=edits,
         settled=None,
     )
@@ -411,21 +413,28 @@ def _edits_of(findings: Sequence[Finding]) -> tuple[Edit, ...]:
     return tuple(edit for finding in findings for edit in finding.edits)
 
 
-def _with_edits(findings: Sequence[Finding], edits: Sequence[Edit]) -> list[Finding]:
-    """Give each finding its edits of the original notebook, each edit to one finding."""
+def _with_edits(
+    findings: Sequence[Finding], edits: Sequence[Edit], going: Collection[int]
+) -> list[Finding]:
+    """Give each finding its edits of the original notebook.
+
+    What several rounds made together belongs to the definition that stands there; one that has no
+    edit of its own shares that of its neighbour, which takes both out.
+    """
     owners = {edit: at for at, finding in enumerate(findings) for edit in finding.edits}
     given: dict[int, list[Edit]] = {}
+    by_cell: dict[int, list[Edit]] = {}
     for edit in edits:
+        by_cell.setdefault(edit.cell, []).append(edit)
         at = owners.get(edit)
         if at is None:
-            # What several rounds made together belongs to the definition that stands there.
-            near = [
-                i
-                for i, found in enumerate(findings)
-                if found.cell == edit.cell and (found.level or found.fold)
-            ]
-            at = next((i for i in near if not given.get(i)), near[0] if near else 0)
+            near = [i for i in going if findings[i].cell == edit.cell] or sorted(going)
+            at = next((i for i in near if not given.get(i)), near[0])
         given.setdefault(at, []).append(edit)
+    for at in going:
+        cell = findings[at].cell
+        if at not in given and cell in by_cell:
+            given[at] = by_cell[cell][:1]
     return [replace(one, edits=tuple(given.get(at, ()))) for at, one in enumerate(findings)]
 
 
