@@ -97,17 +97,27 @@ def generalise(
         names[name] = _free(_lowered(name), taken - {name})
         taken.add(names[name])
         added.append(Added(names[name], "", (name,)))
-    edits: dict[tuple[int, int, int, int], str] = {}
-    for place in _places(bare, copies, variants):
+    edits = _literals(_places(bare, copies, variants), bare, taken, added)
+    text = _rewritten(source, edits)
+    return General(_with_parameters(text, names, added) if added else text, tuple(added))
+
+
+_Span = tuple[int, int, int, int]
+
+
+def _literals(
+    places: Sequence[_Place], bare: Function, taken: set[str], added: list[Added]
+) -> dict[_Span, str]:
+    """Add a parameter for each literal that differs; give what stands in its place, by name."""
+    edits: dict[_Span, str] = {}
+    for place in places:
         if isinstance(place.value, ast.Name):
             # It is a parameter already; literals of others are passed to it.
             continue
         if _in_text(bare, place.path):
             raise NoNameError("stands in an f-string")
-        name = next(
-            (one.name for one in added if place.values == one.instead and place.wanted == one.name),
-            "",
-        )
+        alike = (one for one in added if (one.instead, one.name) == (place.values, place.wanted))
+        name = next((one.name for one in alike), "")
         if not name:
             # A variable that the value is given to keeps its name.
             wanted = f"{place.wanted}_value" if place.wanted in taken else place.wanted
@@ -115,8 +125,7 @@ def generalise(
             taken.add(name)
             added.append(Added(name, place.default, place.values))
         edits[_span(place.value)] = name
-    text = _rewritten(source, edits)
-    return General(_with_parameters(text, names, added) if added else text, tuple(added))
+    return edits
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,13 +233,13 @@ def _names_in(node: Function) -> set[str]:
     return found
 
 
-def _span(node: ast.expr) -> tuple[int, int, int, int]:
+def _span(node: ast.expr) -> _Span:
     assert node.end_lineno is not None
     assert node.end_col_offset is not None
     return (node.lineno, node.col_offset, node.end_lineno, node.end_col_offset)
 
 
-def _rewritten(source: str, edits: Mapping[tuple[int, int, int, int], str]) -> str:
+def _rewritten(source: str, edits: Mapping[_Span, str]) -> str:
     """Put names in the place of literals."""
     lines = source.encode().split(b"\n")
     for row, column, end_row, end_column in sorted(edits, reverse=True):
