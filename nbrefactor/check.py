@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from nbrefactor.model.facts import Facts
     from nbrefactor.model.outcome import Finding
     from nbrefactor.notebook.document import Document
+    from nbrefactor.python.scopes import DefinitionNode
     from nbrefactor.targets import TargetsHere
 
 
@@ -180,19 +181,26 @@ def is_clean(facts: Facts, subject: Subject, cells: Callable[[], Iterable[Cell]]
         return not (facts.optouts or subject.settings.per_file_ignores) and not _may_count(
             SKIPPED, subject.settings
         )
-    sought = _sought(subject, cells)
+    sought = sought_by(subject, cells)
     return not any(
         _may_count(rule, subject.settings) and rule.may_find(facts, sought) for rule in RULES
     )
 
 
-def _sought(subject: Subject, cells: Callable[[], Iterable[Cell]]) -> Sought:
+def sought_by(subject: Subject, cells: Callable[[], Iterable[Cell]]) -> Sought:
+    """Say what is looked for in a notebook, whose cells are read where that may matter."""
+
     def shapes(outline: str) -> Iterator[str]:
         for cell in cells():
             if cell.cell_type == "code":
                 yield from subject.reader.shapes(cell.source, outline)
 
-    return Sought(subject.settings, lambda: subject.targets.index, shapes)
+    def nodes() -> Iterator[DefinitionNode]:
+        for cell in cells():
+            if cell.cell_type == "code":
+                yield from subject.reader.nodes(cell.source)
+
+    return Sought(subject.settings, lambda: subject.targets.index, shapes, nodes)
 
 
 def _asked(
@@ -203,7 +211,7 @@ def _asked(
         return (SKIPPED,)
     settings = subject.settings
     all_count = facts.optouts or bool(settings.per_file_ignores) or executed
-    sought = _sought(subject, lambda: document.cells)
+    sought = sought_by(subject, lambda: document.cells)
     return tuple(
         rule
         for rule in RULES

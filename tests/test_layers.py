@@ -56,7 +56,7 @@ KNOWN = {
     "glance": {"model", "notebook", "program", "rules", "versioning"},
     "batch": {
         *("model", "visible", "config", "settings_file", "selection", "targets"),
-        *("notebook", "program", "glance", "check", "engine", "annotate"),
+        *("notebook", "program", "glance", "check", "engine", "annotate", "rules"),
     },
     "extract": {
         *("model", "visible", "config", "notebook", "python", "library", "verdict", "engine"),

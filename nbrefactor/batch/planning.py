@@ -7,11 +7,14 @@ from datetime import datetime
 from pathlib import Path
 
 from nbrefactor.batch.values import Opened
+from nbrefactor.check import Subject, sought_by
 from nbrefactor.config import Settings
 from nbrefactor.engine import bump_bytes, migrate_bytes, unmet_wishes
-from nbrefactor.glance import facts_of
+from nbrefactor.glance import cells_of, facts_of
+from nbrefactor.model.facts import Facts
 from nbrefactor.model.outcome import Outcome
 from nbrefactor.program.cell_facts import CellReader
+from nbrefactor.rules.copies import may_be_similar
 from nbrefactor.settings_file import SettingsReader
 from nbrefactor.targets import Targets
 
@@ -38,12 +41,23 @@ class Migration:
         found, settings = opened.found, replace(opened.settings, measured=self.measured)
         data = opened.read()
         facts = None if settings.fold else facts_of(data, self._reader)
-        if facts is not None and not (facts.foreign or facts.opaque or facts.definitions):
-            # Without a definition there is nothing to replace, and nothing to say.
-            unmet = tuple(unmet_wishes((), settings))
-            return Outcome(found.name, "unchanged", data, data, unmet=unmet)
-        modules = self._targets.seen_from(found.path, settings).modules
-        return migrate_bytes(data, settings, modules, path=found.name, now=self.now)
+        targets = self._targets.seen_from(found.path, settings)
+        if facts is not None and not (facts.foreign or facts.opaque):
+            subject = Subject(found.name, settings, targets, self._reader)
+            if not self._may_tell(facts, data, subject):
+                names = {one.name for one in facts.definitions}
+                unmet = tuple(unmet_wishes(names, settings))
+                return Outcome(found.name, "unchanged", data, data, unmet=unmet)
+        return migrate_bytes(data, settings, targets.modules, path=found.name, now=self.now)
+
+    def _may_tell(self, facts: Facts, data: bytes, subject: Subject) -> bool:
+        """Tell whether there may be anything to replace, or to say of a definition."""
+        if not facts.definitions:
+            return False
+        names = {one.name for one in facts.definitions}
+        if any(not known.isdisjoint(names) for known in subject.targets.index.known.values()):
+            return True
+        return may_be_similar(facts, sought_by(subject, lambda: cells_of(data)))
 
 
 @dataclass(frozen=True, slots=True)

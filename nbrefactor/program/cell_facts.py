@@ -105,6 +105,12 @@ class CellReader:
                 self._shapes[key] = frozenset(self._found_shapes(source, outline))
         return self._shapes[key]
 
+    def nodes(self, source: str) -> Iterator[DefinitionNode]:
+        """Give a cell's definitions, parsed anew: trees take too much room to be remembered."""
+        with quiet():
+            tree = python_tree(source) if self.read(source).definitions else None
+        yield from definitions(tree.body) if tree is not None else ()
+
     def _found_shapes(self, source: str, outline: str) -> Iterator[str]:
         if all(found.outline != outline for found in self.read(source).definitions):
             return

@@ -15,6 +15,12 @@ from nbrefactor.python.scopes import DefinitionNode, function_locals, parameter_
 FunctionDefinition = ast.FunctionDef | ast.AsyncFunctionDef
 
 _WORDS = re.compile(r"(\W)")
+# From here on, two definitions of different names are worth a hint.
+NEAR_FROM = 0.8
+# Below this, two functions look alike because they are small.
+_NEAR_TOKENS = 20
+# What has less than this of another's size shares too little with it, with some room.
+_AS_LARGE = 0.5
 
 
 def similarity(one: tuple[str, ...], other: tuple[str, ...]) -> float:
@@ -38,6 +44,16 @@ def may_be_similar(one: tuple[str, ...], other: tuple[str, ...], at_least: float
     """Tell from the tokens' counts alone whether a similarity can be reached at all."""
     matcher = difflib.SequenceMatcher(None, one, other, autojunk=False)
     return matcher.real_quick_ratio() >= at_least and matcher.quick_ratio() >= at_least
+
+
+def as_large(one: int, other: int) -> bool:
+    """Tell from their `size` whether two definitions may share most of their code."""
+    return min(one, other) >= _AS_LARGE * max(one, other)
+
+
+def may_be_near(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Tell from their `tokens` whether two definitions may be near misses of each other."""
+    return min(len(one), len(other)) >= _NEAR_TOKENS and may_be_similar(one, other, NEAR_FROM)
 
 
 def tokens(node: DefinitionNode) -> tuple[str, ...]:

@@ -41,8 +41,10 @@ def may_be_namesake(facts: Facts, sought: Sought) -> bool:
 
 
 def may_be_similar(facts: Facts, sought: Sought) -> bool:
-    """Tell whether there is a definition at all: any can be a near miss."""
-    return bool(facts.definitions)
+    """Tell whether a definition may be a copy, or a near miss under another name."""
+    return may_be_copied(facts, sought) or (
+        bool(facts.definitions) and any(map(sought.targets().may_resemble, sought.nodes()))
+    )
 
 
 def judged(look: Look) -> tuple[Finding, ...]:

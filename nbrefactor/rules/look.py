@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from nbrefactor.model.outcome import Finding
     from nbrefactor.notebook.document import Document
     from nbrefactor.program.target_index import TargetIndex
+    from nbrefactor.python.scopes import DefinitionNode
 
 
 class Sought(Struct, frozen=True):
@@ -27,11 +28,14 @@ class Sought(Struct, frozen=True):
         Reads the target modules and indexes them.
     shapes : callable
         Gives the shapes of the notebook's definitions that have an outline.
+    nodes : callable
+        Gives the notebook's definitions.
     """
 
     settings: Settings
     targets: Callable[[], TargetIndex]
     shapes: Callable[[str], Iterable[str]]
+    nodes: Callable[[], Iterable[DefinitionNode]]
 
 
 class Look(Struct, frozen=True):

@@ -18,7 +18,7 @@ from nbrefactor.model.outcome import LEVELS, Level, Obligation
 from nbrefactor.model.reason import Reason
 from nbrefactor.program.hidden import reaches_the_notebook
 from nbrefactor.program.timeline import InlineDefinition, Timeline
-from nbrefactor.python.difference import may_be_similar
+from nbrefactor.python.difference import NEAR_FROM, as_large, may_be_near
 from nbrefactor.python.environment import environment
 from nbrefactor.python.forms import Forms
 from nbrefactor.python.meanings import Imported, Meaning
@@ -36,13 +36,8 @@ from nbrefactor.verdict.proposal import WILL, Proposal
 from nbrefactor.verdict.propose import propose
 from nbrefactor.verdict.solver import Solution, solve
 
-_SUGGESTED_FROM = 0.8
 # What else is unknown, such as who binds a name, might as well be otherwise in the next run.
 _EFFECTS_UNKNOWN = frozenset({"effect-unknown", "target-unknown", "import-unknown"})
-# Below this, two functions look alike because they are small.
-_SUGGESTED_TOKENS = 20
-# What has less than this of another's size shares too little with it, with some room.
-_AS_LARGE = 0.5
 
 
 def judge(
@@ -164,7 +159,7 @@ class _Targets:
         for accepted in self._modules:
             for target in accepted.module.targets.values():
                 theirs = accepted.offer.sizes[target.node]
-                if min(mine, theirs) >= _AS_LARGE * max(mine, theirs):
+                if as_large(mine, theirs):
                     yield accepted.module, target
 
     def _candidate(self, at: int, target: Target) -> Candidate:
@@ -453,12 +448,10 @@ def _near_misses(
         if type(target.node) is not type(node) or forms.form(target.node) is None:
             continue
         theirs = forms.tokens(target.node)
-        if min(len(mine), len(theirs)) < _SUGGESTED_TOKENS:
-            continue
-        if not may_be_similar(mine, theirs, _SUGGESTED_FROM):
+        if not may_be_near(mine, theirs):
             continue
         alike = forms.similarity(node, target.node)
-        if alike >= _SUGGESTED_FROM:
+        if alike >= NEAR_FROM:
             yield Match(
                 definition,
                 module,
