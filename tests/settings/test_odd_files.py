@@ -11,7 +11,7 @@ from nbrefactor.config import SettingsError
 from nbrefactor.run.parameters import parse_parameter, read_parameters
 from nbrefactor.run.values import ParameterError
 from nbrefactor.settings_file import find_settings_file, read_settings_file
-from nbrefactor.versioning import check_versions
+from nbrefactor.versioning.bump import check_versions
 
 
 @pytest.mark.parametrize(
