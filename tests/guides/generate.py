@@ -24,26 +24,31 @@ _WIDTH = 100
 
 def commands() -> str:
     """Give the help of every command."""
-    parts = []
-    context = click.Context(main, info_name="nbrefactor")
-    for path, command in _commands(main, "nbrefactor"):
-        inner = click.Context(
-            command, info_name=path, parent=None, max_content_width=_WIDTH, terminal_width=_WIDTH
-        )
-        parts.append(f"### {path}\n\n```text\n{command.get_help(inner).rstrip()}\n```\n")
-    context.close()
+    context = click.Context(
+        main,
+        info_name="nbrefactor",
+        max_content_width=_WIDTH,
+        terminal_width=_WIDTH,
+        help_option_names=["-h", "--help"],
+    )
+    parts = [
+        f"### {inner.command_path}\n\n```text\n{inner.command.get_help(inner).rstrip()}\n```\n"
+        for inner in _commands(context)
+    ]
     return "\n".join(parts)
 
 
-def _commands(group: click.Group, path: str) -> Iterator[tuple[str, click.Command]]:
-    context = click.Context(group)
+def _commands(context: click.Context) -> Iterator[click.Context]:
+    group = context.command
+    assert isinstance(group, click.Group)
     for name in group.list_commands(context):
         command = group.get_command(context, name)
         assert command is not None
+        inner = click.Context(command, parent=context, info_name=name)
         if isinstance(command, click.Group):
-            yield from _commands(command, f"{path} {name}")
+            yield from _commands(inner)
         else:
-            yield f"{path} {name}", command
+            yield inner
 
 
 def settings() -> str:
