@@ -14,6 +14,7 @@ from nbrefactor.model.outcome import CellChange, Edit, Finding, Level, MetadataE
 from nbrefactor.model.reason import Reason
 from nbrefactor.notebook.document import Document, NotebookError, foreign_kernel, read, write
 from nbrefactor.notebook.magics import read_cell
+from nbrefactor.program.elsewhere import colab_sign
 from nbrefactor.program.timeline import InlineDefinition, Timeline, timeline
 from nbrefactor.rewrite.definitions import CODES, report_definitions
 from nbrefactor.rewrite.unread import UnreadImport, prune, unread_imports
@@ -493,6 +494,12 @@ def _notes(replaced: _Replaced, modules: Sequence[Accepted], settings: Settings)
         for accepted in modules:
             if accepted.module.note:
                 yield accepted.module.note
+        cells, metadata = replaced.document.cells, replaced.document.metadata
+        if sign := colab_sign(cells, metadata):
+            yield (
+                f"the notebook is meant for Colab ({sign}), where the module has to be brought by "
+                "a cell above its import"
+            )
     yield from _about_imports(replaced.unread, pruned=settings.prune_imports)
     names = {definition.name for definition in replaced.original.definitions}
     matched = {found.definition.name for found in replaced.matches}

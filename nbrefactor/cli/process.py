@@ -202,6 +202,7 @@ class _Batch:
     problems: Problems = field(default_factory=Problems)
     outcomes: list[Outcome] = field(default_factory=list)
     stats: list[Stat] = field(default_factory=list)
+    opened: list[str] = field(default_factory=list)
     broken: int = 0
     written: int = 0
     settings: list[Settings] = field(default_factory=list)
@@ -291,12 +292,23 @@ class _Batch:
             sys.stdout.buffer.write(patch)
         elif self.writing.writes:
             self._record(outcome, path)
+            saved = self._saved_just_now(outcome, path)
             write = partial(_write, outcome, path, self.writing, self._counted)
             unwritten = attempt(lambda: tuple(write()))
             self.problems.sentences.extend(unwritten or ())
             if unwritten != ():
                 return replace(outcome, status="failed")
+            if saved:
+                name = visible_line(outcome.path)
+                self.opened.append(f"{name}: {saved}; if it is open in Jupyter, reload it there")
         return outcome
+
+    def _saved_just_now(self, outcome: Outcome, path: Path | None) -> str:
+        from nbrefactor.notebook.opened import saved_just_now
+
+        if path is None or self.writing.output is not None or outcome.status != "changed":
+            return ""
+        return saved_just_now(path)
 
     def _record(self, outcome: Outcome, path: Path | None) -> None:
         """Keep what a notebook was for `nbrefactor undo`, where it changes in its place."""
@@ -325,6 +337,8 @@ class _Batch:
         dry = not self.writing.writes
         if self.stats:
             show(terminal, render_stats(self.stats))
+        for line in self.opened:
+            show(terminal, f"{hang_plain(line, self.width)}\n")
         if len(self.outcomes) > 1 and not self.writing.quiet:
             for line in unmet_by_all(self.outcomes):
                 show(terminal, f"{line}\n")
