@@ -16,6 +16,7 @@ from nbrefactor.cli.rule import page
 from nbrefactor.declared import DECLARATIONS, Declaration
 from nbrefactor.model.reasons import GROUPS, Entry
 from nbrefactor.rules.catalogue import RULES
+from tests.test_layers import MODULES, imports, part
 
 ROOT = Path(__file__).parents[2]
 GUIDES = ROOT / ".github" / "docs"
@@ -126,11 +127,44 @@ def _cell(text: str) -> str:
     return " ".join(text.split())
 
 
+def rooms() -> str:
+    """Draw which room knows which, without what is reached through another."""
+    known = {room: set[str]() for room in _ROOMS}
+    for module, path in MODULES.items():
+        if (here := part(module)) in known:
+            known[here] |= {part(found) for found in imports(path)} & _ROOMS - {here}
+    lines = ["```mermaid", "flowchart TD"]
+    for room in sorted(known):
+        through = set[str]().union(*(_reached(known, other) for other in known[room]))
+        lines += [f"    {room} --> {other}" for other in sorted(known[room] - through)]
+    return "\n".join([*lines, "    viz", "```", ""])
+
+
+# The packages, but for those that everybody knows and for the island.
+_ROOMS = {
+    path.parent.name
+    for path in (ROOT / "nbrefactor").glob("*/__init__.py")
+    if path.parent.name not in ("model", "viz")
+}
+
+
+def _reached(known: Mapping[str, set[str]], room: str) -> set[str]:
+    """Give the rooms that a room knows, also through others."""
+    found: set[str] = set()
+    pending = [room]
+    while pending:
+        for other in known[pending.pop()] - found:
+            found.add(other)
+            pending.append(other)
+    return found
+
+
 PARTS: Mapping[str, tuple[str, Callable[[], str]]] = {
     "commands": ("commands.md", commands),
     "settings": ("settings.md", settings),
     "rules": ("rules.md", rules),
     "reasons": ("reasons.md", reasons),
+    "rooms": ("architecture.md", rooms),
 }
 
 
