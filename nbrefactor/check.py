@@ -200,7 +200,10 @@ def sought_by(subject: Subject, cells: Callable[[], Iterable[Cell]]) -> Sought:
             if cell.cell_type == "code":
                 yield from subject.reader.nodes(cell.source)
 
-    return Sought(subject.settings, lambda: subject.targets.index, shapes, nodes)
+    def sources() -> Iterator[str]:
+        return (cell.source for cell in cells() if cell.cell_type == "code")
+
+    return Sought(subject.settings, lambda: subject.targets.index, shapes, nodes, sources)
 
 
 def _asked(

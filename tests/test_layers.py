@@ -48,7 +48,10 @@ KNOWN = {
         "rewrite",
     },
     "versioning": {"model", "visible", "config", "notebook"},
-    "rules": {"model", "visible", "config", "notebook", "python", "library", "program", "verdict"},
+    "rules": {
+        *("fold", "model", "visible", "config", "notebook", "python", "library", "program"),
+        "verdict",
+    },
     "run": {"model", "visible", "regular", "notebook", "python"},
     "verify": {"model", "visible", "config", "notebook", "effects", "program", "run"},
     "prove": {"model", "verify"},

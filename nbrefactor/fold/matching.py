@@ -272,7 +272,14 @@ class _Match:
                 ) from None
             return
         said = given.value if isinstance(given, ast.Constant) else None
-        if not isinstance(said, str) or said.casefold() not in map(str.casefold, synonyms):
+        # Only words that stand there as they are: a glance at the text has to see them.
+        home = self.block.home
+        written = home.cell.source[home.start(given) : home.end(given)]
+        if (
+            not isinstance(said, str)
+            or written[1:-1] != said
+            or said.casefold() not in map(str.casefold, synonyms)
+        ):
             raise _DiffersError(
                 Reason(
                     "fold-words-differ", element.kind, here=_said(given), there=repr(synonyms[0])

@@ -84,6 +84,43 @@ def stand_ins(module: str) -> Mapping[str, StandIn]:
     }
 
 
+def may_be_drawn(module: str, text: str) -> bool:
+    """Tell at a glance whether a notebook may have a plot of a function with a stand-in.
+
+    Parameters
+    ----------
+    module : str
+        Name of the target module.
+    text : str
+        The notebook's code, in lower case.
+    """
+    return any(
+        all(any(f"'{w}'" in text or f'"{w}"' in text for w in alike) for alike in needed)
+        for needed in _needed(module)
+    )
+
+
+@cache
+def _needed(module: str) -> tuple[tuple[tuple[str, ...], ...], ...]:
+    """Give the labels that every plot of a function has, each as the words that may say it."""
+    found = []
+    for stand_in in stand_ins(module).values():
+        (function,) = ast.parse(stand_in.draws).body
+        assert isinstance(function, ast.FunctionDef)
+        always = [one for one in function.body if isinstance(one, ast.Expr)]
+        found.append(
+            tuple(_alike(node) for one in always for node in ast.walk(one) if _alike(node))
+        )
+    return tuple(found)
+
+
+def _alike(node: ast.AST) -> tuple[str, ...]:
+    match node:
+        case ast.Call(func=ast.Name(id="either"), args=args):
+            return tuple(str(one.value).lower() for one in args if isinstance(one, ast.Constant))
+    return ()
+
+
 def own_words(modules: Iterable[str]) -> frozenset[str]:
     """Collect the words that functions put where a block has others, as their stand-ins say it.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from nbrefactor.fold.table import may_be_drawn, stand_ins
 from nbrefactor.rules.rule import Example, Rule
 
 if TYPE_CHECKING:
@@ -14,7 +15,13 @@ if TYPE_CHECKING:
 
 
 def _may_find(facts: Facts, sought: Sought) -> bool:
-    return facts.draws
+    if not facts.draws:
+        return False
+    modules = [module.name for module in sought.settings.modules]
+    if not all(stand_ins(module) for module in modules):
+        return True
+    text = "\n".join(sought.sources()).lower()
+    return any(may_be_drawn(module, text) for module in modules)
 
 
 def _find(look: Look) -> Iterable[Finding]:

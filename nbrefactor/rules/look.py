@@ -30,12 +30,15 @@ class Sought(Struct, frozen=True):
         Gives the shapes of the notebook's definitions that have an outline.
     nodes : callable
         Gives the notebook's definitions.
+    sources : callable
+        Gives the texts of the notebook's code cells.
     """
 
     settings: Settings
     targets: Callable[[], TargetIndex]
     shapes: Callable[[str], Iterable[str]]
     nodes: Callable[[], Iterable[DefinitionNode]]
+    sources: Callable[[], Iterable[str]]
 
 
 class Look(Struct, frozen=True):
