@@ -116,6 +116,16 @@ CASES = [
     case("its file is copied", ["import shutil\nshutil.copy('a/m.py', '.')", "F"], "import-other"),
     case("its file is copied by a process", ["import subprocess\nsubprocess.run(['cp', 'a/m.py', '.'])", "F"], "import-other"),
     case("its file is linked by the shell", ["!ln -s a/m.py m.py", "F"], "import-other"),
+    *(
+        case(f"a command that writes no module: {command}", [f"!{command} m.py", "F"])
+        for command in (
+            *("pip install", "sudo pip3 install", "conda install", "mamba install", "apt install", "apt-get install"),
+            *("ls", "cat", "head", "tail", "wc", "grep x", "tree", "nvidia-smi", "jupyter trust", "echo", "python -m pip install"),
+            *("python3 -m spacy download", "python -m ipykernel install"),
+        )
+    ),
+    case("its file is written by an echo", ["!echo x > m.py", "F"], "import-other"),
+    case("its file is written by another Python", ["!python make.py m.py", "F"], "import-other"),
     case("its file is fetched", ["!wget https://example.org/m.py", "F"], "import-other"),
     case("its folder is fetched", ["!git clone https://example.org/m", "F"], "import-other"),
     case("its file is read", ["print(open('m.py').read())\n!cat m.py", "F"]),
