@@ -439,6 +439,7 @@ def hold_for_generated_notebooks(examples: int, *, same: bool = False) -> dict[s
     return seen
 
 
+@pytest.mark.slow
 def test_laws_of_generated_notebooks() -> None:
     seen = hold_for_generated_notebooks(40, same=True)
     # Over notebooks without work they would hold for a program that does nothing.

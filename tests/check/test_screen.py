@@ -154,6 +154,7 @@ METADATA = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -257,6 +258,7 @@ def many(place: Path) -> Path:
     return place
 
 
+@pytest.mark.slow
 def test_processes_and_caches_change_no_answer(
     many: Path, nbrefactor: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:

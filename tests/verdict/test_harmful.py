@@ -82,6 +82,7 @@ def test_the_bodies_are_accepted_without_one() -> None:
     assert all(is_accepted(summary) for summary in summaries([], "pass"))
 
 
+@pytest.mark.slow
 def test_most_bodies_with_a_harmless_line_are_accepted() -> None:
     """The other side: what only computes keeps few from going."""
     kept = [

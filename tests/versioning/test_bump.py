@@ -600,6 +600,7 @@ def test_a_heading_that_may_be_an_entry_of_the_changelog_starts_none() -> None:
     assert "No changelog is started" in bump.notes[0]
 
 
+@pytest.mark.slow
 @given(
     titles,
     lines,
