@@ -48,7 +48,11 @@ def many(cores: int) -> list[Command]:
         Command("`check --no-cache --jobs 1`", (*check, *alone)),
         Command(f"`check --no-cache`, {cores} cores", (*check, "--no-cache")),
         Command(
-            "`check --no-cache --jobs 1`, without NB201", (*check, *alone, "--select", "NB1,NB3")
+            "`check --no-cache --jobs 1 --ignore NB105`", (*check, *alone, "--ignore", "NB105")
+        ),
+        Command(
+            "`check --no-cache --jobs 1 --ignore NB105,NB201`",
+            (*check, *alone, "--ignore", "NB105,NB201"),
         ),
         Command("`check --no-cache --jobs 1`, 200 functions", (*check, *alone, *module)),
         Command("`migrate --dry-run --jobs 1`", migrate),
