@@ -85,6 +85,8 @@ class Settings:
         Names of definitions that the user has looked at and wants replaced.
     prune_imports : bool
         Whether imports are taken out that nothing reads any more once definitions are gone.
+    declined : tuple of str
+        Names of definitions that the user was asked about and wants left; no file says so.
     measured : bool
         Whether a run is going to tell of effects that reading does not know; no file says so.
     fold : bool
@@ -109,6 +111,7 @@ class Settings:
     force: tuple[str, ...] = ()
     prune_imports: bool = False
     measured: bool = False
+    declined: tuple[str, ...] = ()
     fold: bool = False
 
 

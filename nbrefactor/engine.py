@@ -468,6 +468,8 @@ def judge_document(
             return (Reason("not-selected", code),)
         if covers(settings.ignore, code):
             return (Reason("ignored", code),)
+        if definition.name in settings.declined:
+            return (Reason("opted-out", "was declined in a review"),)
         cell, row = definition.home.cell.index, definition.node.lineno
         said = next((one.reason for one in optouts if one.covers(code, cell, row)), "")
         return (Reason("opted-out", said),) if said else ()

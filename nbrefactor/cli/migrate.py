@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -54,6 +55,12 @@ _EXAMPLES = """Examples:
     "ignore",
 )
 @click.option(
+    "--interactive",
+    "-i",
+    is_flag=True,
+    help="Ask of each replacement whether it is wanted: yes, no, all, explain.",
+)
+@click.option(
     "--execute", is_flag=True, help="Run the result first, and write it only if it runs through."
 )
 @click.option(
@@ -89,6 +96,7 @@ _EXAMPLES = """Examples:
 def migrate(
     paths: tuple[str, ...],
     given: Given,
+    interactive: bool,
     execute: bool,
     prove: bool,
     proof: Path | None,
@@ -110,6 +118,8 @@ def migrate(
     from nbrefactor.settings_file import SettingsReader
 
     _check_options(execute, prove, proof, only_affected, save_outputs, executed, asked)
+    if interactive:
+        sys.exit(_reviewed(paths, given, writing, asks_too=execute or prove))
     # Without a copy of the folder nobody could tell what else a run has done to it.
     measured = prove and asked.sandbox is not False
     step = Step(SettingsReader(given).settings_for, Migration(now(), measured=measured))
@@ -140,6 +150,34 @@ def migrate(
         return execute_outcome(outcome, path, modules, execution, quiet=writing.quiet)
 
     sys.exit(process(paths, step, writing, execute_or_prove))
+
+
+def _reviewed(paths: tuple[str, ...], given: Given, writing: Writing, *, asks_too: bool) -> int:
+    """Ask of each replacement; return the exit code.
+
+    Raises
+    ------
+    click.UsageError
+        If nobody could be asked, or of something that is not asked.
+    """
+    from nbrefactor.batch.loop import Step
+    from nbrefactor.batch.planning import Migration
+    from nbrefactor.cli.review import Review
+    from nbrefactor.settings_file import SettingsReader
+
+    if "-" in paths:
+        raise click.UsageError("--interactive reads answers from standard input, which '-' is")
+    if asks_too or given.get("fold"):
+        raise click.UsageError(
+            "--interactive asks of definitions, and does not go with --execute, --prove or --fold"
+        )
+    reader = SettingsReader(given)
+
+    def settings_for(notebook: Path | None) -> Settings:
+        return replace(reader.settings_for(notebook), fold=False)
+
+    step = Step(settings_for, Migration(now()))
+    return process(paths, step, writing, Review(), compares=True)
 
 
 def _check_options(
