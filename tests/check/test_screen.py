@@ -25,6 +25,7 @@ from ..notebooks import code, markdown, notebook
 
 FIXTURES = sorted((Path(__file__).parents[2] / "fixtures").rglob("*.ipynb"))
 PLOTS = """\
+import matplotlib.pyplot as plt
 import numpy as np
 
 def mean(values):
@@ -35,6 +36,11 @@ def plot(values, title="Plot"):
 
 class Box:
     size = 1
+
+def line(values):
+    plt.figure()
+    plt.plot(values)
+    plt.title("Line")
 """
 CODE = [
     "def mean(values):\n    return sum(values) / len(values)",
@@ -43,6 +49,7 @@ CODE = [
     "class Box:\n    size = 1",
     "def mean(values, weights):\n    return max(values) * weights\nmean([1], 2)",
     "async def fetch(a, *, b=1):\n    return a",
+    "import matplotlib.pyplot as plt\nplt.figure()\nplt.plot(x)\nplt.title('Line')\nplt.show()",
     "from plots import mean, median",
     "from plots import mean as m; import plots",
     "def f(x)\n    return x",
