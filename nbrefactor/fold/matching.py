@@ -207,7 +207,9 @@ class _Match:
                 self._data(name, one, other, element, {})
                 continue
             if one.id in caught and not self._same(caught[one.id], other):
-                raise _DiffersError(Reason("fold-data-differs", name, here=ast.unparse(other)))
+                raise _DiffersError(
+                    Reason("fold-data-differs", name, here=_told(other), there=self.pattern.name)
+                )
             caught[one.id] = other
         for name in _union(wanted.words, element.words):
             self._words(name, wanted.words.get(name), element.words.get(name), element, {})
@@ -231,7 +233,7 @@ class _Match:
     ) -> None:
         if wanted is None:
             raise _DiffersError(
-                Reason("fold-data-differs", name, here=_said(given), there=element.kind)
+                Reason("fold-data-differs", name, here=_told(given), there=self.pattern.name)
             )
         if given is None:
             self._absent(name, wanted, element)
@@ -242,7 +244,7 @@ class _Match:
         """Take what the block leaves to matplotlib, where a call leaves it to that too."""
         default = self._default(wanted)
         if default is None or not _is_none(default):
-            raise _DiffersError(Reason("fold-data-differs", name, there=element.kind))
+            raise _DiffersError(Reason("fold-data-differs", name, there=self.pattern.name))
 
     def _words(
         self,
@@ -311,6 +313,10 @@ class _Match:
                 self.bound = before
             else:
                 return
+        if _may_hide(name, given):
+            raise _DiffersError(
+                Reason("fold-data-differs", name, here=_told(given), there=self.pattern.name)
+            )
         self.differences.append(f"{name} of the {element.kind}")
 
     # -- expressions ---------------------------------------------------------------------------
@@ -332,7 +338,9 @@ class _Match:
             wanted = inner
         if isinstance(wanted, ast.Name) and self._is_open(wanted.id):
             if self._reads_loop(given, element):
-                raise _DiffersError(Reason("fold-data-differs", name, here=_said(given)))
+                raise _DiffersError(
+                    Reason("fold-data-differs", name, here=_told(given), there=self.pattern.name)
+                )
             self._bind(wanted.id, given, element)
             return
         known = {one: self._normal(argument.node) for one, argument in self.bound.items()}
@@ -345,7 +353,10 @@ class _Match:
             return
         raise _DiffersError(
             Reason(
-                "fold-data-differs", name or element.kind, here=_said(given), there=_said(wanted)
+                "fold-data-differs",
+                name or element.kind,
+                here=_told(given),
+                there=self.pattern.name,
             )
         )
 
@@ -439,6 +450,13 @@ class _Match:
         return found
 
 
+# Looks that hide what is drawn where they are zero, or what lies above it where they are high.
+_SIZES = frozenset(
+    {
+        *("alpha", "zorder", "fontsize", "rwidth", "width", "height"),
+        *("linewidth", "linewidths", "markersize"),
+    }
+)
 _FREE = frozenset({"text", "figure", "panel"})
 
 
@@ -475,6 +493,16 @@ def _comprehension(item: ast.expr, element: Element) -> ast.expr:
     if len(generators) == 1 and not only.ifs and ast.unparse(only.target) == ast.unparse(item):
         return only.iter
     return ast.ListComp(item, generators)
+
+
+def _may_hide(name: str, value: ast.expr) -> bool:
+    """Tell whether a look may be that nothing is to be seen: a zero, or no colour at all."""
+    if isinstance(value, ast.Constant):
+        said = value.value
+        if isinstance(said, str):
+            return said.strip().lower() in ("", "none")
+        return name in _SIZES and not (isinstance(said, int | float) and said > 0)
+    return name in _SIZES
 
 
 def _flat(node: ast.expr) -> ast.expr | None:
@@ -516,6 +544,10 @@ def _union(one: Mapping[str, ast.expr], other: Mapping[str, ast.expr]) -> list[s
 
 def _is_none(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and node.value is None
+
+
+def _told(node: ast.expr | None) -> str:
+    return "" if node is None else f" is {ast.unparse(node)}"
 
 
 def _said(node: ast.expr | None) -> str:

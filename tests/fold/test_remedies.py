@@ -175,6 +175,17 @@ def test_a_grid_of_points_is_drawn_otherwise_than_a_flat_list(find: Find) -> Non
     assert codes(find(flat, head=HEAD)) == []
 
 
+@pytest.mark.parametrize(
+    "look", ["alpha=0", "alpha=faint", 'color="none"', "linewidth=0", "zorder=-1 * 3"]
+)
+def test_a_look_that_hides_is_other_data(look: str, find: Find) -> None:
+    block = "plt.figure()\nplt.plot(grads[0])\n"
+    assert codes(find(block.replace("[0])", f"[0], {look})"), module=PLOTS, head=HEAD)) == [
+        "fold-data-differs"
+    ]
+    assert codes(find(block.replace("[0])", "[0], alpha=0.5)"), module=PLOTS, head=HEAD)) == []
+
+
 def test_every_reason_about_plots_has_a_case() -> None:
     told = {
         code for code, entry in reasons.TABLE.items() if code.startswith("fold-") and entry.remedy
