@@ -14,9 +14,10 @@ from nbrefactor.extract.choosing import Chosen, choose
 from nbrefactor.extract.migrating import Migrator
 from nbrefactor.extract.needed import imported_above
 from nbrefactor.extract.reading import Library
+from nbrefactor.extract.resting import without_acts
 from nbrefactor.extract.themes import themes, without_strangers
 from nbrefactor.extract.values import Asked, Extraction, Left, Module, Piece, Replaced
-from nbrefactor.extract.writing import ModuleError, ordered, write
+from nbrefactor.extract.writing import ModuleError, imports_in, ordered, write
 from nbrefactor.model.outcome import Finding, Outcome
 from nbrefactor.python.canonical import canonical
 from nbrefactor.scan.reading import Reader
@@ -70,8 +71,9 @@ def plan(
     before = _before(asked.to)
     pieces, held = _against(chosen.pieces, before, asked.to)
     above = _Above(library)
+    pieces, acting = without_acts(pieces, asked.to)
     pieces, strangers = without_strangers(pieces, above.anywhere)
-    always = (*chosen.left, *held, *strangers)
+    always = (*chosen.left, *held, *acting, *strangers)
     migrate = Migrator(asked, settings_for, now, jobs)
     while True:
         modules = tuple(_modules(pieces, asked, before, above))
@@ -160,13 +162,8 @@ def _against(
 def _modules(
     pieces: Sequence[Piece], asked: Asked, before: str | None, above: _Above
 ) -> Iterator[Module]:
-    imported = frozenset[str]()
-    if before is not None:
-        tree = ast.parse(before)
-        imported = frozenset(
-            name.partition(".")[0] for node in ast.walk(tree) for name in _imports(node)
-        )
-    for theme in themes(pieces, asked.to, imported, above):
+    imports = () if before is None else tuple(imports_in(ast.parse(before)))
+    for theme in themes(pieces, asked.to, imports, above):
         there = before if theme.path == asked.to else _before(theme.path)
         held = ordered(theme.pieces)
         try:
@@ -176,13 +173,6 @@ def _modules(
         data = None if there is None else theme.path.read_bytes()
         after = data if data is not None and text == there else text.encode()
         yield Module(theme.path, held, data, after)
-
-
-def _imports(node: ast.AST) -> Iterator[str]:
-    if isinstance(node, ast.Import):
-        yield from (one.name for one in node.names)
-    elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-        yield node.module
 
 
 def _migrated(library: Library, modules: Sequence[Module], migrate: Migrator) -> _Migrated:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nbrefactor.extract.needed import third_party
-from nbrefactor.extract.values import Left, Piece
+from nbrefactor.extract.values import Import, Left, Piece
 from nbrefactor.scan.values import Copy
 
 ImportedAbove = Callable[[Copy], frozenset[str]]
@@ -40,11 +40,12 @@ class _Room:
     """A module while it is filled: what it imports, and what its users import anyway."""
 
     packages: frozenset[str]
+    means: dict[str, str] = field(default_factory=dict)
     pieces: list[Piece] = field(default_factory=list)
 
     def takes(self, pieces: Sequence[Piece], above: ImportedAbove) -> bool:
         packages = self.packages | _packages(pieces)
-        if {one.name for one in self.pieces} & {one.name for one in pieces}:
+        if not self._agrees(pieces):
             return False
         return all(
             packages <= above(copy) | third_party(piece.packages)
@@ -52,13 +53,31 @@ class _Room:
             for copy in piece.members
         )
 
+    def _agrees(self, pieces: Sequence[Piece]) -> bool:
+        """Tell whether every name would mean one thing in the module."""
+        return all(self.means.get(name, what) == what for name, what in _meanings(pieces).items())
+
     def add(self, pieces: Sequence[Piece]) -> None:
         self.packages |= _packages(pieces)
+        self.means.update(_meanings(pieces))
         self.pieces.extend(pieces)
 
 
+def _meanings(pieces: Sequence[Piece]) -> dict[str, str]:
+    """Say what each name means that definitions and their imports bind."""
+    found = {one.name: f"definition {one.key}" for one in pieces}
+    for piece in pieces:
+        found.update({one.bound: _meaning(one) for one in piece.imports})
+    return found
+
+
+def _meaning(one: Import) -> str:
+    # Submodules of one package are parts of the same thing.
+    return str(one) if one.name or one.alias else f"import {one.package}"
+
+
 def themes(
-    pieces: Sequence[Piece], to: Path, imported: frozenset[str], above: ImportedAbove
+    pieces: Sequence[Piece], to: Path, imports: Sequence[Import], above: ImportedAbove
 ) -> tuple[Theme, ...]:
     """Share definitions out among modules.
 
@@ -68,8 +87,8 @@ def themes(
         The definitions, the ones that matter most first.
     to : Path
         The module that the user named; further ones stand beside it.
-    imported : frozenset of str
-        Packages that it imports already.
+    imports : sequence of Import
+        What it imports already.
     above : callable
         Gives what a notebook imports where a copy stands.
 
@@ -79,7 +98,8 @@ def themes(
         The named module first, then one for each further set of packages, named after what it
         imports that the first one does not.
     """
-    rooms = [_Room(third_party(imported))]
+    packages = frozenset(one.package for one in imports)
+    rooms = [_Room(third_party(packages), {one.bound: _meaning(one) for one in imports})]
     for unit in _units(pieces):
         room = next((one for one in rooms if one.takes(unit, above)), None)
         if room is None:

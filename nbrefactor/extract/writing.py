@@ -101,7 +101,7 @@ def _extended(pieces: Sequence[Piece], before: str) -> str:
     """Add imports behind the last one, definitions at the end, and names to ``__all__``."""
     tree = ast.parse(before)
     bound = {name for node in tree.body for name in names_bound(node)}
-    imported = {str(one) for one in _imports_in(tree)}
+    imported = {str(one) for one in imports_in(tree)}
     wanted = [one for one in _distinct(pieces) if str(one) not in imported]
     for one in wanted:
         if one.bound in bound and not _is_submodule(one, tree):
@@ -128,7 +128,8 @@ def _rows(text: str) -> list[str]:
     return list(io.StringIO(text, newline=""))
 
 
-def _imports_in(tree: ast.Module) -> Iterable[Import]:
+def imports_in(tree: ast.Module) -> Iterable[Import]:
+    """Give the imports at the top of a module."""
     for node in tree.body:
         if isinstance(node, ast.Import):
             yield from (Import(one.name, "", one.asname or "") for one in node.names)
@@ -143,7 +144,7 @@ def _is_submodule(one: Import, tree: ast.Module) -> bool:
         and not one.alias
         and any(
             found.bound == one.bound and not found.name and not found.alias
-            for found in _imports_in(tree)
+            for found in imports_in(tree)
         )
     )
 
