@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from nbrefactor.model.diagnostic import CheckReport
 from nbrefactor.report.concise import line
 from nbrefactor.visible import visible_line
+
+if TYPE_CHECKING:
+    from xml.etree import ElementTree
 
 
 def render(report: CheckReport) -> bytes:
@@ -53,20 +59,26 @@ def render(report: CheckReport) -> bytes:
             )
             failure.text = "\n".join([line(found), *found.reasons])
     if report.problems:
-        suite = ElementTree.SubElement(
-            root,
-            "testsuite",
-            name="problems",
-            tests=str(len(report.problems)),
-            failures="0",
-            errors=str(len(report.problems)),
-        )
-        for problem in report.problems:
-            case = ElementTree.SubElement(suite, "testcase", name="problem", classname="nbrefactor")
-            ElementTree.SubElement(case, "error", message=visible_line(problem))
+        _add_problems(root, report.problems)
     root.set("tests", str(total))
     root.set("failures", str(len(report.diagnostics)))
     root.set("errors", str(len(report.problems)))
     ElementTree.indent(root)
     written: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
     return written + b"\n"
+
+
+def _add_problems(root: ElementTree.Element, problems: Sequence[str]) -> None:
+    from xml.etree import ElementTree
+
+    suite = ElementTree.SubElement(
+        root,
+        "testsuite",
+        name="problems",
+        tests=str(len(problems)),
+        failures="0",
+        errors=str(len(problems)),
+    )
+    for problem in problems:
+        case = ElementTree.SubElement(suite, "testcase", name="problem", classname="nbrefactor")
+        ElementTree.SubElement(case, "error", message=visible_line(problem))
