@@ -317,7 +317,8 @@ class _Batch:
         if path is None or self.writing.output is not None or outcome.status != "changed":
             return
         if self.recorder is None:
-            self.recorder = Recorder(click.get_current_context().info_name or "nbrefactor")
+            context = click.get_current_context(silent=True)
+            self.recorder = Recorder((context and context.info_name) or "nbrefactor")
         try:
             self.recorder.add([Change(path.absolute(), outcome.before, outcome.after)])
         except JournalError as error:
