@@ -155,6 +155,7 @@ def _closed(
     handles: dict[str, Handle] = {}
     for _, read in parts:
         handles.update({} if read is None else read.binds)
+    told.extend(_foreign([suite[at] for at, _ in drawn], reader, handles))
     yield Block(
         home,
         suite,
@@ -167,6 +168,18 @@ def _closed(
         _locals(suite[:stop], handles),
         tuple(dict.fromkeys(told)),
     )
+
+
+def _foreign(
+    statements: list[ast.stmt], reader: Reader, own: dict[str, Handle]
+) -> Iterator[Reason]:
+    """Find what is drawn for an image or artist of another plot, such as its colour bar."""
+    for node in (one for statement in statements for one in ast.walk(statement)):
+        held = reader.handles.get(node.id) if isinstance(node, ast.Name) else None
+        if held is not None and held.kind in ("image", "bar", "artist"):
+            assert isinstance(node, ast.Name)
+            if node.id not in own:
+                yield Reason("fold-unknown-argument", node.id, here="a drawing call")
 
 
 def _locals(statements: list[ast.stmt], handles: dict[str, Handle]) -> dict[str, ast.expr]:

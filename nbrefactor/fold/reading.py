@@ -164,6 +164,11 @@ class Reader:
 
     def _axes_of(self, arguments: _Arguments, axes: str) -> str:
         """Tell which axes a call of a figure is about, by what it is given."""
+        mappable = arguments.by_name.get("mappable")
+        if mappable is not None:
+            held = self.held(mappable) if isinstance(mappable, ast.Name) else None
+            if held is None or held.kind != "image":
+                arguments.unknown.append(_shown(mappable))
         for name in ("ax", "mappable"):
             value = arguments.by_name.get(name)
             held = None if value is None else self.held(value)
@@ -332,6 +337,8 @@ def settled(elements: Sequence[Element]) -> tuple[tuple[Element, ...], tuple[Rea
                 words={**whole.words, **element.words},
             )
             continue
+        if element.kind == "color bar" and _last(merged, "image", element.axes) is None:
+            reasons.append(Reason("fold-order", "color bar", here="image"))
         if element.is_set:
             merged = [one for one in merged if (one.kind, one.axes) != (element.kind, element.axes)]
         merged.append(element)

@@ -167,6 +167,14 @@ def test_two_functions_that_draw_it_are_told_apart_by_their_words(find: Find) ->
     assert codes(find(block, module=PLOTS + worded, head=HEAD)) == []
 
 
+def test_a_colour_bar_of_another_plot_is_not_its_own(find: Find) -> None:
+    own = GRID.replace("plt.imshow", "im = plt.imshow").replace("colorbar(", "colorbar(im, ")
+    other = "plt.figure()\nother = plt.imshow(2 * grads)\nplt.show()\n"
+    assert codes(find(other + own, module=PLOTS, head=HEAD)) == []
+    swapped = own.replace("colorbar(im", "colorbar(other")
+    assert "fold-unknown-argument" in codes(find(other + swapped, module=PLOTS, head=HEAD))
+
+
 def test_a_grid_of_points_is_drawn_otherwise_than_a_flat_list(find: Find) -> None:
     assert codes(find(POINTS, head=HEAD)) == ["fold-not-flat"]
     flat = POINTS.replace("2 * grads.ravel()", "grads.ravel()").replace(
