@@ -62,8 +62,8 @@ KNOWN = {
         *("notebook", "program", "glance", "check", "engine", "annotate", "rules"),
     },
     "extract": {
-        *("model", "visible", "config", "notebook", "python", "library", "verdict", "engine"),
-        *("batch", "scan", "run", "verify"),
+        *("model", "visible", "config", "notebook", "python", "library", "effects", "verdict"),
+        *("engine", "batch", "scan", "run", "verify"),
     },
     "report": {"model", "visible", "project", "notebook", "rules", "scan", "extract", "verify"},
     "project": set(),

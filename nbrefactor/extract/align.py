@@ -9,6 +9,7 @@ import ast
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 
+from nbrefactor.model.errors import NbrefactorError
 from nbrefactor.python.canonical import bare_definition
 from nbrefactor.python.generalised import is_literal
 from nbrefactor.python.scopes import function_locals, parameter_names
@@ -34,7 +35,7 @@ class Difference:
     other: ast.expr
 
 
-class NotAlikeError(Exception):
+class NotAlikeError(NbrefactorError):
     """Two definitions differ in more than values."""
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from nbrefactor.extract.align import Difference, Function, Path, at
 from nbrefactor.extract.values import Added
+from nbrefactor.model.errors import NbrefactorError
 from nbrefactor.python.canonical import bare_definition
 from nbrefactor.python.generalised import is_literal
 from nbrefactor.python.scopes import parameter_names
@@ -25,7 +26,7 @@ _SETS = re.compile(r"(?:set_)?(title|suptitle|xlabel|ylabel|zlabel|xlim|ylim|xsc
 _LOWER = re.compile(r"[a-z_][a-z0-9_]*")
 
 
-class NoNameError(Exception):
+class NoNameError(NbrefactorError):
     """A difference that nothing names, so that no parameter can be called after it."""
 
 

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 
 from nbrefactor.extract.values import Import
+from nbrefactor.model.errors import NbrefactorError
 from nbrefactor.python.address import Builtin, Local, Origin
 from nbrefactor.scan.names import Surroundings
 from nbrefactor.scan.sources import Source
@@ -19,7 +20,7 @@ _OF_THE_KERNEL = {
 }
 
 
-class NotThereError(Exception):
+class NotThereError(NbrefactorError):
     """Something that a definition needs cannot stand in a module; the text says what."""
 
 

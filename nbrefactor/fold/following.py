@@ -7,13 +7,14 @@ import copy
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from nbrefactor.model.errors import NbrefactorError
 from nbrefactor.python.scopes import bound_names
 
 # Helpers within helpers are followed to this depth.
 _DEEPEST = 4
 
 
-class NotFollowedError(Exception):
+class NotFollowedError(NbrefactorError):
     """A statement does something that is not followed."""
 
 
