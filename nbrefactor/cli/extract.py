@@ -137,9 +137,10 @@ def extract(
 
     settings_for = SettingsReader(given).settings_for
     extraction = plan(paths, wanted, settings_for, now(), jobs=number_of(jobs))
-    _show(extraction, dry_run=dry_run, quiet=quiet, names=names)
+    _show(extraction, dry_run=dry_run, quiet=quiet)
     problems = list(extraction.problems)
     problems += [f"{one.path}: {one.reason}" for one in _failed(extraction)]
+    problems += [f"{one.name}: {one.why}" for one in extraction.left if not one.copies]
     code = 0
     if extraction.replaced and not dry_run:
         try:
@@ -189,13 +190,13 @@ def _failed(extraction: Extraction) -> list[Outcome]:
     return [one for one in extraction.outcomes if one.status == "failed"]
 
 
-def _show(extraction: Extraction, *, dry_run: bool, quiet: bool, names: Sequence[str]) -> None:
+def _show(extraction: Extraction, *, dry_run: bool, quiet: bool) -> None:
     from nbrefactor.cli.terminal import console, show
     from nbrefactor.report.extract_text import render, summarise
 
     terminal = console(stderr=False)
     if not quiet:
-        show(terminal, render(extraction, diff=dry_run, everything=True))
+        show(terminal, render(extraction, diff=dry_run))
     if dry_run or not extraction.replaced:
         ending = " (dry run: nothing was written)" if dry_run else ""
         show(terminal, f"{summarise(extraction, written=False)}{ending}\n")

@@ -80,7 +80,10 @@ def _anew(pieces: Sequence[Piece]) -> str:
     names = sorted(piece.name for piece in pieces if not piece.name.startswith("_"))
     listed = ", ".join(f'"{name}"' for name in names)
     imports = "\n".join(map(str, _distinct(pieces)))
-    parts = [_DOCSTRING, imports, f"__all__ = [{listed}]", *(piece.source for piece in pieces)]
+    import isort
+
+    head = isort.code(imports, profile="black").rstrip()
+    parts = [_DOCSTRING, head, f"__all__ = [{listed}]", *(piece.source for piece in pieces)]
     return formatted("\n\n\n".join(part for part in parts if part) + "\n")
 
 
@@ -89,12 +92,14 @@ def _distinct(pieces: Iterable[Piece]) -> list[Import]:
 
 
 def formatted(text: str) -> str:
-    """Lay a module out as Black does, its imports in isort's order."""
+    """Lay code out as Black does."""
     import black
-    import isort
+    from black.parsing import InvalidInput
 
-    sorted_imports = isort.code(text, profile="black")
-    return black.format_str(sorted_imports, mode=black.Mode())
+    try:
+        return black.format_str(text, mode=black.Mode())
+    except InvalidInput as error:
+        raise ModuleError(f"Black cannot read what would stand in it ({error})") from error
 
 
 def _extended(pieces: Sequence[Piece], before: str) -> str:

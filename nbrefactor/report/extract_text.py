@@ -23,7 +23,7 @@ _WIDTH = 80
 _PLACES = 3
 
 
-def render(extraction: Extraction, *, diff: bool, everything: bool) -> Text:
+def render(extraction: Extraction, *, diff: bool) -> Text:
     """Show what an extraction does.
 
     Parameters
@@ -32,8 +32,6 @@ def render(extraction: Extraction, *, diff: bool, everything: bool) -> Text:
         The plan.
     diff : bool
         Whether modules and cells are shown as diffs.
-    everything : bool
-        Whether copies that stay are all shown, or only those of definitions that go elsewhere.
 
     Returns
     -------
@@ -45,7 +43,7 @@ def render(extraction: Extraction, *, diff: bool, everything: bool) -> Text:
     text = Text()
     for module in extraction.modules:
         _module(text, module, extraction)
-    _left(text, extraction, everything=everything)
+    _left(text, extraction)
     if diff:
         for module in extraction.modules:
             if module.changes:
@@ -125,15 +123,14 @@ def _piece(text: Text, piece: Piece, width: int, extraction: Extraction) -> None
         text.append("".join(f"{one}\n" for one in _wrapped(visible_line(line), 6)), "dim")
 
 
-def _left(text: Text, extraction: Extraction, *, everything: bool) -> None:
-    going = {piece.origin.name for module in extraction.modules for piece in module.pieces}
-    shown = [one for one in extraction.left if everything or one.name in going]
+def _left(text: Text, extraction: Extraction) -> None:
+    shown = [one for one in extraction.left if one.copies]
     if not shown:
         return
     text.append("stays\n", "bold")
     for one in shown:
         text.append(f"  {visible(one.name)}", "yellow")
-        text.append(f"  {_places(one)}\n" if one.copies else "\n", "dim")
+        text.append(f"  {_places(one)}\n", "dim")
         text.append("".join(f"{line}\n" for line in _wrapped(visible_line(one.why), 6)))
 
 

@@ -69,6 +69,14 @@ def test_one_definition_by_name(folder: Path) -> None:
     assert "figsize=(6, 4), title=" in (folder / "plots.py").read_text()
 
 
+def test_a_name_that_nobody_defines_is_a_problem(folder: Path) -> None:
+    before = held(folder)
+    result = run("extract", ".", "splitt", "--to", "helpers.py")
+    assert result.exit_code == 2
+    assert "splitt: no notebook defines it" in result.output
+    assert held(folder) == before
+
+
 def test_undo_refuses_where_somebody_worked_on(folder: Path) -> None:
     run("extract", ".", "split", "--to", "helpers.py")
     notebook = folder / "06_forest.ipynb"
