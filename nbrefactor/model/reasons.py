@@ -529,8 +529,8 @@ _FOLDS: Mapping[str, Entry] = {
         "move that line above or below the plot",
     ),
     "fold-order": Entry(
-        "{subject} are set before there is any {here}",
-        "set them below the call that draws the {here}",
+        "a drawing call for {subject} comes before there is any {here}",
+        "move it below the call that draws the {here}",
     ),
     "fold-several-axes": Entry(
         "it draws into several axes at once", "draw the plots of one figure one after the other"
