@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from nbrefactor.notebook.document import Cell
+if TYPE_CHECKING:
+    from nbrefactor.notebook.document import Cell
 
 Made = dict[str, Any]
 
@@ -66,6 +67,9 @@ def notebook(
 
 def read_cells(*sources: str) -> list[Cell]:
     """Give cells as they are read: of Markdown, where a text does not say ``code>`` or ``raw>``."""
+    # Not at the top: doctests of a checkout are to be those of its own package.
+    from nbrefactor.notebook.document import Cell
+
     cells = []
     for index, source in enumerate(sources):
         kind = next((one for one in ("code", "raw") if source.startswith(f"{one}>")), "")

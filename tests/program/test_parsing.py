@@ -13,7 +13,9 @@ from nbrefactor.notebook import _syntax
 DEMO = Path(__file__).parents[2] / "fixtures" / "NeuralPlasticityDemo.ipynb"
 
 
-def test_each_text_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_text_is_parsed_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    # Beside a checkout it would not be sure which nbrefactor a kernel imports.
+    monkeypatch.chdir(tmp_path)
     settings = Settings()
     modules = read_modules(settings, None)
     parsed: Counter[str] = Counter()
