@@ -166,7 +166,8 @@ def test_whenever_it_is_stopped_no_file_is_left_behind(
     assert not list(folder.glob(".nbrefactor-*"))
     # Before the program is there, and behind its end, Python itself answers.
     if any(line.startswith("nbrefactor: stopped") for line in said.splitlines()):
-        assert process.returncode == 130
+        # Stopped while it ends, Python lets the signal end it: a shell shows 130 for both.
+        assert process.returncode in (130, -signal.SIGINT)
     written = sum("import first" in path.read_text() for path in folder.glob("[0-9]*.ipynb"))
     if "written before" in said:
         assert f"{written} notebook" in said
